@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * state/entity.h - what is remembered of one person, institution, operator, giver, proxy or drug
+ * code: its history in event-time order, what was true before the history begins, and what its
+ * detectors and episodes have come to.
+ *
+ * An entity belongs to one partition and so to one thread. Everything here is deterministic: the
+ * same observations in the same order give the same bytes.
+ */
+#ifndef XZ_STATE_ENTITY_H
+#define XZ_STATE_ENTITY_H
+#include "base/buf.h"
+#include "base/err.h"
+#include "state/record.h"
+
+enum xz_entity_kind { /* stored and routed by: never renumbered; ranks rise downward */
+    XZ_ENTITY_PERSON = 1,
+    XZ_ENTITY_INSTITUTION,
+    XZ_ENTITY_OPERATOR, /* id "fixmedins_code/opter" */
+    XZ_ENTITY_DEVICE,   /* id "fixmedins_code/dev_no" */
+    XZ_ENTITY_DOCTOR,
+    XZ_ENTITY_GIVER,
+    XZ_ENTITY_PROXY,
+    XZ_ENTITY_TRACE,
+    XZ_ENTITY_COUNT
+};
+extern const char *const xz_entity_kind_names[XZ_ENTITY_COUNT];
+
+/* Routing, part of the wire format. */
+uint64_t xz_entity_hash(enum xz_entity_kind kind, struct xz_str id);
+
+/* What was true when the retained history begins: folded from records as they leave it. */
+struct xz_background {
+    int64_t death_ms, closed_ms;               /* or XZ_TIME_NONE */
+    int64_t suspended_ms, suspended_until_ms;  /* the last suspension that began */
+    int64_t paused_ms, terminated_ms;          /* NONE when insured again */
+    int64_t admitted_ms;                       /* an open stay, or NONE */
+    struct xz_str admitted_at;                 /* its institution; owned */
+    int64_t first_ms, last_ms;                 /* first record ever; last record that left */
+    int64_t balance_fen;                       /* last known, or XZ_FEN_NONE */
+    int64_t deductible_fen;                    /* paid in deductible_year by records that left */
+    int32_t deductible_year;
+    uint32_t visits;                           /* visit days that left (institution and day) */
+    uint32_t evicted;                          /* records dropped by count, not by age */
+};
+
+/* State of one pattern's e-detector; float, so that memory and disk agree. */
+struct xz_detector {
+    float log_m;      /* ln M up to the last closed block; -INFINITY at the start */
+    int32_t block;    /* the block that log_m stops before (month, day or step number) */
+    uint32_t steps;
+};
+
+enum xz_episode_status { XZ_EPISODE_OPEN = 1, XZ_EPISODE_CLOSED, XZ_EPISODE_WITHDRAWN };
+
+/* An accusation in the making: what was published of it, so that a re-judgement can tell what
+ * changed. Owned by the entity. */
+struct xz_episode {
+    char alert_id[27];
+    uint16_t pattern;      /* index into the entity's pattern ids, see xz_entity_pattern */
+    uint8_t status;        /* enum xz_episode_status, as last published */
+    bool opened_late;      /* only late records support it: never published */
+    uint32_t rev;          /* of the last publication; 0: none yet */
+    uint32_t count;        /* events at the last publication */
+    uint64_t first_key;    /* record that began it */
+    int64_t first_ms, last_ms;
+    uint64_t digest;       /* of the content last published */
+    uint64_t scratch;      /* free for one judgement; not stored */
+};
+
+/* An undo that came before what it undoes. */
+struct xz_pending_undo {
+    struct xz_str setl_id, institution, msgid; /* owned; empty when not given */
+    uint64_t key;         /* of the reversal's own msgid */
+    int64_t at_ms;
+};
+
+/* What a day of an institution amounts to, kept after its records have gone. */
+struct xz_pane {
+    int32_t day;
+    uint32_t count;            /* settlements that were not undone */
+    uint32_t persons;          /* distinct, exact within the day */
+    int64_t amount_fen, account_fen, fund_fen;
+    uint32_t by_hour[24];
+    uint32_t top_count;        /* most frequent exact amount among distinct persons */
+    int64_t top_amount_fen;
+};
+
+struct xz_entity {
+    enum xz_entity_kind kind;
+    struct xz_str id; /* owned */
+    uint64_t hash;
+
+    struct xz_record **records; /* by xz_record_order; owned */
+    uint32_t count, cap;
+    struct xz_background before;
+
+    struct xz_pane *panes; /* by day; institutions only */
+    uint32_t pane_count, pane_cap;
+
+    /* Detectors by pattern id, so that a change of packs keeps what is known: parallel arrays.
+     * `base` stands before the first retained record, `tip` after the last one. */
+    struct xz_entity_pattern {
+        char id[8];
+        struct xz_detector base, tip;
+    } *patterns;
+    uint32_t pattern_count, pattern_cap;
+
+    struct xz_episode *episodes;
+    uint32_t episode_count, episode_cap;
+    struct xz_pending_undo *pending;
+    uint32_t pending_count, pending_cap;
+    struct xz_str *aliases; /* msgids of reversals applied, retries seen; small; owned */
+    uint32_t alias_count, alias_cap;
+
+    /* cache and checkpoint */
+    bool dirty;
+    size_t bytes;             /* of memory, kept up to date by the functions below */
+    struct xz_entity *newer, *older, *chain; /* LRU and hash chain; the cache's */
+    void *scratch;            /* what the engine computed and can compute again; not stored */
+    void (*scratch_free)(void *scratch);
+    int64_t *dirty_parts;     /* parts whose records changed since the last checkpoint */
+    uint32_t dirty_part_count, dirty_part_cap;
+};
+
+struct xz_entity *xz_entity_new(enum xz_entity_kind kind, struct xz_str id);
+void xz_entity_free(struct xz_entity *entity); /* NULL is fine */
+
+/* Puts record (ownership moves in) at its place; returns the index. Marks its part dirty. */
+uint32_t xz_entity_insert(struct xz_entity *entity, struct xz_record *record);
+/* Index of the record with this key, or -1. O(n) from the newest; histories are short. */
+int64_t xz_entity_find(const struct xz_entity *entity, uint64_t key);
+/* First index with at_ms >= time_ms. */
+uint32_t xz_entity_lower(const struct xz_entity *entity, int64_t time_ms);
+void xz_entity_remove_first(struct xz_entity *entity); /* frees records[0]; marks its part dirty */
+void xz_entity_touch(struct xz_entity *entity, uint32_t index); /* a flag of it was changed */
+
+/* The detector slot of a pattern id, made when it is not there. Returns its index. */
+uint32_t xz_entity_pattern_index(struct xz_entity *entity, const char *id);
+struct xz_episode *xz_entity_episode_add(struct xz_entity *entity); /* zeroed */
+void xz_entity_episode_remove(struct xz_entity *entity, uint32_t index);
+void xz_entity_pending_add(struct xz_entity *entity, const struct xz_pending_undo *undo); /* copies */
+void xz_entity_pending_remove(struct xz_entity *entity, uint32_t index);
+bool xz_entity_alias_has(const struct xz_entity *entity, struct xz_str msgid);
+void xz_entity_alias_add(struct xz_entity *entity, struct xz_str msgid); /* bounded: 64, oldest go */
+struct xz_pane *xz_entity_pane(struct xz_entity *entity, int32_t day); /* made when not there */
+void xz_entity_set_admitted_at(struct xz_entity *entity, struct xz_str institution);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * state/store.h - where entities live when they are not in memory: an ordered map of bytes with
+ * atomic batches. Two of them: RocksDB for the service, and plain memory for `score` and tests.
+ *
+ * One store a partition, used by that partition's thread alone. RocksDB makes threads of its own:
+ * never fork after opening one.
+ */
+#ifndef XZ_STATE_STORE_H
+#define XZ_STATE_STORE_H
+#include "base/buf.h"
+#include "base/err.h"
+
+struct xz_store;
+struct xz_batch;
+
+/* Memory that all RocksDB stores of a process share: block cache and write buffers. */
+struct xz_store_budget;
+struct xz_store_budget *xz_store_budget_new(size_t cache_bytes, size_t write_buffer_bytes);
+void xz_store_budget_free(struct xz_store_budget *budget);
+
+XZ_MUST enum xz_rc xz_store_open(const char *dir, struct xz_store_budget *budget,
+                                 struct xz_store **store, struct xz_err *err);
+struct xz_store *xz_store_memory(void);
+void xz_store_close(struct xz_store *store); /* NULL is fine */
+
+/* value->len 0 and *found false when the key is not there. The bytes are appended to *value. */
+XZ_MUST enum xz_rc xz_store_get(struct xz_store *store, struct xz_str key, struct xz_buf *value,
+                                bool *found, struct xz_err *err);
+/* Every pair whose key starts with prefix, in key order; stops when visit returns false. */
+typedef bool (*xz_store_visit)(void *arg, struct xz_str key, struct xz_str value);
+XZ_MUST enum xz_rc xz_store_scan(struct xz_store *store, struct xz_str prefix,
+                                 xz_store_visit visit, void *arg, struct xz_err *err);
+
+struct xz_batch *xz_batch_new(void);
+void xz_batch_free(struct xz_batch *batch);
+void xz_batch_clear(struct xz_batch *batch);
+void xz_batch_put(struct xz_batch *batch, struct xz_str key, struct xz_str value);
+void xz_batch_delete(struct xz_batch *batch, struct xz_str key);
+size_t xz_batch_bytes(const struct xz_batch *batch);
+/* Every operation in order, value absent for a delete; for the changelog. */
+void xz_batch_each(const struct xz_batch *batch,
+                   void (*visit)(void *arg, struct xz_str key, struct xz_str value, bool deleted),
+                   void *arg);
+
+/* All or nothing, durable on return (WAL and sync). XZ_RETRY when the disk is full. */
+XZ_MUST enum xz_rc xz_store_write(struct xz_store *store, const struct xz_batch *batch,
+                                  struct xz_err *err);
+uint64_t xz_store_disk_bytes(const struct xz_store *store); /* an estimate; 0 in memory */
+uint64_t xz_store_keys(const struct xz_store *store);       /* an estimate */
+
+#endif
