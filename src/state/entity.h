@@ -31,6 +31,8 @@ uint64_t xz_entity_hash(enum xz_entity_kind kind, struct xz_str id);
 
 /* What was true when the retained history begins: folded from records as they leave it. */
 struct xz_background {
+    int64_t base_ms; /* judgement begins here; older retained records are context for windows.
+                        XZ_TIME_NONE: at the first record */
     int64_t death_ms, closed_ms;               /* or XZ_TIME_NONE */
     int64_t suspended_ms, suspended_until_ms;  /* the last suspension that began */
     int64_t paused_ms, terminated_ms;          /* NONE when insured again */
@@ -44,11 +46,12 @@ struct xz_background {
     uint32_t evicted;                          /* records dropped by count, not by age */
 };
 
-/* State of one pattern's e-detector; float, so that memory and disk agree. */
+/* State of one piece of evidence's e-detector; float, so that memory and disk agree. */
 struct xz_detector {
-    float log_m;      /* ln M up to the last closed block; -INFINITY at the start */
-    int32_t block;    /* the block that log_m stops before (month, day or step number) */
-    uint32_t steps;
+    float log_m;       /* ln M over the closed blocks; -INFINITY at the start */
+    float block_log_e; /* ln e of the block that is still open, as of its last record; 0 at the start */
+    int32_t block;     /* number of the open block (month, day, or step); INT32_MIN at the start */
+    uint32_t steps;    /* blocks closed so far */
 };
 
 enum xz_episode_status { XZ_EPISODE_OPEN = 1, XZ_EPISODE_CLOSED, XZ_EPISODE_WITHDRAWN };
@@ -57,7 +60,7 @@ enum xz_episode_status { XZ_EPISODE_OPEN = 1, XZ_EPISODE_CLOSED, XZ_EPISODE_WITH
  * changed. Owned by the entity. */
 struct xz_episode {
     char alert_id[27];
-    uint16_t pattern;      /* index into the entity's pattern ids, see xz_entity_pattern */
+    char pattern[8];       /* pattern id */
     uint8_t status;        /* enum xz_episode_status, as last published */
     bool opened_late;      /* only late records support it: never published */
     uint32_t rev;          /* of the last publication; 0: none yet */
@@ -98,7 +101,7 @@ struct xz_entity {
     struct xz_pane *panes; /* by day; institutions only */
     uint32_t pane_count, pane_cap;
 
-    /* Detectors by pattern id, so that a change of packs keeps what is known: parallel arrays.
+    /* Detectors by "T02.0" (pattern id, evidence number), so that a change of packs keeps what is known: parallel arrays.
      * `base` stands before the first retained record, `tip` after the last one. */
     struct xz_entity_pattern {
         char id[8];

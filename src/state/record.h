@@ -56,6 +56,7 @@ enum xz_record_text { /* index into text[]; stored: never renumbered */
     XZ_TEXT_INSU_STAS,
     XZ_TEXT_DISEASE,
     XZ_TEXT_PROXY,    /* agnter_certno */
+    XZ_TEXT_BREACHES, /* ids of the event-scope patterns that this event breaks: "R9,R15" */
     XZ_TEXT_COUNT
 };
 
