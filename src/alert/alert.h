@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * alert/alert.h - a judgement as an alert of the contract: JSON or protobuf, explained in zh-CN
+ * and en. Same judgement, same bytes. No clock: the times are the events'.
+ */
+#ifndef XZ_ALERT_ALERT_H
+#define XZ_ALERT_ALERT_H
+#include "base/buf.h"
+#include "engine/judgement.h"
+
+struct xz_alert_context {
+    /* Name of the topic behind xz_source.topic; NULL result: the exhibit's source is left out. */
+    const char *(*topic_name)(void *arg, uint16_t topic);
+    void *arg;
+};
+
+void xz_alert_to_json(const struct xz_judgement *judgement, const struct xz_alert_context *context,
+                      struct xz_buf *out); /* one line, no newline */
+void xz_alert_to_protobuf(const struct xz_judgement *judgement,
+                          const struct xz_alert_context *context, struct xz_buf *out);
+
+/* The two sentences of a judgement in one language ("zh-CN" or "en"), from the pattern's templates;
+ * also what a terminal shows. */
+void xz_alert_explanation(const struct xz_judgement *judgement, bool chinese, struct xz_buf *out);
+void xz_alert_counterfactual(const struct xz_judgement *judgement, bool chinese,
+                             struct xz_buf *out);
+
+/* Checks a template's placeholders when a pack is loaded: an unknown {name} is an error that tells
+ * the nearest one. */
+XZ_MUST enum xz_rc xz_alert_template_check(const char *text, const char *file, int line,
+                                           struct xz_err *err);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * engine/engine.h - observe (event -> observations) and fold (entity, observation -> judgements).
+ *
+ * Pure: no clock, file, socket, thread, environment or random number; time is event time. The same
+ * observations in the same frames give the same judgements and the same state, byte for byte.
+ * One engine a partition.
+ */
+#ifndef XZ_ENGINE_ENGINE_H
+#define XZ_ENGINE_ENGINE_H
+#include "base/arena.h"
+#include "base/buf.h"
+#include "engine/judgement.h"
+#include "event/event.h"
+#include "state/cache.h"
+
+/* ---- what patterns may say: scopes and evidence kinds, for the pack loader ---- */
+const struct xz_pack_schema *xz_engine_schema(void);
+
+/* ---- observations ---- */
+
+enum xz_observation_op { /* wire format: never renumbered */
+    XZ_OBSERVATION_EVENT = 1, /* a whole event, for the person's gate (or a scan's code) */
+    XZ_OBSERVATION_ADD,       /* a derived record */
+    XZ_OBSERVATION_UNDO,      /* the derived record with this key never was */
+    XZ_OBSERVATION_REDO       /* it was, after all */
+};
+
+struct xz_observation {
+    uint8_t op;
+    uint8_t kind;            /* enum xz_entity_kind */
+    bool late;               /* behind the declared lateness of its source */
+    struct xz_str id;        /* of the entity */
+    struct xz_source source; /* where the event's record stands in the log */
+    const struct xz_event *event;         /* EVENT */
+    const struct xz_record *record;       /* ADD */
+    uint64_t key;                         /* UNDO, REDO: record key */
+    int64_t at_ms;                        /* event time of what caused it */
+};
+
+/* The one observation of an event: to its person, or a scan without one to its code. Borrows. */
+void xz_observe(const struct xz_event *event, const struct xz_source *source, bool late,
+                struct xz_observation *observation);
+/* Which entity's partition: hash(kind, id); the caller takes it modulo partitions. */
+uint64_t xz_observation_route(const struct xz_observation *observation);
+
+void xz_observation_encode(const struct xz_observation *observation, struct xz_buf *out);
+/* Borrows from the reader's bytes; a record of ADD is allocated and *owned_record set (free it). */
+XZ_MUST enum xz_rc xz_observation_decode(struct xz_reader *reader, struct xz_arena *arena,
+                                         struct xz_event *event_storage,
+                                         struct xz_observation *observation,
+                                         struct xz_record **owned_record, struct xz_err *err);
+
+/* ---- fold ---- */
+
+struct xz_engine_sinks {
+    void *arg;
+    /* A judgement to publish. Shadow patterns are not handed over, only counted. */
+    void (*judged)(void *arg, const struct xz_judgement *judgement);
+    /* An observation for another entity. Borrowed for the call. */
+    void (*derived)(void *arg, const struct xz_observation *observation);
+};
+
+struct xz_engine_counts {
+    uint64_t events, observations, duplicates, content_conflicts, retries, late, load;
+    uint64_t reversals_applied, reversals_pending, reversals_repeated, reinstated;
+    uint64_t evicted_by_count;
+    uint64_t evaluated, not_evaluated; /* evidence steps */
+};
+struct xz_pattern_counts {
+    const char *id;
+    uint64_t opened, revised, closed, withdrawn, shadow_opened, suppressed_late;
+};
+
+struct xz_engine;
+
+struct xz_engine_setup {
+    struct xz_cache *cache; /* borrowed */
+    const struct xz_pack *pack; /* borrowed until another is set */
+    struct xz_engine_sinks sinks;
+};
+struct xz_engine *xz_engine_new(const struct xz_engine_setup *setup);
+void xz_engine_free(struct xz_engine *engine);
+
+/* From the next observation on, another pack: at a control frame in the log. */
+void xz_engine_set_pack(struct xz_engine *engine, const struct xz_pack *pack);
+
+/* One observation. XZ_FATAL when state does not decode; XZ_RETRY when the store does not answer. */
+XZ_MUST enum xz_rc xz_engine_fold(struct xz_engine *engine, const struct xz_observation *observation,
+                                  struct xz_err *err);
+/* After the last observation of a frame (of an event, in `score`): institutions that were touched
+ * are judged now, once. */
+XZ_MUST enum xz_rc xz_engine_frame_end(struct xz_engine *engine, struct xz_err *err);
+/* The input has ended (`score`, `backtest`): episodes whose last revision was held back are
+ * published, the quiet ones among them closed. */
+XZ_MUST enum xz_rc xz_engine_finish(struct xz_engine *engine, int64_t newest_ms,
+                                    struct xz_err *err);
+
+struct xz_engine_counts xz_engine_counts(const struct xz_engine *engine);
+const struct xz_pattern_counts *xz_engine_pattern_counts(const struct xz_engine *engine,
+                                                         size_t *count);
+
+#endif
