@@ -32,14 +32,14 @@ struct xz_observation {
     bool late;               /* behind the declared lateness of its source */
     struct xz_str id;        /* of the entity */
     struct xz_source source; /* where the event's record stands in the log */
-    const struct xz_event *event;         /* EVENT */
+    struct xz_event *event;               /* EVENT; the fold fills in what the pack knows of it */
     const struct xz_record *record;       /* ADD */
     uint64_t key;                         /* UNDO, REDO: record key */
     int64_t at_ms;                        /* event time of what caused it */
 };
 
 /* The one observation of an event: to its person, or a scan without one to its code. Borrows. */
-void xz_observe(const struct xz_event *event, const struct xz_source *source, bool late,
+void xz_observe(struct xz_event *event, const struct xz_source *source, bool late,
                 struct xz_observation *observation);
 /* Which entity's partition: hash(kind, id); the caller takes it modulo partitions. */
 uint64_t xz_observation_route(const struct xz_observation *observation);
@@ -59,6 +59,10 @@ struct xz_engine_sinks {
     void (*judged)(void *arg, const struct xz_judgement *judgement);
     /* An observation for another entity. Borrowed for the call. */
     void (*derived)(void *arg, const struct xz_observation *observation);
+    /* An event that only its history shows to be wrong (a reversal whose setl_id and omsgid
+     * disagree): a reject that the boundary could not see. May be NULL. */
+    void (*rejected)(void *arg, const struct xz_observation *observation,
+                     const struct xz_err *err);
 };
 
 struct xz_engine_counts {

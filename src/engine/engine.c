@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The engine of one partition: which patterns judge which kind of entity, and where an observation
+ * goes. */
+#include "base/hash.h"
+#include "base/mem.h"
+#include "engine/engine_int.h"
+
+const struct xz_pack_schema *xz_engine_schema(void)
+{
+    static struct xz_pack_schema schema;
+
+    if (schema.event_scope == NULL) {
+        schema.kinds = xz_evidence_kinds(&schema.kind_count);
+        schema.history_scope = xz_history_scope();
+        schema.event_scope = xz_event_scope();
+    }
+    return &schema;
+}
+
+enum xz_entity_kind xz_subject_entity(enum xz_subject subject, enum xz_pattern_scope scope)
+{
+    if (scope == XZ_SCOPE_EVENT) {
+        return XZ_ENTITY_PERSON; /* judged at the gate, kept with the person */
+    }
+    switch (subject) {
+    case XZ_SUBJECT_INSTITUTION:
+        return XZ_ENTITY_INSTITUTION;
+    case XZ_SUBJECT_OPERATOR:
+        return XZ_ENTITY_OPERATOR;
+    case XZ_SUBJECT_DEVICE:
+        return XZ_ENTITY_DEVICE;
+    case XZ_SUBJECT_GIVER:
+        return XZ_ENTITY_GIVER;
+    case XZ_SUBJECT_PROXY:
+        return XZ_ENTITY_PROXY;
+    case XZ_SUBJECT_TRACE:
+        return XZ_ENTITY_TRACE;
+    default:
+        return XZ_ENTITY_PERSON;
+    }
+}
+
+static void plan_free(struct xz_judge_plan *plan)
+{
+    for (size_t k = 0; k < XZ_ENTITY_COUNT; k++) {
+        free(plan->kinds[k].patterns);
+    }
+    free(plan->gate);
+    memset(plan, 0, sizeof(*plan));
+}
+
+static void plan_make(struct xz_judge_plan *plan, const struct xz_pack *pack)
+{
+    size_t count;
+    const struct xz_pattern *patterns = xz_pack_patterns(pack, &count);
+
+    memset(plan, 0, sizeof(*plan));
+    plan->pack = pack;
+    plan->gate = xz_calloc(count + 1, sizeof(plan->gate[0]));
+    for (size_t k = 0; k < XZ_ENTITY_COUNT; k++) {
+        plan->kinds[k].patterns = xz_calloc(count + 1, sizeof(plan->kinds[k].patterns[0]));
+    }
+    for (size_t i = 0; i < count; i++) {
+        const enum xz_entity_kind kind =
+            xz_subject_entity(patterns[i].subject, patterns[i].scope);
+        struct xz_judge_kind *judge = &plan->kinds[kind];
+
+        judge->patterns[judge->count++] = &patterns[i];
+        plan->derive |= XZ_KINDS_MASK(kind);
+        if (patterns[i].scope == XZ_SCOPE_EVENT) {
+            plan->gate[plan->gate_count++] = &patterns[i];
+        }
+    }
+}
+
+struct xz_pattern_counts *xz_engine_pattern_count(struct xz_engine *engine, const char *id)
+{
+    for (size_t i = 0; i < engine->pattern_count; i++) {
+        if (strcmp(engine->pattern_counts[i].id, id) == 0) {
+            return &engine->pattern_counts[i];
+        }
+    }
+    engine->pattern_counts = xz_realloc(
+        engine->pattern_counts, (engine->pattern_count + 1) * sizeof(engine->pattern_counts[0]));
+    engine->pattern_counts[engine->pattern_count] = (struct xz_pattern_counts){
+        .id = xz_strdup(id), /* packs come and go; counts stay */
+    };
+    return &engine->pattern_counts[engine->pattern_count++];
+}
+
+struct xz_engine *xz_engine_new(const struct xz_engine_setup *setup)
+{
+    struct xz_engine *engine = xz_calloc(1, sizeof(*engine));
+
+    engine->cache = setup->cache;
+    engine->sinks = setup->sinks;
+    xz_pass_init(&engine->pass);
+    plan_make(&engine->plan, setup->pack);
+    return engine;
+}
+
+void xz_engine_free(struct xz_engine *engine)
+{
+    if (engine == NULL) {
+        return;
+    }
+    plan_free(&engine->plan);
+    xz_pass_fini(&engine->pass);
+    xz_buf_fini(&engine->codes);
+    xz_buf_fini(&engine->debits);
+    xz_buf_fini(&engine->breaches);
+    for (size_t i = 0; i < engine->pattern_count; i++) {
+        free((char *)engine->pattern_counts[i].id);
+    }
+    free(engine->pattern_counts);
+    free(engine->touched);
+    free(engine);
+}
+
+void xz_engine_set_pack(struct xz_engine *engine, const struct xz_pack *pack)
+{
+    plan_free(&engine->plan);
+    plan_make(&engine->plan, pack);
+    xz_cache_drop_scratch(engine->cache);
+}
+
+/* ---- fold ---- */
+
+static void touch(struct xz_engine *engine, struct xz_entity *entity, uint32_t at, bool tail)
+{
+    struct xz_touched *touched = NULL;
+
+    for (size_t i = engine->touched_count; i-- > 0 && touched == NULL;) {
+        touched = engine->touched[i].entity == entity ? &engine->touched[i] : NULL;
+    }
+    if (touched == NULL) {
+        xz_array_reserve((void **)&engine->touched, &engine->touched_cap,
+                         engine->touched_count + 1, sizeof(engine->touched[0]));
+        touched = &engine->touched[engine->touched_count++];
+        *touched = (struct xz_touched){entity, true, at};
+    }
+    touched->tail_only = touched->tail_only && tail;
+    touched->first = at < touched->first ? at : touched->first;
+}
+
+static bool judged_by_frame(enum xz_entity_kind kind)
+{
+    return kind == XZ_ENTITY_INSTITUTION || kind == XZ_ENTITY_DEVICE;
+}
+
+/* A record is in its place, or changed: judge now, or when the frame ends. */
+static void moved(struct xz_engine *engine, struct xz_entity *entity, uint32_t at, bool tail)
+{
+    xz_cache_dirty(engine->cache, entity);
+    if (judged_by_frame(entity->kind)) {
+        touch(engine, entity, at, tail);
+        return;
+    }
+    xz_judge(engine, entity, at, tail);
+    xz_history_trim(engine, entity);
+}
+
+static void fold_add(struct xz_engine *engine, struct xz_entity *entity, struct xz_record *record)
+{
+    const uint32_t at = xz_entity_insert(entity, record);
+
+    moved(engine, entity, at, at + 1 == entity->count);
+}
+
+static void fold_derived(struct xz_engine *engine, struct xz_entity *entity,
+                         const struct xz_observation *observation)
+{
+    int64_t at;
+
+    if (observation->op == XZ_OBSERVATION_ADD) {
+        struct xz_record_draft draft;
+
+        if (xz_entity_find(entity, observation->record->key) >= 0) {
+            engine->counts.duplicates++;
+            return;
+        }
+        xz_record_open(observation->record, &draft);
+        fold_add(engine, entity, xz_record_build(&draft));
+        return;
+    }
+    at = xz_entity_find(entity, observation->key);
+    if (at < 0) {
+        return; /* older than the history */
+    }
+    if (observation->op == XZ_OBSERVATION_UNDO) {
+        entity->records[at]->flags |= XZ_RECORD_UNDONE;
+    } else {
+        entity->records[at]->flags &= (uint16_t)~XZ_RECORD_UNDONE;
+    }
+    xz_entity_touch(entity, (uint32_t)at);
+    moved(engine, entity, (uint32_t)at, false);
+}
+
+/* A scan that names no person goes straight to its code, which then is the gate. */
+static void fold_scan(struct xz_engine *engine, struct xz_entity *entity,
+                      const struct xz_observation *observation)
+{
+    struct xz_record_draft draft;
+    const struct xz_trace_scan *scan = &observation->event->trace_scan;
+
+    xz_record_of_event(observation->event, observation, &engine->codes, &engine->debits, &draft);
+    if (scan->scan == XZ_SCAN_SALE && scan->setl_id.len > 0) {
+        draft.head.key = xz_hash64(scan->setl_id.ptr, scan->setl_id.len,
+                                   xz_hash_str(observation->event->fixmedins_code));
+    }
+    if (xz_entity_find(entity, draft.head.key) >= 0) {
+        engine->counts.duplicates++;
+        return;
+    }
+    engine->counts.events++;
+    fold_add(engine, entity, xz_record_build(&draft));
+}
+
+enum xz_rc xz_engine_fold(struct xz_engine *engine, const struct xz_observation *observation,
+                          struct xz_err *err)
+{
+    struct xz_entity *entity = NULL;
+    enum xz_rc rc = xz_cache_get(engine->cache, observation->kind, observation->id, &entity, err);
+
+    if (rc != XZ_OK) {
+        return rc;
+    }
+    engine->counts.observations++;
+    if (observation->op != XZ_OBSERVATION_EVENT) {
+        fold_derived(engine, entity, observation);
+    } else if (observation->kind == XZ_ENTITY_PERSON) {
+        rc = xz_gate_fold(engine, entity, observation, err);
+    } else {
+        fold_scan(engine, entity, observation);
+    }
+    return rc;
+}
+
+enum xz_rc xz_engine_frame_end(struct xz_engine *engine, struct xz_err *err)
+{
+    (void)err;
+    for (size_t i = 0; i < engine->touched_count; i++) {
+        const struct xz_touched touched = engine->touched[i];
+
+        xz_judge(engine, touched.entity, touched.first, touched.tail_only);
+        xz_history_trim(engine, touched.entity);
+    }
+    engine->touched_count = 0;
+    return XZ_OK;
+}
+
+struct finish_arg {
+    struct xz_engine *engine;
+    int64_t newest_ms;
+};
+
+static enum xz_rc finish_entity(void *arg_ptr, struct xz_entity *entity, struct xz_err *err)
+{
+    struct finish_arg *arg = arg_ptr;
+
+    (void)err;
+    xz_judge_flush(arg->engine, entity, arg->newest_ms);
+    return XZ_OK;
+}
+
+enum xz_rc xz_engine_finish(struct xz_engine *engine, int64_t newest_ms, struct xz_err *err)
+{
+    struct finish_arg arg = {engine, newest_ms};
+    enum xz_rc rc = xz_engine_frame_end(engine, err);
+
+    return rc == XZ_OK ? xz_cache_each(engine->cache, finish_entity, &arg, err) : rc;
+}
+
+struct xz_engine_counts xz_engine_counts(const struct xz_engine *engine) { return engine->counts; }
+
+const struct xz_pattern_counts *xz_engine_pattern_counts(const struct xz_engine *engine,
+                                                         size_t *count)
+{
+    *count = engine->pattern_count;
+    return engine->pattern_counts;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* engine/engine_int.h - what the files of engine/ share, and nobody else may include. */
+#ifndef XZ_ENGINE_ENGINE_INT_H
+#define XZ_ENGINE_ENGINE_INT_H
+#include "engine/engine.h"
+
+#include "base/arena.h"
+
+#define XZ_KINDS_MASK(kind) (1u << (kind))
+
+/* ---- scopes: what `when` may speak of (scope_event.c, scope_history.c) ---- */
+
+struct xz_event_scope_ctx {
+    const struct xz_event *event;
+    const struct xz_pack *pack;
+    const struct xz_policy *policy;
+};
+struct xz_history_scope_ctx {
+    const struct xz_entity *entity;
+    uint32_t index;
+    const struct xz_pack *pack;
+};
+const struct xz_scope *xz_event_scope(void);
+const struct xz_scope *xz_history_scope(void);
+
+/* The region whose policy an event falls under: the place of insurance, of a link the giver's. */
+struct xz_str xz_event_policy_region(const struct xz_event *event);
+const struct xz_policy *xz_record_policy(const struct xz_pack *pack,
+                                         const struct xz_record *record);
+bool xz_event_in_person(const struct xz_event *event);
+
+/* A policy's variables, the same in both scopes; slot counts from 0. */
+enum {
+    XZ_POLICY_RELATIONS,
+    XZ_POLICY_NATIONAL_RELATIONS,
+    XZ_POLICY_RECEIVER_SCHEMES,
+    XZ_POLICY_LONG_LINK_SCHEMES,
+    XZ_POLICY_CROSS_PROVINCE,
+    XZ_POLICY_ALLOWED_PURPOSES,
+    XZ_POLICY_FORBIDDEN_PURPOSES,
+    XZ_POLICY_WITHDRAW_REASONS,
+    XZ_POLICY_EMERGENCY_MED_TYPES,
+    XZ_POLICY_THREE_SEGMENTS,
+    XZ_POLICY_DEDUCTIBLE_ACTIVE,
+    XZ_POLICY_DEDUCTIBLE_RETIRED,
+    XZ_POLICY_TEMPORARY_LINK_USES,
+    XZ_POLICY_SLOTS
+};
+extern const struct xz_var xz_policy_vars[XZ_POLICY_SLOTS]; /* slots 0.. to be shifted */
+void xz_policy_load(const struct xz_policy *policy, unsigned slot, struct xz_value *value);
+
+/* ---- context of a record among the others (context.c) ---- */
+
+bool xz_context_dead(const struct xz_entity *entity, uint32_t index);
+bool xz_context_suspended(const struct xz_entity *entity, uint32_t index);
+bool xz_context_stopped(const struct xz_entity *entity, uint32_t index); /* paused or terminated */
+bool xz_context_closed(const struct xz_entity *entity, uint32_t index);
+bool xz_context_elsewhere(const struct xz_entity *entity, uint32_t index); /* in another's bed */
+bool xz_context_claimed_before(const struct xz_entity *entity, uint32_t index);
+int64_t xz_context_year_deductible(const struct xz_entity *entity, uint32_t index);
+int64_t xz_context_link_uses(const struct xz_entity *entity, uint32_t index);
+int64_t xz_context_sales(const struct xz_entity *entity, uint32_t index, int64_t *provinces);
+
+/* ---- the engine's parts ---- */
+
+/* A pack's patterns by the kind of entity that judges them. */
+struct xz_judge_plan {
+    const struct xz_pack *pack;
+    struct xz_judge_kind {
+        const struct xz_pattern **patterns;
+        uint32_t count;
+    } kinds[XZ_ENTITY_COUNT];
+    const struct xz_pattern **gate; /* of event scope, for the person's gate */
+    uint32_t gate_count;
+    uint32_t derive; /* XZ_KINDS_MASK of kinds that some pattern judges */
+};
+
+/* pass.c: one pattern over an entity's records, from base to end. */
+struct xz_found { /* an episode as the records tell it now */
+    uint32_t first_index, last_index; /* members' range */
+    int64_t last_ms;
+    uint32_t member_count;
+    float *weight;    /* by index, 0: not a member; in the pass's arena */
+    double log_e;    /* peak */
+    struct xz_judged_evidence evidence[XZ_EVIDENCE_MAX];
+    char segments[XZ_EVIDENCE_MAX][XZ_SEGMENT_MAX];
+    uint32_t evidence_count;
+};
+struct xz_pass {
+    struct xz_arena arena;
+    struct xz_found *found;
+    uint32_t found_count, found_cap;
+    uint64_t evaluated, not_evaluated;
+};
+/* Walks [from base, until_ms) and, with store_base, moves the base detectors there. */
+
+struct xz_touched {
+    struct xz_entity *entity;
+    bool tail_only; /* all that came since the last judgement went to the tail, in order */
+    uint32_t first; /* index of the first new one then */
+};
+
+struct xz_engine {
+    struct xz_cache *cache;
+    struct xz_judge_plan plan;
+    struct xz_engine_sinks sinks;
+    struct xz_engine_counts counts;
+    struct xz_pattern_counts *pattern_counts;
+    size_t pattern_count;
+    struct xz_touched *touched;
+    size_t touched_count, touched_cap;
+    struct xz_pass pass;
+    struct xz_buf codes, debits, breaches; /* reused */
+};
+
+enum xz_entity_kind xz_subject_entity(enum xz_subject subject, enum xz_pattern_scope scope);
+struct xz_pattern_counts *xz_engine_pattern_count(struct xz_engine *engine, const char *id);
+
+/* observe.c: the record of an event, as the person keeps it. Borrows from event and packed. */
+void xz_record_of_event(const struct xz_event *event, const struct xz_observation *observation,
+                        struct xz_buf *codes, struct xz_buf *debits,
+                        struct xz_record_draft *draft);
+
+/* gate.c: the person's part: duplicates, reversals, event-scope patterns, derived observations. */
+XZ_MUST enum xz_rc xz_gate_fold(struct xz_engine *engine, struct xz_entity *entity,
+                                const struct xz_observation *observation, struct xz_err *err);
+/* Recomputes which records of the entity are undone by the reversals known, tells the others, and
+ * returns the lowest index that changed, or UINT32_MAX. */
+uint32_t xz_gate_apply_undos(struct xz_engine *engine, struct xz_entity *entity);
+
+/* derive.c */
+void xz_derive_add(struct xz_engine *engine, const struct xz_record *record);
+void xz_derive_undo(struct xz_engine *engine, const struct xz_record *record, bool undone,
+                    int64_t reversal_ms);
+/* "institution/local"; the institution alone when local is absent. In buf. */
+struct xz_str xz_local_id(struct xz_str institution, struct xz_str local, struct xz_buf *buf);
+
+/* judge.c: judges what changed in an entity since `first` (an index; tail_only: nothing else moved)
+ * and hands over what is new. */
+void xz_judge(struct xz_engine *engine, struct xz_entity *entity, uint32_t first, bool tail_only);
+void xz_judge_flush(struct xz_engine *engine, struct xz_entity *entity, int64_t newest_ms);
+
+/* history.c: lets what is older than the horizon go, into the background. */
+void xz_history_trim(struct xz_engine *engine, struct xz_entity *entity);
+
+/* pass.c */
+void xz_pass_init(struct xz_pass *pass);
+void xz_pass_run(struct xz_pass *pass, const struct xz_pack *pack,
+                 const struct xz_pattern *pattern, struct xz_entity *entity, int64_t until_ms,
+                 bool store_base);
+void xz_pass_fini(struct xz_pass *pass);
+
+/* Cursors of evidence kinds, kept with the entity between judgements (scratch.c). */
+struct xz_cursor_cell {
+    const struct xz_evidence_spec *spec;
+    void *cursor;
+    uint32_t upto; /* records stepped over; UINT32_MAX: not valid */
+};
+struct xz_cursor_cell *xz_scratch_cell(struct xz_entity *entity,
+                                       const struct xz_evidence_spec *spec);
+void xz_scratch_invalidate(struct xz_entity *entity);
+
+/* Detectors (detector.c): one step folded in; returns ln M as of now. `reset`: an alarm was raised
+ * in the open block, so that what follows starts afresh. */
+double xz_detector_fold(struct xz_detector *detector, const struct xz_evidence_spec *spec,
+                        const struct xz_view *view, uint32_t index, const struct xz_step *step,
+                        bool reset);
+extern const struct xz_detector xz_detector_start;
+/* The entity's slot for one evidence of a pattern. */
+uint32_t xz_engine_detector_slot(struct xz_entity *entity, const struct xz_pattern *pattern,
+                                 size_t evidence);
+/* ln of the mean of the evidence's M: the pattern's own e-detector. */
+double xz_detector_mean(const double *log_m, size_t count);
+
+/* One record at the tail, without a pass. Returns true when a pass is needed: an alarm, or an open
+ * episode that it may extend or end. */
+bool xz_pass_tail(struct xz_engine *engine, const struct xz_pattern *pattern,
+                  struct xz_entity *entity, uint32_t index);
+
+bool xz_matches(const struct xz_pack *pack, const struct xz_pattern *pattern,
+                const struct xz_entity *entity, uint32_t index);
+
+#endif

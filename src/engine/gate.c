@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The person's gate: the one place where duplicates are dropped, reversals find what they undo and
+ * an event is held against the rules of law that need nothing but itself. Only what passes here
+ * goes on to counters, givers, proxies and codes.
+ *
+ * Whether a record is undone is a function of the set of reversals known, not of their order: it is
+ * undone if a reversal that is not itself reversed names it. So before it, after it, twice and
+ * reinstated all come out the same.
+ */
+#include "base/hash.h"
+#include "base/mem.h"
+#include "engine/engine_int.h"
+
+#define UNDO_DEPTH_MAX 8
+
+static uint64_t note_target_key(const struct xz_pending_undo *note)
+{
+    return note->msgid.len ? xz_hash_str(note->msgid) : 0;
+}
+
+static bool note_names(const struct xz_pending_undo *note, const struct xz_record *record)
+{
+    const struct xz_str setl = xz_record_text(record, XZ_TEXT_SETL_ID);
+    const bool by_msgid = note->msgid.len > 0 && note_target_key(note) == record->key;
+    const bool by_setl = note->setl_id.len > 0 && record->kind == XZ_RECORD_SETTLEMENT &&
+                         xz_str_eq(note->setl_id, setl);
+
+    if (note->msgid.len > 0) {
+        return by_msgid && (note->setl_id.len == 0 || by_setl);
+    }
+    return by_setl;
+}
+
+/* Not reversed itself. */
+static bool note_active(const struct xz_entity *entity, const struct xz_pending_undo *note,
+                        int depth)
+{
+    if (depth >= UNDO_DEPTH_MAX) {
+        return true;
+    }
+    for (uint32_t i = 0; i < entity->pending_count; i++) {
+        const struct xz_pending_undo *other = &entity->pending[i];
+
+        if (other != note && other->msgid.len > 0 && note_target_key(other) == note->key &&
+            note_active(entity, other, depth + 1)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A settlement whose refund lines (refd_setl_flag 1, negative) take all of it back is undone too. */
+static bool refunded_whole(const struct xz_entity *entity, const struct xz_record *record,
+                           int64_t *at_ms)
+{
+    const struct xz_str setl = xz_record_text(record, XZ_TEXT_SETL_ID);
+    int64_t left_fen = record->amount_fen;
+    bool any = false;
+
+    if (record->kind != XZ_RECORD_SETTLEMENT || setl.len == 0 || left_fen <= 0) {
+        return false;
+    }
+    for (uint32_t i = 0; i < entity->count; i++) {
+        const struct xz_record *refund = entity->records[i];
+
+        if (refund->kind == XZ_RECORD_REFUND && !(refund->flags & XZ_RECORD_UNDONE) &&
+            xz_str_eq(xz_record_text(refund, XZ_TEXT_PARTNER), setl) &&
+            refund->amount_fen != XZ_FEN_NONE) {
+            left_fen += refund->amount_fen;
+            *at_ms = refund->at_ms;
+            any = true;
+        }
+    }
+    return any && left_fen <= 0;
+}
+
+static bool is_undone(const struct xz_entity *entity, const struct xz_record *record,
+                      int64_t *at_ms)
+{
+    bool undone = false;
+
+    for (uint32_t i = 0; i < entity->pending_count; i++) {
+        const struct xz_pending_undo *note = &entity->pending[i];
+
+        if (note_names(note, record) && note_active(entity, note, 0) &&
+            (!undone || note->at_ms < *at_ms)) {
+            *at_ms = note->at_ms;
+            undone = true;
+        }
+    }
+    return undone || refunded_whole(entity, record, at_ms);
+}
+
+uint32_t xz_gate_apply_undos(struct xz_engine *engine, struct xz_entity *entity)
+{
+    uint32_t first = UINT32_MAX;
+
+    for (uint32_t i = 0; i < entity->count; i++) {
+        struct xz_record *record = entity->records[i];
+        const bool was = (record->flags & XZ_RECORD_UNDONE) != 0;
+        int64_t at_ms = record->at_ms;
+        const bool undone = is_undone(entity, record, &at_ms);
+
+        if (undone == was) {
+            continue;
+        }
+        record->flags = (uint16_t)(undone ? record->flags | XZ_RECORD_UNDONE
+                                          : record->flags & ~XZ_RECORD_UNDONE);
+        xz_entity_touch(entity, i);
+        first = first == UINT32_MAX ? i : first;
+        engine->counts.reversals_applied += undone;
+        engine->counts.reinstated += !undone;
+        xz_derive_undo(engine, record, undone, at_ms);
+    }
+    return first;
+}
+
+static bool seen_before(struct xz_engine *engine, const struct xz_entity *entity,
+                        const struct xz_event *event)
+{
+    const uint64_t key = xz_hash_str(event->msgid);
+    const int64_t at = xz_entity_find(entity, key);
+
+    if (at >= 0) {
+        if (entity->records[at]->content_hash == event->content_hash) {
+            engine->counts.duplicates++;
+        } else {
+            engine->counts.content_conflicts++;
+        }
+        return true;
+    }
+    for (uint32_t i = 0; i < entity->pending_count; i++) {
+        if (entity->pending[i].key == key) {
+            engine->counts.duplicates++;
+            return true;
+        }
+    }
+    if (event->body != XZ_BODY_SETTLEMENT || event->settlement.setl_id.len == 0) {
+        return false;
+    }
+    for (uint32_t i = entity->count; i-- > 0;) {
+        const struct xz_record *record = entity->records[i];
+
+        if ((record->kind == XZ_RECORD_SETTLEMENT || record->kind == XZ_RECORD_REFUND) &&
+            xz_str_eq(xz_record_text(record, XZ_TEXT_SETL_ID), event->settlement.setl_id) &&
+            xz_str_eq(xz_record_text(record, XZ_TEXT_INSTITUTION), event->fixmedins_code)) {
+            engine->counts.retries++;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void reject(struct xz_engine *engine, const struct xz_observation *observation,
+                   struct xz_err *why)
+{
+    if (engine->sinks.rejected != NULL) {
+        engine->sinks.rejected(engine->sinks.arg, observation, why);
+    }
+}
+
+/* setl_id and omsgid, both given, of two different settlements: nobody can tell what is meant. */
+static bool disagrees(const struct xz_entity *entity, const struct xz_reversal *reversal)
+{
+    const int64_t at = reversal->omsgid.len ? xz_entity_find(entity, xz_hash_str(reversal->omsgid))
+                                            : -1;
+
+    return at >= 0 && reversal->setl_id.len > 0 &&
+           !xz_str_eq(xz_record_text(entity->records[at], XZ_TEXT_SETL_ID), reversal->setl_id);
+}
+
+static void fold_reversal(struct xz_engine *engine, struct xz_entity *entity,
+                          const struct xz_observation *observation)
+{
+    const struct xz_event *event = observation->event;
+    const struct xz_pending_undo note = {
+        .setl_id = event->reversal.setl_id,
+        .institution = event->fixmedins_code,
+        .msgid = event->reversal.omsgid,
+        .key = xz_hash_str(event->msgid),
+        .at_ms = event->at_ms,
+    };
+    uint32_t first;
+
+    if (disagrees(entity, &event->reversal)) {
+        struct xz_err why = {0};
+
+        (void)xz_err_reject(&why, "disagree", "reversal",
+                            "setl_id and omsgid name different settlements");
+        reject(engine, observation, &why);
+        return;
+    }
+    xz_entity_pending_add(entity, &note);
+    first = xz_gate_apply_undos(engine, entity);
+    if (first == UINT32_MAX) {
+        engine->counts.reversals_pending++;
+        return;
+    }
+    xz_judge(engine, entity, first, false);
+}
+
+/* What the pack's own lists know, where no reference file has a row. */
+static void enrich_from_pack(const struct xz_pack *pack, struct xz_event *event)
+{
+    struct xz_settlement *settlement = &event->settlement;
+    const struct xz_limits *limits;
+
+    if (!settlement->diagnosis.known && settlement->dise_codg.len > 0) {
+        limits = xz_pack_diagnosis(pack, settlement->dise_codg);
+        settlement->diagnosis = limits != NULL ? *limits : settlement->diagnosis;
+    }
+    for (uint32_t i = 0; i < settlement->line_count; i++) {
+        struct xz_line *line = (struct xz_line *)&settlement->lines[i]; /* the arena's, ours to fill */
+
+        if (line->item.known) {
+            continue;
+        }
+        limits = line->med_list_codg.len ? xz_pack_item(pack, line->med_list_codg) : NULL;
+        if (limits == NULL && line->hilist_code.len > 0) {
+            limits = xz_pack_item(pack, line->hilist_code);
+        }
+        line->item = limits != NULL ? *limits : line->item;
+    }
+}
+
+static struct xz_str breaches_of(struct xz_engine *engine, const struct xz_event *event)
+{
+    const struct xz_event_scope_ctx ctx = {
+        .event = event,
+        .pack = engine->plan.pack,
+        .policy = xz_pack_policy(engine->plan.pack, xz_event_policy_region(event)),
+    };
+
+    xz_buf_clear(&engine->breaches);
+    for (uint32_t i = 0; i < engine->plan.gate_count; i++) {
+        const struct xz_pattern *pattern = engine->plan.gate[i];
+
+        if ((pattern->bodies & (1u << event->body)) == 0 || !xz_expr_true(pattern->when, &ctx)) {
+            continue;
+        }
+        if (engine->breaches.len > 0) {
+            xz_buf_u8(&engine->breaches, ',');
+        }
+        xz_buf_bytes(&engine->breaches, pattern->id, strlen(pattern->id));
+    }
+    return xz_buf_view(&engine->breaches);
+}
+
+/* Nothing may have moved but the tail for the quick judgement: no stay whose days reach back, no
+ * status that colours what came before it, no undo. */
+static bool is_plain_tail(const struct xz_entity *entity, uint32_t at, uint32_t undone_first)
+{
+    const struct xz_record *record = entity->records[at];
+
+    return at + 1 == entity->count && undone_first == UINT32_MAX &&
+           record->kind != XZ_RECORD_STATUS && record->begin_day == XZ_DAY_NONE;
+}
+
+enum xz_rc xz_gate_fold(struct xz_engine *engine, struct xz_entity *entity,
+                        const struct xz_observation *observation, struct xz_err *err)
+{
+    struct xz_event *event = observation->event;
+    struct xz_record_draft draft;
+    struct xz_record *record;
+    uint32_t at, undone_first = UINT32_MAX;
+
+    (void)err;
+    if (seen_before(engine, entity, event)) {
+        return XZ_OK;
+    }
+    engine->counts.events++;
+    engine->counts.late += observation->late;
+    engine->counts.load += event->channel == XZ_CHANNEL_LOAD;
+    xz_cache_dirty(engine->cache, entity);
+    if (event->body == XZ_BODY_REVERSAL) {
+        fold_reversal(engine, entity, observation);
+        return XZ_OK;
+    }
+    if (event->body == XZ_BODY_SETTLEMENT) {
+        enrich_from_pack(engine->plan.pack, event);
+    }
+    xz_record_of_event(event, observation, &engine->codes, &engine->debits, &draft);
+    draft.text[XZ_TEXT_BREACHES] = breaches_of(engine, event);
+    record = xz_record_build(&draft);
+    at = xz_entity_insert(entity, record);
+    xz_derive_add(engine, record);
+    if (entity->pending_count > 0 || record->kind == XZ_RECORD_REFUND) {
+        undone_first = xz_gate_apply_undos(engine, entity);
+    }
+    if (is_plain_tail(entity, at, undone_first)) {
+        xz_judge(engine, entity, at, true);
+    } else {
+        xz_judge(engine, entity, at < undone_first ? at : undone_first, false);
+    }
+    xz_history_trim(engine, entity);
+    return XZ_OK;
+}

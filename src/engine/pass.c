@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One pattern over one history, in event-time order: where it alarms, what belongs to the alarm,
+ * and what the evidence came to. A pure function of the records and of the detectors at the base,
+ * whatever the order in which the records arrived.
+ */
+#include <math.h>
+
+#include "base/mem.h"
+#include "engine/engine_int.h"
+
+#define PASS_BYTES_MAX ((size_t)256 << 20)
+
+struct walk {
+    struct xz_pass *pass;
+    const struct xz_pattern *pattern;
+    struct xz_entity *entity;
+    struct xz_view view;
+    uint8_t *matches; /* by index: 0 not asked, 1 no, 2 yes */
+    struct xz_detector detectors[XZ_EVIDENCE_MAX];
+    struct xz_step steps[XZ_EVIDENCE_MAX];
+    bool alarmed;        /* in the open blocks: what follows them starts afresh */
+    struct xz_found *open;
+    uint32_t taken_upto; /* records before it belong to an earlier episode */
+};
+
+void xz_pass_init(struct xz_pass *pass)
+{
+    memset(pass, 0, sizeof(*pass));
+    xz_arena_init(&pass->arena, PASS_BYTES_MAX);
+}
+
+void xz_pass_fini(struct xz_pass *pass)
+{
+    xz_arena_fini(&pass->arena);
+    free(pass->found);
+    pass->found = NULL;
+}
+
+const struct xz_policy *xz_record_policy(const struct xz_pack *pack,
+                                         const struct xz_record *record)
+{
+    const struct xz_str home = xz_record_text(record, XZ_TEXT_INSURED_ADMDVS);
+
+    return xz_pack_policy(pack, home.len ? home : xz_record_text(record, XZ_TEXT_PLACE_ADMDVS));
+}
+
+static bool in_list(struct xz_str list, const char *id)
+{
+    const size_t len = strlen(id);
+
+    for (uint32_t at = 0; at + len <= list.len;) {
+        const char *comma = memchr(list.ptr + at, ',', list.len - at);
+        const uint32_t end = comma ? (uint32_t)(comma - list.ptr) : list.len;
+
+        if (end - at == len && memcmp(list.ptr + at, id, len) == 0) {
+            return true;
+        }
+        at = end + 1;
+    }
+    return false;
+}
+
+bool xz_matches(const struct xz_pack *pack, const struct xz_pattern *pattern,
+                const struct xz_entity *entity, uint32_t index)
+{
+    const struct xz_record *record = entity->records[index];
+    struct xz_history_scope_ctx ctx = {entity, index, pack};
+
+    if (record->flags & (XZ_RECORD_UNDONE | XZ_RECORD_LOAD)) {
+        return false;
+    }
+    if (pattern->scope == XZ_SCOPE_EVENT) {
+        return in_list(xz_record_text(record, XZ_TEXT_BREACHES), pattern->id);
+    }
+    return xz_expr_true(pattern->when, &ctx);
+}
+
+static bool walk_matches(const struct xz_view *view, uint32_t index)
+{
+    struct walk *walk = view->ctx;
+
+    if (walk->matches[index] == 0) {
+        walk->matches[index] =
+            xz_matches(view->pack, view->pattern, view->entity, index) ? 2 : 1;
+    }
+    return walk->matches[index] == 2;
+}
+
+static struct xz_found *open_episode(struct walk *walk, uint32_t index)
+{
+    struct xz_pass *pass = walk->pass;
+    struct xz_found *found;
+    size_t cap = pass->found_cap;
+
+    xz_array_reserve((void **)&pass->found, &cap, pass->found_count + 1, sizeof(pass->found[0]));
+    pass->found_cap = (uint32_t)cap;
+    found = &pass->found[pass->found_count++];
+    memset(found, 0, sizeof(*found));
+    found->weight = xz_arena_calloc(&pass->arena, walk->entity->count, sizeof(float));
+    found->first_index = index;
+    found->log_e = -INFINITY;
+    return found;
+}
+
+struct member_arg {
+    struct walk *walk;
+    double scale;
+};
+
+static void add_member(void *arg_ptr, uint32_t index, double weight)
+{
+    const struct member_arg *arg = arg_ptr;
+    struct xz_found *found = arg->walk->open;
+
+    if (index < arg->walk->taken_upto || index >= arg->walk->entity->count ||
+        !(weight > 0.0)) {
+        return;
+    }
+    if (found->weight[index] == 0.0f) {
+        found->member_count++;
+        found->first_index = index < found->first_index ? index : found->first_index;
+        found->last_index = index > found->last_index ? index : found->last_index;
+    }
+    weight *= arg->scale;
+    found->weight[index] = (float)weight > found->weight[index] ? (float)weight
+                                                                : found->weight[index];
+}
+
+static void keep_evidence(struct walk *walk, size_t k)
+{
+    const struct xz_evidence_spec *spec = &walk->pattern->evidence[k];
+    const struct xz_step *step = &walk->steps[k];
+    struct xz_found *found = walk->open;
+    struct xz_judged_evidence *row = NULL;
+    uint32_t at = 0;
+
+    while (at < found->evidence_count && found->evidence[at].spec != spec) {
+        at++;
+    }
+    row = &found->evidence[at];
+    if (at < found->evidence_count && step->log_e < row->log_e) {
+        return; /* the strongest so far stands */
+    }
+    found->evidence_count += at == found->evidence_count;
+    memcpy(found->segments[at], step->segment, sizeof(found->segments[at]));
+    *row = (struct xz_judged_evidence){
+        .spec = spec,
+        .measure = spec->measure,
+        .unit = xz_evidence_kind_of(spec)->unit,
+        .observed = step->observed,
+        .expected = step->expected,
+        .log_p = step->log_p,
+        .log_e = step->log_e,
+        .segment = found->segments[at],
+        .subjects = step->baseline != NULL ? step->baseline->subjects : 0,
+    };
+}
+
+/* The records behind the evidence at this step join the episode. */
+static void take_members(struct walk *walk, uint32_t index, void *const *cursors)
+{
+    struct member_arg arg = {walk, 1.0};
+
+    add_member(&arg, index, 1e-6); /* whatever the kinds say, the record itself is part of it */
+    for (size_t k = 0; k < walk->pattern->evidence_count; k++) {
+        const struct xz_evidence_spec *spec = &walk->pattern->evidence[k];
+        const struct xz_evidence_kind *kind = xz_evidence_kind_of(spec);
+
+        if (!walk->steps[k].evaluated) {
+            continue;
+        }
+        keep_evidence(walk, k);
+        if (walk->steps[k].log_e > 0.0 && kind->members != NULL) {
+            arg.scale = walk->steps[k].log_e;
+            kind->members(spec, &walk->view, index, cursors[k], add_member, &arg);
+        }
+    }
+    walk->open->last_ms = walk->entity->records[index]->at_ms;
+}
+
+static void judge_conclusive(struct walk *walk, uint32_t index)
+{
+    const struct xz_record *record = walk->entity->records[index];
+    struct member_arg arg = {walk, 1.0};
+
+    if (record->flags & XZ_RECORD_LATE) {
+        return;
+    }
+    if (walk->open == NULL || record->at_ms - walk->open->last_ms > walk->pattern->quiet_ms) {
+        walk->open = open_episode(walk, index);
+    }
+    add_member(&arg, index, 1.0);
+    walk->open->last_ms = record->at_ms;
+}
+
+/* Folds one record into every piece of evidence; true when the pattern's detector alarms. */
+static bool step_all(struct walk *walk, uint32_t index, void *const *cursors, double *log_m,
+                     bool *stirring)
+{
+    double each[XZ_EVIDENCE_MAX];
+    const size_t count = walk->pattern->evidence_count;
+
+    *stirring = false;
+    for (size_t k = 0; k < count; k++) {
+        const struct xz_evidence_spec *spec = &walk->pattern->evidence[k];
+        struct xz_step *step = &walk->steps[k];
+
+        memset(step, 0, sizeof(*step));
+        xz_evidence_kind_of(spec)->step(spec, &walk->view, index, cursors[k], step);
+        if (!step->evaluated) {
+            walk->pass->not_evaluated += step->why_not != NULL;
+            each[k] = walk->detectors[k].log_m;
+            continue;
+        }
+        walk->pass->evaluated++;
+        *stirring = *stirring || step->log_e > 0.0;
+        each[k] = xz_detector_fold(&walk->detectors[k], spec, &walk->view, index, step,
+                                   walk->alarmed);
+    }
+    walk->alarmed = false;
+    *log_m = xz_detector_mean(each, count);
+    return *log_m >= walk->pattern->log_threshold;
+}
+
+static void judge_suspicious(struct walk *walk, uint32_t index, void *const *cursors)
+{
+    const struct xz_record *record = walk->entity->records[index];
+    double log_m = 0.0;
+    bool stirring = false;
+    const bool alarm = step_all(walk, index, cursors, &log_m, &stirring);
+    const bool within = walk->open != NULL &&
+                        record->at_ms - walk->open->last_ms <= walk->pattern->quiet_ms;
+
+    walk->alarmed = alarm;
+    if (record->flags & XZ_RECORD_LATE) {
+        return;
+    }
+    if (alarm && !within) {
+        walk->taken_upto = walk->open != NULL ? walk->open->last_index + 1 : 0;
+        walk->open = open_episode(walk, index);
+    }
+    if (alarm || (within && stirring)) {
+        walk->open->log_e = log_m > walk->open->log_e ? log_m : walk->open->log_e;
+        take_members(walk, index, cursors);
+    }
+}
+
+static void load_detectors(struct walk *walk, bool tip)
+{
+    for (size_t k = 0; k < walk->pattern->evidence_count; k++) {
+        const struct xz_entity_pattern *slot =
+            &walk->entity->patterns[xz_engine_detector_slot(walk->entity, walk->pattern, k)];
+
+        walk->detectors[k] = tip ? slot->tip : slot->base;
+    }
+}
+
+static void save_detectors(struct walk *walk, bool base)
+{
+    for (size_t k = 0; k < walk->pattern->evidence_count; k++) {
+        struct xz_entity_pattern *slot =
+            &walk->entity->patterns[xz_engine_detector_slot(walk->entity, walk->pattern, k)];
+
+        if (base) {
+            slot->base = walk->detectors[k];
+        } else {
+            slot->tip = walk->detectors[k];
+        }
+    }
+}
+
+uint32_t xz_engine_detector_slot(struct xz_entity *entity, const struct xz_pattern *pattern,
+                                 size_t evidence)
+{
+    char id[8];
+
+    (void)snprintf(id, sizeof(id), "%.5s.%u", pattern->id, (unsigned)evidence % 10);
+    return xz_entity_pattern_index(entity, id);
+}
+
+/* Cursors of a pass: the entity's own, to go on from later, or throw-away ones. */
+static void cursors_begin(struct walk *walk, bool keep, void **cursors)
+{
+    for (size_t k = 0; k < walk->pattern->evidence_count; k++) {
+        const struct xz_evidence_spec *spec = &walk->pattern->evidence[k];
+        const struct xz_evidence_kind *kind = xz_evidence_kind_of(spec);
+
+        cursors[k] = NULL;
+        if (kind->cursor_size == 0) {
+            continue;
+        }
+        if (keep) {
+            struct xz_cursor_cell *cell = xz_scratch_cell(walk->entity, spec);
+
+            if (kind->end != NULL) {
+                kind->end(cell->cursor);
+            }
+            memset(cell->cursor, 0, kind->cursor_size);
+            cell->upto = walk->entity->count;
+            cursors[k] = cell->cursor;
+        } else {
+            cursors[k] = xz_calloc(1, kind->cursor_size);
+        }
+        if (kind->begin != NULL) {
+            kind->begin(cursors[k]);
+        }
+    }
+}
+
+static void cursors_drop(struct walk *walk, bool keep, void **cursors)
+{
+    for (size_t k = 0; k < walk->pattern->evidence_count && !keep; k++) {
+        const struct xz_evidence_kind *kind = xz_evidence_kind_of(&walk->pattern->evidence[k]);
+
+        if (cursors[k] != NULL && kind->end != NULL) {
+            kind->end(cursors[k]);
+        }
+        free(cursors[k]);
+    }
+}
+
+/* Records before the base only fill the cursors: they were judged long ago. */
+static void warm_up(struct walk *walk, uint32_t from, void *const *cursors)
+{
+    for (uint32_t i = 0; i < from; i++) {
+        for (size_t k = 0; k < walk->pattern->evidence_count; k++) {
+            const struct xz_evidence_spec *spec = &walk->pattern->evidence[k];
+            struct xz_step ignored = {0};
+
+            if (cursors[k] != NULL && walk_matches(&walk->view, i)) {
+                xz_evidence_kind_of(spec)->step(spec, &walk->view, i, cursors[k], &ignored);
+            }
+        }
+    }
+}
+
+static void walk_init(struct walk *walk, const struct xz_pack *pack,
+                      const struct xz_pattern *pattern, struct xz_entity *entity)
+{
+    memset(walk, 0, sizeof(*walk));
+    walk->pattern = pattern;
+    walk->entity = entity;
+    walk->view = (struct xz_view){entity, pack, pattern, walk_matches, NULL};
+}
+
+void xz_pass_run(struct xz_pass *pass, const struct xz_pack *pack,
+                 const struct xz_pattern *pattern, struct xz_entity *entity, int64_t until_ms,
+                 bool store_base)
+{
+    struct walk walk;
+    void *cursors[XZ_EVIDENCE_MAX];
+    const uint32_t from = entity->before.base_ms == XZ_TIME_NONE
+                              ? 0
+                              : xz_entity_lower(entity, entity->before.base_ms);
+
+    xz_arena_reset(&pass->arena);
+    pass->found_count = 0;
+    walk_init(&walk, pack, pattern, entity);
+    walk.view.ctx = &walk;
+    walk.pass = pass;
+    walk.matches = xz_arena_calloc(&pass->arena, entity->count + 1, 1);
+    if (pattern->result == XZ_RESULT_SUSPICIOUS) {
+        load_detectors(&walk, false);
+        cursors_begin(&walk, !store_base, cursors);
+        warm_up(&walk, from, cursors);
+    }
+    for (uint32_t i = from; i < entity->count && entity->records[i]->at_ms < until_ms; i++) {
+        if (!walk_matches(&walk.view, i)) {
+            continue;
+        }
+        if (pattern->result == XZ_RESULT_CONCLUSIVE) {
+            judge_conclusive(&walk, i);
+        } else {
+            judge_suspicious(&walk, i, cursors);
+        }
+    }
+    if (pattern->result == XZ_RESULT_SUSPICIOUS) {
+        save_detectors(&walk, store_base);
+        cursors_drop(&walk, !store_base, cursors);
+    }
+}
+
+static bool has_open_episode(const struct xz_entity *entity, const struct xz_pattern *pattern)
+{
+    for (uint32_t i = 0; i < entity->episode_count; i++) {
+        if (entity->episodes[i].status == XZ_EPISODE_OPEN &&
+            strcmp(entity->episodes[i].pattern, pattern->id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool tail_matches(const struct xz_view *view, uint32_t index)
+{
+    return xz_matches(view->pack, view->pattern, view->entity, index);
+}
+
+/* The entity's own cursors, if they stand right before the tail; false: a pass must make them. */
+static bool tail_cursors(struct walk *walk, uint32_t index, void **cursors)
+{
+    for (size_t k = 0; k < walk->pattern->evidence_count; k++) {
+        const struct xz_evidence_spec *spec = &walk->pattern->evidence[k];
+
+        cursors[k] = NULL;
+        if (xz_evidence_kind_of(spec)->cursor_size > 0) {
+            struct xz_cursor_cell *cell = xz_scratch_cell(walk->entity, spec);
+
+            if (cell->upto != index) {
+                return false;
+            }
+            cell->upto = index + 1;
+            cursors[k] = cell->cursor;
+        }
+    }
+    return true;
+}
+
+bool xz_pass_tail(struct xz_engine *engine, const struct xz_pattern *pattern,
+                  struct xz_entity *entity, uint32_t index)
+{
+    struct walk walk;
+    void *cursors[XZ_EVIDENCE_MAX];
+    double log_m;
+    bool stirring;
+
+    if (has_open_episode(entity, pattern)) {
+        return true;
+    }
+    walk_init(&walk, engine->plan.pack, pattern, entity);
+    walk.view.matches = tail_matches;
+    walk.pass = &engine->pass;
+    if (pattern->result == XZ_RESULT_CONCLUSIVE) {
+        return tail_matches(&walk.view, index);
+    }
+    if (!tail_cursors(&walk, index, cursors)) {
+        return true;
+    }
+    if (!tail_matches(&walk.view, index)) {
+        return false;
+    }
+    load_detectors(&walk, true);
+    if (step_all(&walk, index, cursors, &log_m, &stirring)) {
+        return true; /* the pass steps over it again, from the base */
+    }
+    save_detectors(&walk, false);
+    return false;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What evidence kinds carry from step to step, kept with an entity while it is in memory. It can
+ * always be computed again by a pass, and is never stored. */
+#include "base/mem.h"
+#include "engine/engine_int.h"
+
+struct scratch {
+    struct xz_cursor_cell *cells;
+    size_t count, cap;
+};
+
+static void cell_drop(struct xz_cursor_cell *cell)
+{
+    const struct xz_evidence_kind *kind = xz_evidence_kind_of(cell->spec);
+
+    if (kind->end != NULL) {
+        kind->end(cell->cursor);
+    }
+    free(cell->cursor);
+}
+
+static void scratch_free(void *ptr)
+{
+    struct scratch *scratch = ptr;
+
+    for (size_t i = 0; i < scratch->count; i++) {
+        cell_drop(&scratch->cells[i]);
+    }
+    free(scratch->cells);
+    free(scratch);
+}
+
+struct xz_cursor_cell *xz_scratch_cell(struct xz_entity *entity,
+                                       const struct xz_evidence_spec *spec)
+{
+    struct scratch *scratch = entity->scratch;
+    struct xz_cursor_cell *cell;
+
+    if (scratch == NULL) {
+        scratch = xz_calloc(1, sizeof(*scratch));
+        entity->scratch = scratch;
+        entity->scratch_free = scratch_free;
+    }
+    for (size_t i = 0; i < scratch->count; i++) {
+        if (scratch->cells[i].spec == spec) {
+            return &scratch->cells[i];
+        }
+    }
+    xz_array_reserve((void **)&scratch->cells, &scratch->cap, scratch->count + 1,
+                     sizeof(scratch->cells[0]));
+    cell = &scratch->cells[scratch->count++];
+    cell->spec = spec;
+    cell->cursor = xz_calloc(1, xz_evidence_kind_of(spec)->cursor_size);
+    cell->upto = UINT32_MAX;
+    if (xz_evidence_kind_of(spec)->begin != NULL) {
+        xz_evidence_kind_of(spec)->begin(cell->cursor);
+    }
+    return cell;
+}
+
+void xz_scratch_invalidate(struct xz_entity *entity)
+{
+    struct scratch *scratch = entity->scratch;
+
+    for (size_t i = 0; scratch != NULL && i < scratch->count; i++) {
+        scratch->cells[i].upto = UINT32_MAX;
+    }
+}
