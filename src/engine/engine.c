@@ -2,6 +2,8 @@
 /* The engine of one partition: which patterns judge which kind of entity, and where an observation
  * goes. */
 #include "base/hash.h"
+#include <stdlib.h>
+
 #include "base/mem.h"
 #include "engine/engine_int.h"
 

@@ -4,6 +4,9 @@
  * months (of an institution: by days), so that no block of a detector is ever cut; one more month
  * (day) stays behind it as context for windows. What goes leaves its mark in the background.
  */
+#include <stdlib.h>
+
+#include "base/hash.h"
 #include "base/mem.h"
 #include "engine/engine_int.h"
 

@@ -7,6 +7,7 @@
  * more, and every change of status. The last one held back is published when the episode ends.
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/hash.h"

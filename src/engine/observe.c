@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "engine/engine_int.h"
+#include "event/codec.h"
 
 #define OBSERVATION_LATE 1u
 

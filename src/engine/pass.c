@@ -5,6 +5,8 @@
  * whatever the order in which the records arrived.
  */
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "base/mem.h"
 #include "engine/engine_int.h"

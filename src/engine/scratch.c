@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What evidence kinds carry from step to step, kept with an entity while it is in memory. It can
  * always be computed again by a pass, and is never stored. */
+#include <stdlib.h>
+
 #include "base/mem.h"
 #include "engine/engine_int.h"
 

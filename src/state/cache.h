@@ -36,6 +36,8 @@ bool xz_cache_full(const struct xz_cache *cache);
  * They stay dirty until xz_cache_clean, which the caller says after the batch is durable. */
 void xz_cache_checkpoint(struct xz_cache *cache, struct xz_batch *batch);
 void xz_cache_clean(struct xz_cache *cache);
+/* Forgets what the engine computed beside the entities in memory: another pack was set. */
+void xz_cache_drop_scratch(struct xz_cache *cache);
 struct xz_cache_counts xz_cache_counts(const struct xz_cache *cache);
 
 /* Visits every entity in store and memory (for the end of `score` and for tests), in key order. */

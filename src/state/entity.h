@@ -90,12 +90,20 @@ struct xz_pane {
 };
 
 struct xz_entity {
-    enum xz_entity_kind kind;
-    struct xz_str id; /* owned */
+    /* What a look-up reads stands first, so that it is in one line of the processor's cache. */
     uint64_t hash;
+    enum xz_entity_kind kind;
+    bool dirty;   /* the cache's */
+    bool stored;  /* the store has it; the cache's */
+    struct xz_str id;        /* owned; its bytes stand behind the struct */
+    struct xz_entity *chain; /* of one bucket; the cache's */
+    uint64_t used;           /* when last asked for; the cache's */
 
     struct xz_record **records; /* by xz_record_order; owned */
     uint32_t count, cap;
+    uint32_t lead;              /* slots before records[0] that removals have left free */
+    uint32_t index_cap;         /* slots of index, a power of two; 0: none yet */
+    struct xz_record **index;   /* by key, open addressing; only for long histories */
     struct xz_background before;
 
     struct xz_pane *panes; /* by day; institutions only */
@@ -117,12 +125,13 @@ struct xz_entity {
     uint32_t alias_count, alias_cap;
 
     /* cache and checkpoint */
-    bool dirty;
     size_t bytes;             /* of memory, kept up to date by the functions below */
-    struct xz_entity *newer, *older, *chain; /* LRU and hash chain; the cache's */
+    size_t *total;            /* the sum that bytes counts toward, or NULL; the cache's */
+    struct xz_entity *newer, *older; /* LRU of the clean ones; the cache's */
     void *scratch;            /* what the engine computed and can compute again; not stored */
     void (*scratch_free)(void *scratch);
-    int64_t *dirty_parts;     /* parts whose records changed since the last checkpoint */
+    size_t scratch_bytes;     /* part of bytes, as far as the engine tells */
+    int64_t *dirty_parts;     /* ascending: parts whose records changed since the last checkpoint */
     uint32_t dirty_part_count, dirty_part_cap;
 };
 
@@ -131,12 +140,18 @@ void xz_entity_free(struct xz_entity *entity); /* NULL is fine */
 
 /* Puts record (ownership moves in) at its place; returns the index. Marks its part dirty. */
 uint32_t xz_entity_insert(struct xz_entity *entity, struct xz_record *record);
-/* Index of the record with this key, or -1. O(n) from the newest; histories are short. */
+/* Index of the newest record with this key, or -1. Short histories are scanned from the newest,
+ * longer ones have an index by key. */
 int64_t xz_entity_find(const struct xz_entity *entity, uint64_t key);
 /* First index with at_ms >= time_ms. */
 uint32_t xz_entity_lower(const struct xz_entity *entity, int64_t time_ms);
 void xz_entity_remove_first(struct xz_entity *entity); /* frees records[0]; marks its part dirty */
 void xz_entity_touch(struct xz_entity *entity, uint32_t index); /* a flag of it was changed */
+void xz_entity_clean(struct xz_entity *entity); /* forgets the dirty parts: they are durable */
+
+/* The engine tells what scratch came to weigh more, so that it counts toward the cache's bound. */
+void xz_entity_scratch_grew(struct xz_entity *entity, size_t bytes);
+void xz_entity_scratch_drop(struct xz_entity *entity); /* frees it, if there is any */
 
 /* The detector slot of a pattern id, made when it is not there. Returns its index. */
 uint32_t xz_entity_pattern_index(struct xz_entity *entity, const char *id);
@@ -147,6 +162,7 @@ void xz_entity_pending_remove(struct xz_entity *entity, uint32_t index);
 bool xz_entity_alias_has(const struct xz_entity *entity, struct xz_str msgid);
 void xz_entity_alias_add(struct xz_entity *entity, struct xz_str msgid); /* bounded: 64, oldest go */
 struct xz_pane *xz_entity_pane(struct xz_entity *entity, int32_t day); /* made when not there */
+void xz_entity_panes_forget(struct xz_entity *entity, int32_t before_day); /* older days go */
 void xz_entity_set_admitted_at(struct xz_entity *entity, struct xz_str institution);
 
 #endif

@@ -51,8 +51,8 @@ enum xz_record_text { /* index into text[]; stored: never renumbered */
     XZ_TEXT_SETL_TYPE,
     XZ_TEXT_INVONO,
     XZ_TEXT_PARTNER,  /* the giver of a link, the receiver of a debit, the code of a scan */
-    XZ_TEXT_CODES,    /* packed list of trace codes, for undo: count, then strings */
-    XZ_TEXT_DEBITS,   /* packed list of mulaid debits: count, then giver, order, amount, balc */
+    XZ_TEXT_CODES,    /* packed list of trace codes, for undo: xz_codes_pack */
+    XZ_TEXT_DEBITS,   /* packed list of mulaid debits: xz_debits_pack */
     XZ_TEXT_INSU_STAS,
     XZ_TEXT_DISEASE,
     XZ_TEXT_PROXY,    /* agnter_certno */
@@ -99,12 +99,16 @@ void xz_record_free(struct xz_record *record);
 /* -1, 0, 1 by (at_ms, key): the order of every history. */
 int xz_record_order(const struct xz_record *left, const struct xz_record *right);
 
-/* The compact form, used in state and in derived observations alike. base_ms and ids that repeat
- * (institution within msgid, person of the entity) are left out: `context` gives what the reader
- * knows already. Lossless. */
+/* The compact form, used in state and in derived observations alike. What the reader knows already
+ * (`context`) and what an earlier record of the same history says too is left out. Lossless for
+ * every record that xz_record_build makes with up to XZ_RECORD_TEXT_MAX bytes of text. Both sides
+ * must give the same context. */
+#define XZ_RECORD_TEXT_MAX (1u << 20)
 struct xz_record_context {
-    int64_t base_ms;
-    struct xz_str person, institution;
+    int64_t base_ms;                    /* a time nearby; used when there is no earlier record */
+    struct xz_str person, institution;  /* of the entity, or absent */
+    struct xz_record *const *earlier;   /* what was written before, in that order; or NULL */
+    uint32_t earlier_count;
 };
 void xz_record_encode(const struct xz_record *record, const struct xz_record_context *context,
                       struct xz_buf *out);
@@ -112,7 +116,8 @@ XZ_MUST enum xz_rc xz_record_decode(struct xz_reader *reader,
                                     const struct xz_record_context *context,
                                     struct xz_record **record, struct xz_err *err);
 
-/* Packed lists of XZ_TEXT_CODES and XZ_TEXT_DEBITS. `next` returns false at the end. */
+/* Packed lists of XZ_TEXT_CODES (of a settlement's lines) and XZ_TEXT_DEBITS: appended to out.
+ * `next` reads one and returns false at the end, or where the bytes are no list. */
 void xz_codes_pack(const struct xz_event *event, struct xz_buf *out);
 bool xz_codes_next(struct xz_reader *reader, struct xz_str *code, bool *split);
 void xz_debits_pack(const struct xz_settlement *settlement, struct xz_buf *out);
