@@ -183,7 +183,7 @@ static void plan_programme(struct xz_simulation *sim, uint32_t person, int32_t d
         who->heavy_due = (int16_t)(day + 1);
         return;
     }
-    if (xz_sim_chance(rng, 0.22)) {
+    if (person % 3 != 0 && xz_sim_chance(rng, 0.33)) { /* a third know one place only */
         site = xz_sim_chance(rng, 0.5) && sim->sites[who->clinic].group != XZ_SIM_NURSING
                    ? who->clinic
                    : xz_sim_pick_site(sim, rng, who->county, XZ_SIM_SECONDARY);
@@ -200,9 +200,9 @@ static void plan_programme(struct xz_simulation *sim, uint32_t person, int32_t d
             come(sim, XZ_SIM_DO_HEAVY, person, other, at_ms + 100 * XZ_MINUTE_MS, XZ_SIM_NONE);
         }
     }
-    /* gaps of whole days: a Poisson stream, not two on a day */
-    const int32_t wait = 1 + (int32_t)(xz_rng_exponential(rng) / (double)who->heavy_rate);
-    who->heavy_due = (int16_t)(wait > 400 ? XZ_SIM_NEVER : day + wait);
+    /* more regular than a Poisson stream: prescriptions run out */
+    const int32_t wait = (int32_t)(0.5 + xz_rng_gamma(rng, 2.5) / 2.5 / (double)who->heavy_rate);
+    who->heavy_due = (int16_t)(wait > 400 ? XZ_SIM_NEVER : day + (wait < 1 ? 1 : wait));
 }
 
 void xz_sim_plan_stay(struct xz_simulation *sim, uint32_t person, uint32_t site, int32_t day,

@@ -91,7 +91,7 @@ static uint8_t draw_disease(struct xz_simulation *sim, int sex, int age)
 static void set_programme(struct xz_simulation *sim, struct xz_sim_person *who)
 {
     struct xz_rng *rng = &sim->rng;
-    double rate = 35.0 / 182.0 * xz_rng_gamma(rng, 3.6) / 3.6;
+    double rate = 32.5 / 182.0 * xz_rng_gamma(rng, 3.6) / 3.6;
 
     rate = rate < 0.03 ? 0.03 : rate;
     who->flags |= XZ_SIM_HEAVY;
@@ -107,8 +107,8 @@ static void set_programme(struct xz_simulation *sim, struct xz_sim_person *who)
 static void set_chronic(struct xz_simulation *sim, struct xz_sim_person *who, int age)
 {
     struct xz_rng *rng = &sim->rng;
-    const double share = age < 30 ? 0.005 : age < 45 ? 0.05 : age < 60 ? 0.2 : age < 75 ? 0.42 : 0.5;
-    static const uint8_t intervals[10] = {14, 30, 30, 30, 30, 30, 60, 60, 90, 90};
+    const double share = age < 30 ? 0.004 : age < 45 ? 0.04 : age < 60 ? 0.13 : age < 75 ? 0.27 : 0.33;
+    static const uint8_t intervals[10] = {14, 30, 30, 30, 30, 60, 60, 60, 90, 90};
 
     who->refill_due = XZ_SIM_NEVER;
     who->heavy_due = XZ_SIM_NEVER;
@@ -143,7 +143,7 @@ static void set_rates(struct xz_simulation *sim, struct xz_sim_person *who, int 
     /* Gamma frailty: the same need over-disperses visits to doctors and to counters */
     const double frailty = xz_rng_gamma(rng, 0.9) / 0.9;
 
-    who->clinic_rate = (float)(0.86 * by_age * frailty * scale);
+    who->clinic_rate = (float)(0.82 * by_age * frailty * scale);
     who->shop_rate = (float)((account ? 7.6 : 0.75) * (0.35 + 0.65 * frailty) * scale);
     if (account && age < 50 && xz_sim_chance(rng, 0.1)) {
         who->flags |= XZ_SIM_DORMANT;

@@ -208,10 +208,10 @@ static void heavy_lines(struct xz_simulation *sim, struct xz_sim_sale *sale)
 
     sale->med_type = "140201";
     sale->diagnosis = who->disease;
-    if (xz_sim_chance(&sim->rng, 0.22)) {
+    if (xz_sim_chance(&sim->rng, 0.34)) {
         add_from(sim, sale, xz_sim_chance(&sim->rng, 0.7) ? XZ_SIM_LAB : XZ_SIM_EXAM, 1);
     }
-    if (xz_sim_chance(&sim->rng, 0.25)) {
+    if (xz_sim_chance(&sim->rng, 0.4)) {
         add_from(sim, sale, XZ_SIM_TREATMENT, 1);
     }
     fill_to(sim, sale, (int64_t)target, groups, XZ_SIM_CODES_MAX);

@@ -24,7 +24,7 @@ static void fund_rule(const struct xz_simulation *sim, const struct xz_sim_sale 
         *deductible_fen = site->group <= XZ_SIM_PRIMARY ? stay_deductible[site->group] : 20000;
         *permille = worker ? 840 : 700;
     } else if (sale->med_type[0] == '1' && sale->med_type[1] == '4') {
-        *permille = sale->med_type[5] == '1' ? 890 : worker ? 800 : 650; /* 140201, 140104 */
+        *permille = sale->med_type[5] == '1' ? 905 : worker ? 800 : 650; /* 140201, 140104 */
     } else if (sale->med_type[0] == '1' && sale->med_type[1] != '2') {
         /* three segments in 31: the account comes first, and nobody here gets past it */
         const bool three = sim->cities[who->insu].admdvs[0] == '3';
@@ -63,7 +63,8 @@ void xz_sim_sale_split(struct xz_simulation *sim, const struct xz_sim_intent *in
     int64_t deductible, permille;
 
     fund_rule(sim, sale, &deductible, &permille);
-    sale->scope_fen = shop ? sale->medfee_fen : sale->medfee_fen * 94 / 100;
+    const bool programme = strcmp(sale->med_type, "140201") == 0;
+    sale->scope_fen = shop ? sale->medfee_fen : sale->medfee_fen * (programme ? 98 : 94) / 100;
     if (permille > 0) {
         sale->dedc_fen = deductible < sale->scope_fen ? deductible : sale->scope_fen;
         sale->fund_fen = ((sale->scope_fen - sale->dedc_fen) * permille + 500) / 1000;
