@@ -13,11 +13,11 @@ struct xz_cache;
 
 struct xz_cache_counts {
     uint64_t hits, loads, misses, evictions;
-    size_t bytes, entities, dirty;
+    size_t bytes, entities, dirty; /* as of now */
 };
 
 struct xz_cache *xz_cache_new(struct xz_store *store, size_t cap_bytes); /* borrows the store */
-void xz_cache_free(struct xz_cache *cache);
+void xz_cache_free(struct xz_cache *cache); /* NULL is fine; what is dirty is lost */
 
 /* The entity, from memory, from the store, or new. The pointer holds until xz_cache_settle or the
  * next checkpoint. XZ_FATAL when stored bytes do not decode. */
@@ -32,7 +32,8 @@ void xz_cache_dirty(struct xz_cache *cache, struct xz_entity *entity);
 void xz_cache_settle(struct xz_cache *cache);
 bool xz_cache_full(const struct xz_cache *cache);
 
-/* Appends every dirty entity to batch, in key order (so that the same state gives the same bytes).
+/* Appends every dirty entity to batch, by hash and key (so that the same state gives the same
+ * bytes; a hash is compared in a nanosecond, ids of one region share long prefixes).
  * They stay dirty until xz_cache_clean, which the caller says after the batch is durable. */
 void xz_cache_checkpoint(struct xz_cache *cache, struct xz_batch *batch);
 void xz_cache_clean(struct xz_cache *cache);
@@ -40,7 +41,9 @@ void xz_cache_clean(struct xz_cache *cache);
 void xz_cache_drop_scratch(struct xz_cache *cache);
 struct xz_cache_counts xz_cache_counts(const struct xz_cache *cache);
 
-/* Visits every entity in store and memory (for the end of `score` and for tests), in key order. */
+/* Visits every entity that is in the store or dirty (for the end of `score` and for tests), in key
+ * order; the visitor may change it and say xz_cache_dirty. Its pointer holds for the visit, other
+ * entities' do not. Stops at the first error. */
 XZ_MUST enum xz_rc xz_cache_each(struct xz_cache *cache,
                                  enum xz_rc (*visit)(void *arg, struct xz_entity *entity,
                                                      struct xz_err *err),

@@ -93,11 +93,9 @@ struct xz_entity {
     /* What a look-up reads stands first, so that it is in one line of the processor's cache. */
     uint64_t hash;
     enum xz_entity_kind kind;
-    bool dirty;   /* the cache's */
-    bool stored;  /* the store has it; the cache's */
+    bool dirty, stored, used; /* the cache's: changed, in the store, asked for since it was placed */
     struct xz_str id;        /* owned; its bytes stand behind the struct */
     struct xz_entity *chain; /* of one bucket; the cache's */
-    uint64_t used;           /* when last asked for; the cache's */
 
     struct xz_record **records; /* by xz_record_order; owned */
     uint32_t count, cap;
