@@ -4,6 +4,7 @@
 #include "simulate/sim.h"
 
 #include <assert.h>
+#include <stdbool.h>
 
 /* Who: the agency for links and movements, the hospital for stays. */
 static void begin(struct xz_simulation *sim, const struct xz_sim_intent *intent,
@@ -198,7 +199,7 @@ bool xz_sim_say_other(struct xz_simulation *sim, const struct xz_sim_intent *int
     case XZ_SIM_DO_MOVEMENT: said = say_movement(sim, intent, draft); break;
     case XZ_SIM_DO_LINK: said = say_link(sim, intent, draft); break;
     case XZ_SIM_DO_CREDENTIAL: said = say_credential(sim, intent, draft); break;
-    default: assert(!"a kind without a body"); break;
+    default: assert(false); break; /* a kind without a body */
     }
     return said;
 }

@@ -144,7 +144,7 @@ static void set_rates(struct xz_simulation *sim, struct xz_sim_person *who, int 
     const double frailty = xz_rng_gamma(rng, 0.9) / 0.9;
 
     who->clinic_rate = (float)(0.82 * by_age * frailty * scale);
-    who->shop_rate = (float)((account ? 7.6 : 0.75) * (0.35 + 0.65 * frailty) * scale);
+    who->shop_rate = (float)((account ? 7.1 : 0.75) * (0.35 + 0.65 * frailty) * scale);
     if (account && age < 50 && xz_sim_chance(rng, 0.1)) {
         who->flags |= XZ_SIM_DORMANT;
         who->clinic_rate = who->shop_rate = 0;

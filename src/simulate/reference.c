@@ -31,7 +31,7 @@ static enum xz_rc close_file(FILE *file, const char *name, struct xz_err *err)
 /* Ages and sexes that are not limited stay empty. */
 static void put_limits(FILE *file, int sex, int age_min, int age_max)
 {
-    char text[3][8] = {"", "", ""};
+    char text[3][16] = {"", "", ""};
 
     if (sex) {
         (void)snprintf(text[0], sizeof(text[0]), "%d", sex);
