@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cli/simulate.c - `xiezhi simulate`: a simulated region as files, or its calibration as a table. */
+/* cli/simulate.c - `xiezhi simulate`: a simulated region as files, or its calibration as a table.
+ */
 #include "simulate/simulate.h"
 
 #include <errno.h>
@@ -39,9 +40,22 @@ static const char usage[] =
     "      --compare FILE     with --calibration: beside those of this quantiles_by_class.csv\n"
     "  -h, --help             show this and end\n";
 
-enum { OPT_SEED = 256, OPT_PEOPLE, OPT_DAYS, OPT_START, OPT_FORMAT, OPT_ACTIVITY, OPT_NO_SCHEMES,
-       OPT_SCHEME, OPT_INSTANCES, OPT_NO_LOOKALIKES, OPT_LATE, OPT_DUPLICATE, OPT_CALIBRATION,
-       OPT_COMPARE };
+enum {
+    OPT_SEED = 256,
+    OPT_PEOPLE,
+    OPT_DAYS,
+    OPT_START,
+    OPT_FORMAT,
+    OPT_ACTIVITY,
+    OPT_NO_SCHEMES,
+    OPT_SCHEME,
+    OPT_INSTANCES,
+    OPT_NO_LOOKALIKES,
+    OPT_LATE,
+    OPT_DUPLICATE,
+    OPT_CALIBRATION,
+    OPT_COMPARE
+};
 
 static const struct option options[] = {{"output", required_argument, NULL, 'o'},
                                         {"seed", required_argument, NULL, OPT_SEED},
@@ -129,25 +143,56 @@ static bool set_option(struct job *job, int option, const char *text)
     bool good = true;
 
     switch (option) {
-    case 'o': job->dir = text; break;
-    case 'h': job->help = true; break;
-    case OPT_SEED: good = read_u64(text, UINT64_MAX, &config->seed); break;
-    case OPT_PEOPLE: good = read_u32(text, &config->people); break;
-    case OPT_DAYS: good = read_u32(text, &config->days); break;
+    case 'o':
+        job->dir = text;
+        break;
+    case 'h':
+        job->help = true;
+        break;
+    case OPT_SEED:
+        good = read_u64(text, UINT64_MAX, &config->seed);
+        break;
+    case OPT_PEOPLE:
+        good = read_u32(text, &config->people);
+        break;
+    case OPT_DAYS:
+        good = read_u32(text, &config->days);
+        break;
     case OPT_START:
         good = xz_date_parse(xz_str_from(text), &config->first_day, NULL) == XZ_OK;
         break;
-    case OPT_FORMAT: good = read_format(text, &job->protobuf); break;
-    case OPT_ACTIVITY: good = read_double(text, &config->activity); break;
-    case OPT_NO_SCHEMES: config->schemes = false; break;
-    case OPT_SCHEME: good = add_scheme(config, text); break;
-    case OPT_INSTANCES: good = read_u32(text, &config->instances); break;
-    case OPT_NO_LOOKALIKES: config->lookalikes = false; break;
-    case OPT_LATE: good = read_double(text, &config->late_share); break;
-    case OPT_DUPLICATE: good = read_double(text, &config->duplicate_share); break;
-    case OPT_CALIBRATION: job->calibration = true; break;
-    case OPT_COMPARE: job->compare = text; break;
-    default: return false; /* getopt_long has said what it is */
+    case OPT_FORMAT:
+        good = read_format(text, &job->protobuf);
+        break;
+    case OPT_ACTIVITY:
+        good = read_double(text, &config->activity);
+        break;
+    case OPT_NO_SCHEMES:
+        config->schemes = false;
+        break;
+    case OPT_SCHEME:
+        good = add_scheme(config, text);
+        break;
+    case OPT_INSTANCES:
+        good = read_u32(text, &config->instances);
+        break;
+    case OPT_NO_LOOKALIKES:
+        config->lookalikes = false;
+        break;
+    case OPT_LATE:
+        good = read_double(text, &config->late_share);
+        break;
+    case OPT_DUPLICATE:
+        good = read_double(text, &config->duplicate_share);
+        break;
+    case OPT_CALIBRATION:
+        job->calibration = true;
+        break;
+    case OPT_COMPARE:
+        job->compare = text;
+        break;
+    default:
+        return false; /* getopt_long has said what it is */
     }
     if (!good) {
         (void)fprintf(stderr, "xiezhi simulate: \"%s\" is not a value of this option\n", text);

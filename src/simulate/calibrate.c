@@ -313,8 +313,8 @@ enum xz_rc xz_simulation_calibrate(const struct xz_simulation_config *config, co
             add(&all, &event, xz_month_of(xz_day_start_ms(config->first_day)), config->first_day);
         }
     }
-    (void)fprintf(out, "people %u, settlements a person-year %.2f (national: 7.7)\n", config->people,
-                  (double)settlements / config->people * 365 / 182);
+    (void)fprintf(out, "people %u, settlements a person-year %.2f (national: 7.7)\n",
+                  config->people, (double)settlements / config->people * 365 / 182);
     (void)fprintf(out, "programme patients %zu, half a year (cn-a08, class normal)\n", all.count);
     print(&all, published, out);
 out:

@@ -3,19 +3,27 @@
  * simulate/catalogue.c - items and diagnoses. Codes have the look of the national lists and are
  * ours; names are those of substances and services; prices are round ones of the right size.
  */
-#include "simulate/sim.h"
+#include "simulate/catalogue.h"
 
 #include <assert.h>
 #include <string.h>
 
 #define DRUG(code, name, ingredient, group, price, days)                                           \
-    {code, name, "drug", ingredient, XZ_SIM_##group, 0, -1, -1, false, false, price, "09", days}
+    {                                                                                              \
+        code, name, "drug", ingredient, XZ_SIM_##group, 0, -1, -1, false, false, price, "09", days \
+    }
 #define WATCHED(code, name, ingredient, group, price, days)                                        \
-    {code, name, "drug", ingredient, XZ_SIM_##group, 0, -1, -1, false, true, price, "09", days}
+    {                                                                                              \
+        code, name, "drug", ingredient, XZ_SIM_##group, 0, -1, -1, false, true, price, "09", days  \
+    }
 #define HERBAL(code, name, ingredient, group, price, days)                                         \
-    {code, name, "drug", ingredient, XZ_SIM_##group, 0, -1, -1, false, false, price, "11", days}
+    {                                                                                              \
+        code, name, "drug", ingredient, XZ_SIM_##group, 0, -1, -1, false, false, price, "11", days \
+    }
 #define SERVICE(code, name, group, price, chrgitm)                                                 \
-    {code, name, "service", "", XZ_SIM_##group, 0, -1, -1, false, false, price, chrgitm, 0}
+    {                                                                                              \
+        code, name, "service", "", XZ_SIM_##group, 0, -1, -1, false, false, price, chrgitm, 0      \
+    }
 
 /* In the order of enum xz_sim_group: xz_sim_group_range relies on it. */
 const struct xz_sim_item xz_sim_items[] = {
@@ -38,8 +46,8 @@ const struct xz_sim_item xz_sim_items[] = {
      false, false, 1580, "09", 4},
     {"ZA01CAX0031010100161", "小儿豉翘清热颗粒", "drug", "chiqiao", XZ_SIM_CHILD, 0, 0, 14, false,
      false, 4260, "11", 4},
-    {"XA07FAK002A001010100171", "枯草杆菌二联活菌颗粒（儿童）", "drug", "probiotic",
-     XZ_SIM_CHILD, 0, 0, 14, false, false, 3690, "09", 7},
+    {"XA07FAK002A001010100171", "枯草杆菌二联活菌颗粒（儿童）", "drug", "probiotic", XZ_SIM_CHILD,
+     0, 0, 14, false, false, 3690, "09", 7},
     DRUG("XA11CCV001A001010100181", "维生素D滴剂", "vitamin-d", OTC, 4450, 24),
     DRUG("XA12AAT014A001010100191", "碳酸钙D3片", "calcium", OTC, 6280, 30),
     DRUG("XS01XAB066A001010100201", "玻璃酸钠滴眼液", "hyaluronate", OTC, 3860, 15),

@@ -79,7 +79,8 @@ static bool rush(int32_t day)
     bool found = civil.month == 12 && civil.day >= 20;
 
     for (size_t i = 0; i < sizeof(lunar) / sizeof(lunar[0]); i++) {
-        found = found || within(day + 11, lunar[i].year, lunar[i].spring[0], lunar[i].spring[1], 10);
+        found =
+            found || within(day + 11, lunar[i].year, lunar[i].spring[0], lunar[i].spring[1], 10);
     }
     return found;
 }
@@ -105,10 +106,10 @@ double xz_sim_day_factor(int32_t day, bool shop)
 
 /* Per mille of a day's visits by hour. Two peaks for outpatients (8-11, 14-16), late morning and
  * 17-20 for pharmacies; no published hourly table was found, so the shape is chosen. */
-static const uint16_t hours_clinic[24] = {2,  1,  1,  1,  1,  3,  12,  60, 150, 170, 150, 80,
-                                          25, 50, 95, 85, 55, 28, 12, 8,   6,   4,   2,  1};
+static const uint16_t hours_clinic[24] = {2,  1,  1,  1,  1,  3,  12, 60, 150, 170, 150, 80,
+                                          25, 50, 95, 85, 55, 28, 12, 8,  6,   4,   2,   1};
 static const uint16_t hours_shop[24] = {1,  1,  1,  1,  1,  2,  8,  28, 70, 105, 115, 80,
-                                        40, 42, 60, 70, 72, 88, 90, 76, 36, 12, 3,  2};
+                                        40, 42, 60, 70, 72, 88, 90, 76, 36, 12,  3,   2};
 static const uint16_t hours_online[24] = {20, 10, 6,  4,  4,  6,  15, 30, 45, 55, 60, 55,
                                           60, 55, 50, 45, 45, 50, 60, 75, 85, 80, 60, 40};
 

@@ -35,10 +35,9 @@ static void plan_credits(struct xz_simulation *sim, int32_t day)
         const uint32_t person = sim->accounts[i];
         const int due = sim->people[person].psn_type == 12 ? 1 : 1 + (int)(person / 8 % 5);
         if (due == date) {
-            const struct xz_sim_intent intent =
-                xz_sim_intent_of(XZ_SIM_DO_CREDIT, person, XZ_SIM_NONE,
-                                 midnight + (600 + (int64_t)xz_rng_below(&sim->rng, 14400)) *
-                                                XZ_SECOND_MS);
+            const struct xz_sim_intent intent = xz_sim_intent_of(
+                XZ_SIM_DO_CREDIT, person, XZ_SIM_NONE,
+                midnight + (600 + (int64_t)xz_rng_below(&sim->rng, 14400)) * XZ_SECOND_MS);
             xz_sim_push(sim, &intent);
         }
     }
@@ -55,9 +54,10 @@ static void plan_trips(struct xz_simulation *sim, int32_t day)
         if (busy(sim, person, day) || (who->flags & (XZ_SIM_REGULAR | XZ_SIM_ON_DIALYSIS))) {
             continue;
         }
-        const uint32_t city = xz_sim_chance(rng, 0.12)
-                                  ? sim->home_cities + xz_rng_below(rng, sim->city_count - sim->home_cities)
-                                  : xz_rng_below(rng, sim->home_cities);
+        const uint32_t city =
+            xz_sim_chance(rng, 0.12)
+                ? sim->home_cities + xz_rng_below(rng, sim->city_count - sim->home_cities)
+                : xz_rng_below(rng, sim->home_cities);
         const struct xz_sim_city *where = &sim->cities[city];
         const uint32_t county = where->first_county + xz_rng_below(rng, where->county_count);
         const int16_t until = (int16_t)(day + (int32_t)xz_sim_between(rng, 0, 5));
@@ -101,8 +101,9 @@ static void plan_deaths(struct xz_simulation *sim, int32_t day)
         const uint32_t person = xz_sim_random_person(sim);
         struct xz_sim_person *who = &sim->people[person];
         const int age = xz_sim_age(sim, person, xz_day_start_ms(sim->config.first_day + day));
-        if (busy(sim, person, day) ||
-            !xz_sim_chance(rng, age < 60 ? 0.03 : age < 75 ? 0.35 : 1.0)) {
+        if (busy(sim, person, day) || !xz_sim_chance(rng, age < 60   ? 0.03
+                                                          : age < 75 ? 0.35
+                                                                     : 1.0)) {
             continue;
         }
         struct xz_sim_intent intent =
@@ -111,14 +112,15 @@ static void plan_deaths(struct xz_simulation *sim, int32_t day)
                                  (int64_t)xz_rng_below(rng, 86000) * XZ_SECOND_MS);
         if (sim->config.lookalikes && xz_sim_chance(rng, 0.2)) {
             const int32_t nights = (int32_t)xz_sim_between(rng, 2, 9);
-            struct xz_sim_intent bill = xz_sim_intent_of(
-                XZ_SIM_DO_INPATIENT, person, who->hospital,
-                xz_sim_draw_time(sim, who->hospital,
-                                 sim->config.first_day + day + nights +
-                                     (int32_t)xz_sim_between(rng, 1, 4)));
+            struct xz_sim_intent bill =
+                xz_sim_intent_of(XZ_SIM_DO_INPATIENT, person, who->hospital,
+                                 xz_sim_draw_time(sim, who->hospital,
+                                                  sim->config.first_day + day + nights +
+                                                      (int32_t)xz_sim_between(rng, 1, 4)));
             intent.at_ms += nights * XZ_DAY_MS;
             bill.detail = (uint8_t)(xz_day_of(bill.at_ms) - xz_day_of(intent.at_ms));
             bill.span = (int16_t)nights;
+            who->stay_from = (int16_t)day;
             who->stay_until = (int16_t)(day + nights);
             xz_sim_push(sim, &bill);
         }
@@ -231,14 +233,13 @@ static void plan_status(struct xz_simulation *sim, int32_t day)
         intent.at_ms += (int64_t)xz_sim_between(rng, 20, 120) * XZ_DAY_MS;
         xz_sim_push(sim, &intent);
     }
-    static const uint8_t actions[8] = {
-        XZ_CREDENTIAL_BALANCE_QUERY, XZ_CREDENTIAL_BALANCE_QUERY, XZ_CREDENTIAL_BALANCE_QUERY,
-        XZ_CREDENTIAL_BALANCE_QUERY, XZ_CREDENTIAL_FACE_PASS,     XZ_CREDENTIAL_FACE_FAIL,
-        XZ_CREDENTIAL_NEW_DEVICE,    XZ_CREDENTIAL_RESET_PASSWORD};
+    static const uint8_t actions[8] = {XZ_CREDENTIAL_BALANCE_QUERY, XZ_CREDENTIAL_BALANCE_QUERY,
+                                       XZ_CREDENTIAL_BALANCE_QUERY, XZ_CREDENTIAL_BALANCE_QUERY,
+                                       XZ_CREDENTIAL_FACE_PASS,     XZ_CREDENTIAL_FACE_FAIL,
+                                       XZ_CREDENTIAL_NEW_DEVICE,    XZ_CREDENTIAL_RESET_PASSWORD};
     for (uint32_t n = how_many(sim, 0.5); n > 0; n--) {
-        struct xz_sim_intent intent =
-            xz_sim_intent_of(XZ_SIM_DO_CREDENTIAL, xz_sim_random_person(sim), XZ_SIM_NONE,
-                             office_hour(sim, day));
+        struct xz_sim_intent intent = xz_sim_intent_of(
+            XZ_SIM_DO_CREDENTIAL, xz_sim_random_person(sim), XZ_SIM_NONE, office_hour(sim, day));
         intent.word = actions[xz_rng_below(rng, 8)];
         xz_sim_push(sim, &intent);
     }
@@ -305,9 +306,8 @@ static void plan_manual(struct xz_simulation *sim, int32_t day)
     for (uint32_t n = how_many(sim, 0.01); n > 0; n--) {
         const uint32_t person = xz_sim_random_person(sim);
         if (!busy(sim, person, day)) {
-            struct xz_sim_intent intent =
-                xz_sim_intent_of(XZ_SIM_DO_MANUAL, person, sim->people[person].hospital,
-                                 office_hour(sim, day));
+            struct xz_sim_intent intent = xz_sim_intent_of(
+                XZ_SIM_DO_MANUAL, person, sim->people[person].hospital, office_hour(sim, day));
             xz_sim_push(sim, &intent);
         }
     }

@@ -23,11 +23,12 @@ static bool say_status(struct xz_simulation *sim, const struct xz_sim_intent *in
 {
     struct xz_sim_person *who = &sim->people[intent->person];
     struct xz_person_status *body = &draft->event.person_status;
-    const bool stay =
-        intent->word == XZ_STATUS_ADMITTED || intent->word == XZ_STATUS_DISCHARGED;
+    const bool stay = intent->word == XZ_STATUS_ADMITTED || intent->word == XZ_STATUS_DISCHARGED;
 
     begin(sim, intent, draft, XZ_BODY_PERSON_STATUS,
-          intent->word == XZ_STATUS_ADMITTED ? "2401" : stay ? "2402" : "");
+          intent->word == XZ_STATUS_ADMITTED ? "2401"
+          : stay                             ? "2402"
+                                             : "");
     *body = (struct xz_person_status){.status = intent->word, .until_ms = XZ_TIME_NONE};
     body->psn_no = xz_sim_psn_no(sim, draft, intent->person);
     body->effective_time_ms = intent->at_ms;
@@ -70,13 +71,14 @@ static void happen(struct xz_simulation *sim, const struct xz_sim_intent *intent
         }
         who->flags |= XZ_SIM_DEAD;
         const int64_t delay =
-            intent->span > 0 ? intent->span * XZ_DAY_MS
-                             : XZ_DAY_MS + (int64_t)(xz_rng_exponential(rng) * 12 * 24) * XZ_HOUR_MS;
+            intent->span > 0
+                ? intent->span * XZ_DAY_MS
+                : XZ_DAY_MS + (int64_t)(xz_rng_exponential(rng) * 12 * 24) * XZ_HOUR_MS;
         later(sim, intent, XZ_STATUS_DEATH, intent->at_ms + delay);
     } else {
         who->flags &= (uint16_t)~XZ_SIM_UNBORN;
-        struct xz_sim_intent care = xz_sim_intent_of(XZ_SIM_DO_CLINIC, intent->person, who->hospital,
-                                                     intent->at_ms + 3 * XZ_DAY_MS);
+        struct xz_sim_intent care = xz_sim_intent_of(XZ_SIM_DO_CLINIC, intent->person,
+                                                     who->hospital, intent->at_ms + 3 * XZ_DAY_MS);
         care.other = xz_sim_diagnosis_find("P59.900");
         xz_sim_push(sim, &care);
         later(sim, intent, XZ_STATUS_INSURED,
@@ -106,8 +108,8 @@ static bool say_movement(struct xz_simulation *sim, const struct xz_sim_intent *
         amount = who->balc_fen;
     }
     begin(sim, intent, draft, XZ_BODY_ACCOUNT_MOVEMENT, "");
-    *body = (struct xz_account_movement){
-        .movement = credit ? XZ_MOVEMENT_CREDIT : intent->word, .amount_fen = amount};
+    *body = (struct xz_account_movement){.movement = credit ? XZ_MOVEMENT_CREDIT : intent->word,
+                                         .amount_fen = amount};
     body->psn_no = xz_sim_psn_no(sim, draft, intent->person);
     body->balc_before_fen = who->balc_fen;
     who->balc_fen += credit ? amount : -amount;
@@ -140,8 +142,8 @@ static bool say_link(struct xz_simulation *sim, const struct xz_sim_intent *inte
     const struct xz_sim_person *receiver = &sim->people[intent->other];
     struct xz_mulaid_link *body = &draft->event.mulaid_link;
 
-    if (intent->scheme == 0 && ((giver->flags | receiver->flags) &
-                                (XZ_SIM_DEAD | XZ_SIM_UNBORN | XZ_SIM_BARRED))) {
+    if (intent->scheme == 0 &&
+        ((giver->flags | receiver->flags) & (XZ_SIM_DEAD | XZ_SIM_UNBORN | XZ_SIM_BARRED))) {
         return false;
     }
     begin(sim, intent, draft, XZ_BODY_MULAID_LINK, "N0410");
@@ -192,14 +194,26 @@ bool xz_sim_say_other(struct xz_simulation *sim, const struct xz_sim_intent *int
     bool said = false;
 
     switch ((enum xz_sim_kind)intent->kind) {
-    case XZ_SIM_DO_STATUS: said = say_status(sim, intent, draft); break;
+    case XZ_SIM_DO_STATUS:
+        said = say_status(sim, intent, draft);
+        break;
     case XZ_SIM_DO_BIRTH:
-    case XZ_SIM_DO_DEATH: happen(sim, intent); break;
+    case XZ_SIM_DO_DEATH:
+        happen(sim, intent);
+        break;
     case XZ_SIM_DO_CREDIT:
-    case XZ_SIM_DO_MOVEMENT: said = say_movement(sim, intent, draft); break;
-    case XZ_SIM_DO_LINK: said = say_link(sim, intent, draft); break;
-    case XZ_SIM_DO_CREDENTIAL: said = say_credential(sim, intent, draft); break;
-    default: assert(false); break; /* a kind without a body */
+    case XZ_SIM_DO_MOVEMENT:
+        said = say_movement(sim, intent, draft);
+        break;
+    case XZ_SIM_DO_LINK:
+        said = say_link(sim, intent, draft);
+        break;
+    case XZ_SIM_DO_CREDENTIAL:
+        said = say_credential(sim, intent, draft);
+        break;
+    default:
+        assert(false);
+        break; /* a kind without a body */
     }
     return said;
 }
@@ -212,8 +226,8 @@ void xz_sim_push_old_links(struct xz_simulation *sim)
             if (giver == XZ_SIM_NONE) {
                 continue;
             }
-            struct xz_sim_intent intent = xz_sim_intent_of(XZ_SIM_DO_LINK, giver, XZ_SIM_NONE,
-                                                           sim->start_ms - XZ_HOUR_MS);
+            struct xz_sim_intent intent =
+                xz_sim_intent_of(XZ_SIM_DO_LINK, giver, XZ_SIM_NONE, sim->start_ms - XZ_HOUR_MS);
             intent.other = person;
             intent.word = XZ_LINK_GRANT;
             intent.detail = (uint8_t)(i + 1);

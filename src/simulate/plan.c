@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* simulate/plan.c - the day's ordinary need: acute episodes, counters, refills, programmes, stays. */
+/* simulate/plan.c - the day's ordinary need: acute episodes, counters, refills, programmes, stays.
+ */
 #include "simulate/sim.h"
 
 uint32_t xz_sim_county_today(const struct xz_simulation *sim, uint32_t person, int32_t day,
@@ -31,9 +32,8 @@ static void come(struct xz_simulation *sim, enum xz_sim_kind kind, uint32_t pers
     if (kind == XZ_SIM_DO_REGISTER) {
         uint32_t first, count;
         xz_sim_group_range(XZ_SIM_REGISTER, &first, &count);
-        const uint32_t grade = sim->sites[site].group == XZ_SIM_TERTIARY
-                                   ? xz_rng_below(&sim->rng, 10)
-                                   : 0;
+        const uint32_t grade =
+            sim->sites[site].group == XZ_SIM_TERTIARY ? xz_rng_below(&sim->rng, 10) : 0;
         intent.item = first + (grade < 5 ? 0 : grade < 9 ? 1 : 2);
     } else if (kind == XZ_SIM_DO_DIALYSIS) {
         uint32_t count;
@@ -149,7 +149,8 @@ static void plan_refill(struct xz_simulation *sim, uint32_t person, int32_t day)
 {
     struct xz_sim_person *who = &sim->people[person];
     struct xz_rng *rng = &sim->rng;
-    const bool shop = person % 2 == 0 && ((who->flags & XZ_SIM_ACCOUNT) || who->giver[0] != XZ_SIM_NONE);
+    const bool shop =
+        person % 2 == 0 && ((who->flags & XZ_SIM_ACCOUNT) || who->giver[0] != XZ_SIM_NONE);
     uint32_t site = shop ? who->shop : who->clinic;
 
     if (away(sim, person, day) && who->trip_until >= day) {
@@ -216,6 +217,7 @@ void xz_sim_plan_stay(struct xz_simulation *sim, uint32_t person, uint32_t site,
     const uint64_t number = ++sim->next_mdtrt;
     struct xz_sim_intent intent = xz_sim_intent_of(XZ_SIM_DO_STATUS, person, site, in_ms);
 
+    who->stay_from = (int16_t)day;
     who->stay_until = (int16_t)(day + nights);
     intent.code = number;
     if (say) {

@@ -107,7 +107,11 @@ static void set_programme(struct xz_simulation *sim, struct xz_sim_person *who)
 static void set_chronic(struct xz_simulation *sim, struct xz_sim_person *who, int age)
 {
     struct xz_rng *rng = &sim->rng;
-    const double share = age < 30 ? 0.004 : age < 45 ? 0.04 : age < 60 ? 0.13 : age < 75 ? 0.27 : 0.33;
+    const double share = age < 30   ? 0.004
+                         : age < 45 ? 0.04
+                         : age < 60 ? 0.13
+                         : age < 75 ? 0.27
+                                    : 0.33;
     static const uint8_t intervals[10] = {14, 30, 30, 30, 30, 60, 60, 60, 90, 90};
 
     who->refill_due = XZ_SIM_NEVER;
@@ -136,23 +140,22 @@ static void set_chronic(struct xz_simulation *sim, struct xz_sim_person *who, in
 static void set_rates(struct xz_simulation *sim, struct xz_sim_person *who, int age)
 {
     struct xz_rng *rng = &sim->rng;
-    const double by_age =
-        age < 6 ? 2.0 : age < 18 ? 0.8 : age < 45 ? 0.65 : age < 60 ? 1.0 : 1.6;
+    const double by_age = age < 6 ? 2.0 : age < 18 ? 0.8 : age < 45 ? 0.65 : age < 60 ? 1.0 : 1.6;
     const bool account = (who->flags & XZ_SIM_ACCOUNT) != 0;
     const double scale = sim->config.activity / 365.0;
     /* Gamma frailty: the same need over-disperses visits to doctors and to counters */
     const double frailty = xz_rng_gamma(rng, 0.9) / 0.9;
 
     who->clinic_rate = (float)(0.82 * by_age * frailty * scale);
-    who->shop_rate = (float)((account ? 7.1 : 0.75) * (0.35 + 0.65 * frailty) * scale);
+    who->shop_rate = (float)((account ? 7.4 : 0.8) * (0.35 + 0.65 * frailty) * scale);
     if (account && age < 50 && xz_sim_chance(rng, 0.1)) {
         who->flags |= XZ_SIM_DORMANT;
         who->clinic_rate = who->shop_rate = 0;
         who->balc_fen = who->balc_fen * 3 / 2;
     }
-    who->cert = (uint8_t)(xz_sim_chance(rng, age < 60 ? 0.65 : 0.25)
-                              ? 1
-                              : xz_sim_chance(rng, 0.9) ? 3 : 2);
+    who->cert = (uint8_t)(xz_sim_chance(rng, age < 60 ? 0.65 : 0.25) ? 1
+                          : xz_sim_chance(rng, 0.9)                  ? 3
+                                                                     : 2);
     if (xz_sim_chance(rng, 0.1)) {
         who->flags |= XZ_SIM_CASH;
     }
@@ -169,8 +172,8 @@ static void set_places(struct xz_simulation *sim, struct xz_sim_person *who, int
                                    rural                      ? XZ_SIM_VILLAGE
                                    : xz_sim_chance(rng, 0.45) ? XZ_SIM_CLINIC
                                                               : XZ_SIM_PRIMARY);
-    who->hospital = xz_sim_pick_site(
-        sim, rng, who->county, xz_sim_chance(rng, 0.35) ? XZ_SIM_TERTIARY : XZ_SIM_SECONDARY);
+    who->hospital = xz_sim_pick_site(sim, rng, who->county,
+                                     xz_sim_chance(rng, 0.35) ? XZ_SIM_TERTIARY : XZ_SIM_SECONDARY);
     who->work_county = who->county;
     if (age >= 22 && age < 60 && sim->home_cities > 1 && xz_sim_chance(rng, 0.02)) {
         const uint32_t city = (sim->counties[who->county].city + 1u) % sim->home_cities;
@@ -252,10 +255,10 @@ static bool gives(const struct xz_simulation *sim, uint32_t person)
     return (sim->people[person].flags & (XZ_SIM_ACCOUNT | XZ_SIM_CLOSED)) == XZ_SIM_ACCOUNT;
 }
 
-/* Mutual aid: in a third of the families that can, head and spouse open their accounts. */
+/* Mutual aid: in a quarter of the families that can, head and spouse open their accounts. */
 static void link_family(struct xz_simulation *sim, uint32_t home, uint32_t size)
 {
-    if (!xz_sim_chance(&sim->rng, 0.38)) {
+    if (!xz_sim_chance(&sim->rng, 0.26)) {
         return;
     }
     for (uint32_t receiver = home; receiver < home + size; receiver++) {
@@ -265,13 +268,13 @@ static void link_family(struct xz_simulation *sim, uint32_t home, uint32_t size)
             continue;
         }
         for (uint32_t giver = home; giver < home + size && count < XZ_SIM_GIVERS_MAX; giver++) {
-            if (giver != receiver && gives(sim, giver) && sim->people[giver].role <= XZ_SIM_SPOUSE &&
-                xz_sim_relation(sim, giver, receiver)) {
+            if (giver != receiver && gives(sim, giver) &&
+                sim->people[giver].role <= XZ_SIM_SPOUSE && xz_sim_relation(sim, giver, receiver)) {
                 who->giver[count++] = giver;
             }
         }
         if (count > 0 && !(who->flags & XZ_SIM_ACCOUNT)) {
-            who->shop_rate *= 4.0f; /* there is money to spend at counters now */
+            who->shop_rate *= 3.0f; /* there is money to spend at counters now */
         }
     }
 }

@@ -45,15 +45,14 @@ static bool can_come(struct xz_simulation *sim, struct xz_sim_intent *intent)
     if (!shows_presence(sim, intent) || stay) {
         return true;
     }
-    if (today <= who->stay_until) {
+    if (today >= who->stay_from && today <= who->stay_until) {
         return false;
     }
     if (who->last_site != XZ_SIM_NONE && who->last_site != intent->site) {
         const double km = xz_sim_distance_km(&sim->sites[who->last_site], site);
         const int64_t ready = who->last_at_ms + xz_sim_travel_ms(km);
         if (intent->at_ms < ready) {
-            put_off(sim, intent,
-                    ready + (int64_t)xz_rng_below(&sim->rng, 1800) * XZ_SECOND_MS);
+            put_off(sim, intent, ready + (int64_t)xz_rng_below(&sim->rng, 1800) * XZ_SECOND_MS);
             return false;
         }
     }
@@ -146,7 +145,7 @@ static void new_sale(struct xz_simulation *sim, const struct xz_sim_intent *inte
     const struct xz_sim_site *site = &sim->sites[intent->site];
     const struct xz_sim_city *care = &sim->cities[sim->counties[site->county].city];
 
-    sale->cert = intent->cert ? intent->cert
+    sale->cert = intent->cert                     ? intent->cert
                  : xz_sim_chance(&sim->rng, 0.85) ? who->cert
                                                   : (uint8_t)(1 + 2 * xz_rng_below(&sim->rng, 2));
     sale->online = site->group == XZ_SIM_ONLINE || site->group == XZ_SIM_INTERNET ||
@@ -254,7 +253,8 @@ static bool do_sale(struct xz_simulation *sim, struct xz_sim_intent *intent,
     if (intent->scheme == 0 && fresh && (!can_come(sim, intent) || !take_counter(sim, intent))) {
         return false;
     }
-    if (intent->scheme == 0 && !fresh && ((who->flags & XZ_SIM_DEAD) || who->stay_until >= today)) {
+    if (intent->scheme == 0 && !fresh &&
+        ((who->flags & XZ_SIM_DEAD) || (who->stay_from <= today && today <= who->stay_until))) {
         return false;
     }
     make_sale(sim, intent, &sale);
@@ -294,8 +294,8 @@ static bool do_reverse(struct xz_simulation *sim, struct xz_sim_intent *intent,
     if (reinstates) {
         bool enough = sim->people[sale->person].balc_fen >= sale->acct_fen;
         for (uint32_t i = 0; i < sale->debit_count; i++) {
-            enough = enough && sim->people[sale->debits[i].giver].balc_fen >=
-                                   sale->debits[i].amount_fen;
+            enough =
+                enough && sim->people[sale->debits[i].giver].balc_fen >= sale->debits[i].amount_fen;
         }
         if (!enough) {
             return false;
@@ -306,7 +306,9 @@ static bool do_reverse(struct xz_simulation *sim, struct xz_sim_intent *intent,
         to_shelf(sim, intent, sale);
     }
     xz_sim_say_envelope(sim, draft, sale->person, sale->site, intent->counter, intent->at_ms,
-                        reinstates || sale->setl_no % 3 == 0 ? "2601" : shop ? "2103" : "2208");
+                        reinstates || sale->setl_no % 3 == 0 ? "2601"
+                        : shop                               ? "2103"
+                                                             : "2208");
     draft->event.body = XZ_BODY_REVERSAL;
     *body = (struct xz_reversal){.balc_fen = XZ_FEN_NONE};
     body->psn_no = xz_sim_psn_no(sim, draft, sale->person);

@@ -12,7 +12,7 @@
 
 #include "base/mem.h"
 
-#define DEGREE_KM 111.2
+#define DEGREE_KM       111.2
 #define LONGITUDE_SHARE 0.75 /* cos of the latitudes at hand; only feasibility rests on it */
 
 double xz_sim_distance_km(const struct xz_sim_site *from, const struct xz_sim_site *to)
@@ -85,7 +85,8 @@ static void add_cities(struct xz_simulation *sim)
         city->lon_e6 = known[i].lon_e6;
         city->foreign = known[i].foreign;
         city->first_county = (uint16_t)sim->county_count;
-        const uint32_t counties = city->foreign ? 2 : xz_sim_between(&sim->rng, 4, people < 30000 ? 5 : 8);
+        const uint32_t counties =
+            city->foreign ? 2 : xz_sim_between(&sim->rng, 4, people < 30000 ? 5 : 8);
         for (uint32_t nth = 0; nth < counties; nth++) {
             add_county(sim, sim->city_count, nth);
         }
@@ -115,7 +116,8 @@ static const struct {
 } group_of[XZ_SIM_SITE_GROUPS] = {
     [XZ_SIM_TERTIARY] = {"第%u人民医院", 'H', XZ_INSTITUTION_HOSPITAL, "01", 12, 0, 1439, 1200},
     [XZ_SIM_SECONDARY] = {"第%u医院", 'H', XZ_INSTITUTION_HOSPITAL, "02", 8, 0, 1439, 300},
-    [XZ_SIM_PRIMARY] = {"第%u社区卫生服务中心", 'H', XZ_INSTITUTION_HOSPITAL, "03", 3, 450, 1080, 40},
+    [XZ_SIM_PRIMARY] = {"第%u社区卫生服务中心", 'H', XZ_INSTITUTION_HOSPITAL, "03", 3, 450, 1080,
+                        40},
     [XZ_SIM_CLINIC] = {"第%u诊所", 'H', XZ_INSTITUTION_CLINIC, "03", 1, 480, 1080, 0},
     [XZ_SIM_VILLAGE] = {"第%u村卫生室", 'H', XZ_INSTITUTION_VILLAGE_CLINIC, "03", 1, 420, 1170, 0},
     [XZ_SIM_NURSING] = {"第%u护理院", 'H', XZ_INSTITUTION_NURSING_HOME, "03", 1, 480, 1080, 120},
@@ -157,8 +159,8 @@ static void add_site(struct xz_simulation *sim, uint32_t county, enum xz_sim_sit
         site->open_min = 0;
         site->close_min = 1439;
     }
-    site->price_permille = (uint16_t)(xz_sim_chance(rng, 0.65) ? 1000
-                                                               : 930 + 10 * xz_rng_below(rng, 15));
+    site->price_permille =
+        (uint16_t)(xz_sim_chance(rng, 0.65) ? 1000 : 930 + 10 * xz_rng_below(rng, 15));
     site->scans = group == XZ_SIM_SHOP && xz_sim_chance(rng, 0.12);
     site->stays = xz_sim_chance(rng, 0.85);
     site->batch_day = (uint16_t)xz_sim_between(rng, 4, 26);

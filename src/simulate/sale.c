@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* simulate/sale.c - what is bought: service class, diagnosis, lines with prices, boxes and codes. */
+/* simulate/sale.c - what is bought: service class, diagnosis, lines with prices, boxes and codes.
+ */
 #include "simulate/sim.h"
 
 #include <assert.h>
@@ -18,7 +19,8 @@ void xz_sim_line_add(struct xz_simulation *sim, struct xz_sim_sale *sale, uint32
     *line = (struct xz_sim_line){.item = item, .cnt_e4 = boxes * 10000};
     if (what->days > 0) {
         boxes = boxes > XZ_SIM_CODES_MAX ? XZ_SIM_CODES_MAX : boxes;
-        price_fen = (price_fen * site->price_permille + 5000) / 10000 * 10; /* to a tenth of a yuan */
+        price_fen =
+            (price_fen * site->price_permille + 5000) / 10000 * 10; /* to a tenth of a yuan */
         line->cnt_e4 = boxes * 10000;
         line->days = (uint16_t)(what->days * boxes);
         line->codes = (uint8_t)boxes;
@@ -87,8 +89,8 @@ static uint32_t draw_diagnosis(struct xz_simulation *sim, uint32_t person, int64
     uint32_t sum = 0;
 
     for (uint32_t i = 0; i < xz_sim_diagnosis_count; i++) {
-        sum += xz_sim_diagnosis_fits(&xz_sim_diagnoses[i], sex, age) ? xz_sim_diagnoses[i].weight
-                                                                     : 0;
+        sum +=
+            xz_sim_diagnosis_fits(&xz_sim_diagnoses[i], sex, age) ? xz_sim_diagnoses[i].weight : 0;
     }
     uint32_t at = xz_rng_below(&sim->rng, sum);
     for (uint32_t i = 0; i < xz_sim_diagnosis_count; i++) {
@@ -151,10 +153,9 @@ static void clinic_lines(struct xz_simulation *sim, const struct xz_sim_intent *
 
 static void shop_lines(struct xz_simulation *sim, struct xz_sim_sale *sale)
 {
-    static const uint8_t wanted[12] = {XZ_SIM_COLD, XZ_SIM_COLD, XZ_SIM_OTC,   XZ_SIM_OTC,
-                                       XZ_SIM_OTC,  XZ_SIM_OTC,  XZ_SIM_GASTRO, XZ_SIM_PAIN,
-                                       XZ_SIM_PAIN, XZ_SIM_ANTIBIOTIC, XZ_SIM_HEART,
-                                       XZ_SIM_PRESSURE};
+    static const uint8_t wanted[12] = {
+        XZ_SIM_COLD,   XZ_SIM_COLD, XZ_SIM_OTC,  XZ_SIM_OTC,        XZ_SIM_OTC,   XZ_SIM_OTC,
+        XZ_SIM_GASTRO, XZ_SIM_PAIN, XZ_SIM_PAIN, XZ_SIM_ANTIBIOTIC, XZ_SIM_HEART, XZ_SIM_PRESSURE};
     struct xz_rng *rng = &sim->rng;
     const int age = xz_sim_age(sim, sale->person, sale->at_ms);
     const uint32_t lines = 1 + xz_sim_chance(rng, 0.55) + xz_sim_chance(rng, 0.25);
@@ -167,8 +168,8 @@ static void shop_lines(struct xz_simulation *sim, struct xz_sim_sale *sale)
         } else if (age > 40 && xz_sim_chance(rng, 0.012)) {
             group = XZ_SIM_LUXURY;
         }
-        add_from(sim, sale, (enum xz_sim_group)group, 1 + xz_rng_below(rng, 2) +
-                                                          (xz_sim_chance(rng, 0.1) ? 2 : 0));
+        add_from(sim, sale, (enum xz_sim_group)group,
+                 1 + xz_rng_below(rng, 2) + (xz_sim_chance(rng, 0.1) ? 2 : 0));
     }
     if (sale->line_count == 0) {
         add_from(sim, sale, XZ_SIM_OTC, 1);
@@ -323,7 +324,9 @@ void xz_sim_sale_lines(struct xz_simulation *sim, const struct xz_sim_intent *in
         return;
     }
     switch ((enum xz_sim_kind)intent->kind) {
-    case XZ_SIM_DO_REGISTER: one_item(sim, intent, sale, "12"); break;
+    case XZ_SIM_DO_REGISTER:
+        one_item(sim, intent, sale, "12");
+        break;
     case XZ_SIM_DO_SHOP:
         if (intent->tweak == XZ_SIM_TWEAK_ITEM) {
             one_item(sim, intent, sale, "41");
@@ -339,12 +342,20 @@ void xz_sim_sale_lines(struct xz_simulation *sim, const struct xz_sim_intent *in
             shop_lines(sim, sale);
         }
         break;
-    case XZ_SIM_DO_HEAVY: heavy_lines(sim, sale); break;
-    case XZ_SIM_DO_DIALYSIS: one_item(sim, intent, sale, "140201"); break;
+    case XZ_SIM_DO_HEAVY:
+        heavy_lines(sim, sale);
+        break;
+    case XZ_SIM_DO_DIALYSIS:
+        one_item(sim, intent, sale, "140201");
+        break;
     case XZ_SIM_DO_VACCINE:
-    case XZ_SIM_DO_CHECKUP: one_item(sim, intent, sale, "11"); break;
+    case XZ_SIM_DO_CHECKUP:
+        one_item(sim, intent, sale, "11");
+        break;
     case XZ_SIM_DO_SURGERY:
-    case XZ_SIM_DO_INPATIENT: inpatient_lines(sim, intent, sale); break;
+    case XZ_SIM_DO_INPATIENT:
+        inpatient_lines(sim, intent, sale);
+        break;
     default:
         if (intent->tweak == XZ_SIM_TWEAK_ITEM) {
             one_item(sim, intent, sale, "11");

@@ -59,8 +59,8 @@ struct xz_str xz_sim_psn_no(const struct xz_simulation *sim, struct xz_sim_draft
  * boxes made one after the other look unlike and never meet. */
 void xz_sim_code_text(uint32_t item, uint64_t code, char text[static 24])
 {
-    const uint64_t box = (code * UINT64_C(0x5851f42d4c957f2d) + 1442695040888963407u) &
-                         ((UINT64_C(1) << 43) - 1);
+    const uint64_t box =
+        (code * UINT64_C(0x5851f42d4c957f2d) + 1442695040888963407u) & ((UINT64_C(1) << 43) - 1);
 
     memcpy(text, "81", 2);
     digits(text + 2, 20000 + item * 37, 5);
@@ -151,8 +151,8 @@ static void say_line(struct xz_simulation *sim, const struct xz_sim_sale *sale, 
         }
     }
     if (sale->doctor != XZ_SIM_NONE) {
-        line->bilg_dr_codg = xz_sim_text(draft, "D%s%03u", sim->sites[sale->site].code + 1,
-                                         (unsigned)sale->doctor);
+        line->bilg_dr_codg =
+            xz_sim_text(draft, "D%s%03u", sim->sites[sale->site].code + 1, (unsigned)sale->doctor);
     }
 }
 
@@ -229,10 +229,12 @@ void xz_sim_say_sale(struct xz_simulation *sim, struct xz_sim_sale *sale,
     struct xz_settlement *setl = &draft->event.settlement;
 
     xz_sim_say_envelope(sim, draft, sale->person, sale->site, sale->counter, sale->at_ms,
-                        shop ? "2102" : sale->stay ? "2304" : "2207");
+                        shop         ? "2102"
+                        : sale->stay ? "2304"
+                                     : "2207");
     draft->event.body = XZ_BODY_SETTLEMENT;
-    *setl = (struct xz_settlement){.refd_setl_flag = 0, .online = -1, .out_filing = sale->filing,
-                                   .agnter_flag = -1};
+    *setl = (struct xz_settlement){
+        .refd_setl_flag = 0, .online = -1, .out_filing = sale->filing, .agnter_flag = -1};
     setl->brdy = setl->begndate = setl->enddate = XZ_DAY_NONE;
     setl->balc_fen = XZ_FEN_NONE;
     setl->diagnosis.age_min = setl->diagnosis.age_max = -1;

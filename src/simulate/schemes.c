@@ -3,7 +3,7 @@
  * simulate/schemes.c - who plays which scheme, and when. A scheme is a handful of intents put into
  * the queue before the first day; what it is made of follows reported cases, not any detector.
  */
-#include "simulate/sim.h"
+#include "simulate/stage.h"
 
 #include <stdio.h>
 
@@ -12,33 +12,59 @@
 static const struct {
     const char *kind; /* of the subject */
     xz_sim_scheme_fn fn;
-} plays[] = { /* in the order of xz_simulation_patterns */
-    {"insured", xz_sim_t01},          {"insured", xz_sim_t02},
-    {"insured", xz_sim_t03},          {"insured", xz_sim_t04},
-    {"insured", xz_sim_t05},          {"institution", xz_sim_t09},
-    {"insured", xz_sim_t11},          {"institution", xz_sim_t12},
-    {"operator", xz_sim_t13},         {"trace", xz_sim_t16},
-    {"giver", xz_sim_link_rule},      {"giver", xz_sim_link_rule},
-    {"giver", xz_sim_link_rule},      {"giver", xz_sim_link_rule},
-    {"giver", xz_sim_link_rule},      {"giver", xz_sim_link_rule},
-    {"giver", xz_sim_link_rule},      {"insured", xz_sim_use_rule},
-    {"insured", xz_sim_use_rule},     {"insured", xz_sim_use_rule},
-    {"insured", xz_sim_use_rule},     {"insured", xz_sim_use_rule},
-    {"giver", xz_sim_r13},            {"insured", xz_sim_movement_rule},
-    {"insured", xz_sim_use_rule},     {"insured", xz_sim_movement_rule},
-    {"insured", xz_sim_movement_rule}, {"insured", xz_sim_movement_rule},
-    {"insured", xz_sim_use_rule},     {"insured", xz_sim_use_rule},
-    {"insured", xz_sim_use_rule}};
+} plays[] = {/* in the order of xz_simulation_patterns */
+             {"insured", xz_sim_t01},
+             {"insured", xz_sim_t02},
+             {"insured", xz_sim_t03},
+             {"insured", xz_sim_t04},
+             {"insured", xz_sim_t05},
+             {"institution", xz_sim_t09},
+             {"insured", xz_sim_t11},
+             {"institution", xz_sim_t12},
+             {"operator", xz_sim_t13},
+             {"trace", xz_sim_t16},
+             {"giver", xz_sim_link_rule},
+             {"giver", xz_sim_link_rule},
+             {"giver", xz_sim_link_rule},
+             {"giver", xz_sim_link_rule},
+             {"giver", xz_sim_link_rule},
+             {"giver", xz_sim_link_rule},
+             {"giver", xz_sim_link_rule},
+             {"insured", xz_sim_use_rule},
+             {"insured", xz_sim_use_rule},
+             {"insured", xz_sim_use_rule},
+             {"insured", xz_sim_use_rule},
+             {"insured", xz_sim_use_rule},
+             {"giver", xz_sim_r13},
+             {"insured", xz_sim_movement_rule},
+             {"insured", xz_sim_use_rule},
+             {"insured", xz_sim_movement_rule},
+             {"insured", xz_sim_movement_rule},
+             {"insured", xz_sim_movement_rule},
+             {"insured", xz_sim_use_rule},
+             {"insured", xz_sim_use_rule},
+             {"insured", xz_sim_use_rule}};
 
 const char *xz_sim_subject_kind(uint32_t pattern) { return plays[pattern].kind; }
 
 static bool free_to_play(const struct xz_simulation *sim, uint32_t person)
 {
     const struct xz_sim_person *who = &sim->people[person];
-    const unsigned barred = XZ_SIM_CAST | XZ_SIM_DEAD | XZ_SIM_UNBORN | XZ_SIM_HEAVY |
-                            XZ_SIM_DORMANT | XZ_SIM_REGULAR;
+    const unsigned barred =
+        XZ_SIM_CAST | XZ_SIM_DEAD | XZ_SIM_UNBORN | XZ_SIM_HEAVY | XZ_SIM_DORMANT | XZ_SIM_REGULAR;
 
     return (who->flags & barred) == 0 && who->insu < sim->home_cities;
+}
+
+bool xz_sim_unlinked(const struct xz_simulation *sim, uint32_t person)
+{
+    const uint32_t home = sim->people[person].home;
+    bool found = false;
+
+    for (uint32_t other = home; other < home + sim->people[person].home_size; other++) {
+        found = found || sim->people[other].giver[0] != XZ_SIM_NONE;
+    }
+    return !found;
 }
 
 uint32_t xz_sim_cast_member(struct xz_sim_stage *stage,
@@ -110,8 +136,7 @@ static void play(struct xz_simulation *sim, uint32_t pattern, enum xz_intensity 
                  uint32_t number)
 {
     const uint32_t days = sim->config.days;
-    struct xz_sim_stage stage = {
-        .sim = sim, .rng = &sim->scheme_rng, .intensity = intensity};
+    struct xz_sim_stage stage = {.sim = sim, .rng = &sim->scheme_rng, .intensity = intensity};
 
     xz_array_reserve((void **)&sim->schemes, &sim->scheme_cap, sim->scheme_count + 1,
                      sizeof(*sim->schemes));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* simulate/schemes_card.c - a card in another's hands: T01 to T05. The holder goes on living as
  * before; the events here are the borrower's. */
-#include "simulate/sim.h"
+#include "simulate/stage.h"
 
 static uint32_t county_far_from(struct xz_sim_stage *stage, uint32_t person, bool other_city)
 {
@@ -11,7 +11,8 @@ static uint32_t county_far_from(struct xz_sim_stage *stage, uint32_t person, boo
     uint32_t county = home;
 
     if (other_city && sim->home_cities > 1) {
-        city = &sim->cities[(sim->counties[home].city + 1u + xz_rng_below(stage->rng, sim->home_cities - 1)) %
+        city = &sim->cities[(sim->counties[home].city + 1u +
+                             xz_rng_below(stage->rng, sim->home_cities - 1)) %
                             sim->home_cities];
         return city->first_county + xz_rng_below(stage->rng, city->county_count);
     }
@@ -48,11 +49,10 @@ void xz_sim_t01(struct xz_sim_stage *stage)
         int64_t at_ms = xz_sim_stage_time(stage, day, 9 + xz_rng_below(stage->rng, 6), 5);
         for (uint32_t stop = 0; stop < plan[stage->intensity].stops; stop++) {
             const bool shop = stage->intensity != XZ_INTENSITY_BLATANT;
-            const uint32_t site =
-                xz_sim_pick_site(sim, stage->rng, stop % 2 ? far : home,
-                                 shop ? XZ_SIM_SHOP : XZ_SIM_SECONDARY);
-            const struct xz_sim_intent intent = xz_sim_act(
-                stage, shop ? XZ_SIM_DO_SHOP : XZ_SIM_DO_CLINIC, person, site, at_ms);
+            const uint32_t site = xz_sim_pick_site(sim, stage->rng, stop % 2 ? far : home,
+                                                   shop ? XZ_SIM_SHOP : XZ_SIM_SECONDARY);
+            const struct xz_sim_intent intent =
+                xz_sim_act(stage, shop ? XZ_SIM_DO_SHOP : XZ_SIM_DO_CLINIC, person, site, at_ms);
             xz_sim_push(sim, &intent);
             at_ms += (int64_t)xz_sim_between(stage->rng, plan[stage->intensity].gap_min,
                                              plan[stage->intensity].gap_min + 10) *
@@ -86,9 +86,9 @@ void xz_sim_t02(struct xz_sim_stage *stage)
         /* spread over the month, and over the day so that travel alone betrays nothing */
         const int32_t day = stage->day + (int32_t)(i * (uint32_t)month / swipes[stage->intensity]);
         const uint32_t hour = 8 + i % 2 * 6 + xz_rng_below(stage->rng, 3);
-        struct xz_sim_intent intent = xz_sim_act(
-            stage, shop ? XZ_SIM_DO_SHOP : XZ_SIM_DO_CLINIC, person, site,
-            xz_sim_stage_time(stage, day, hour, xz_rng_below(stage->rng, 60)));
+        struct xz_sim_intent intent =
+            xz_sim_act(stage, shop ? XZ_SIM_DO_SHOP : XZ_SIM_DO_CLINIC, person, site,
+                       xz_sim_stage_time(stage, day, hour, xz_rng_below(stage->rng, 60)));
         intent.amount_fen = (int64_t)(xz_sim_lognormal(stage->rng, 240, 0.4) * 100);
         intent.item = xz_sim_chance(stage->rng, 0.5)
                           ? pressure + xz_rng_below(stage->rng, pressure_count)
@@ -163,9 +163,8 @@ void xz_sim_t04(struct xz_sim_stage *stage)
     struct xz_simulation *sim = stage->sim;
     const int32_t day = stage->day / 2;
     const int32_t span = (int32_t)sim->config.days - day;
-    struct xz_sim_intent end =
-        xz_sim_intent_of(death ? XZ_SIM_DO_DEATH : XZ_SIM_DO_STATUS, person, XZ_SIM_NONE,
-                         xz_sim_stage_time(stage, day, 3, 12));
+    struct xz_sim_intent end = xz_sim_intent_of(death ? XZ_SIM_DO_DEATH : XZ_SIM_DO_STATUS, person,
+                                                XZ_SIM_NONE, xz_sim_stage_time(stage, day, 3, 12));
     end.span = stage->intensity == XZ_INTENSITY_BLATANT ? 1 : (int16_t)(span > 16 ? 14 : span - 1);
     end.word = XZ_STATUS_TERMINATED;
     xz_sim_push(sim, &end);
@@ -173,11 +172,11 @@ void xz_sim_t04(struct xz_sim_stage *stage)
     for (uint32_t i = 0; i < times[stage->intensity]; i++) {
         const int32_t step = span / (int32_t)(times[stage->intensity] + 1);
         const int32_t when = day + 1 + (int32_t)i * (step > 6 ? 6 : step);
-        struct xz_sim_intent intent = xz_sim_act(
-            stage, death ? XZ_SIM_DO_SHOP : XZ_SIM_DO_CLINIC, person,
-            death ? xz_sim_stage_shop(stage, sim->people[person].county)
-                  : sim->people[person].hospital,
-            xz_sim_stage_time(stage, when, 10 + i % 8, xz_rng_below(stage->rng, 60)));
+        struct xz_sim_intent intent =
+            xz_sim_act(stage, death ? XZ_SIM_DO_SHOP : XZ_SIM_DO_CLINIC, person,
+                       death ? xz_sim_stage_shop(stage, sim->people[person].county)
+                             : sim->people[person].hospital,
+                       xz_sim_stage_time(stage, when, 10 + i % 8, xz_rng_below(stage->rng, 60)));
         intent.tweak = death ? XZ_SIM_TWEAK_NONE : XZ_SIM_TWEAK_FUND;
         xz_sim_push(sim, &intent);
     }

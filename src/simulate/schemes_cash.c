@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* simulate/schemes_cash.c - accounts turned into cash: T09, T11, T12, T13, T16. */
-#include "simulate/sim.h"
+#include "simulate/stage.h"
 
 #include <stdio.h>
 
@@ -43,11 +43,12 @@ void xz_sim_t09(struct xz_sim_stage *stage)
         const int32_t day = stage->day + (int32_t)evening * (stage->span / 4 + 1);
         int64_t at_ms = xz_sim_stage_time(stage, day, 18, 2 + xz_rng_below(stage->rng, 50));
         for (uint32_t i = 0; i < count; i++) {
-            struct xz_sim_intent intent =
-                xz_sim_act(stage, XZ_SIM_DO_SHOP, cards[i], site, at_ms);
-            intent.amount_fen = (int64_t)(xz_sim_lognormal(stage->rng, plan[stage->intensity].median,
-                                                           plan[stage->intensity].sigma) *
-                                          10) * 10;
+            struct xz_sim_intent intent = xz_sim_act(stage, XZ_SIM_DO_SHOP, cards[i], site, at_ms);
+            intent.amount_fen =
+                (int64_t)(xz_sim_lognormal(stage->rng, plan[stage->intensity].median,
+                                           plan[stage->intensity].sigma) *
+                          10) *
+                10;
             intent.cert = 3;
             intent.counter = 0;
             xz_sim_push(stage->sim, &intent);
@@ -60,8 +61,8 @@ void xz_sim_t09(struct xz_sim_stage *stage)
 
 static bool saver(const struct xz_simulation *sim, uint32_t person)
 {
-    return (sim->people[person].flags & XZ_SIM_ACCOUNT) &&
-           sim->people[person].balc_fen >= 300000 && sim->people[person].giver[0] == XZ_SIM_NONE;
+    return (sim->people[person].flags & XZ_SIM_ACCOUNT) && sim->people[person].balc_fen >= 300000 &&
+           xz_sim_unlinked(sim, person);
 }
 
 /* Dormant from the start, emptied late in the run, quiet after ("a week without use and nothing
@@ -143,10 +144,10 @@ void xz_sim_t13(struct xz_sim_stage *stage)
     for (uint32_t i = 0; i < cycles[stage->intensity] && count > 0; i++) {
         const int32_t day =
             first + (int32_t)(i * (uint32_t)(span > 60 ? 60 : span) / cycles[stage->intensity]);
-        struct xz_sim_intent intent = xz_sim_act(
-            stage, XZ_SIM_DO_SHOP, cards[i % count], site,
-            xz_sim_stage_time(stage, day, 9 + xz_rng_below(stage->rng, 11),
-                              xz_rng_below(stage->rng, 45)));
+        struct xz_sim_intent intent =
+            xz_sim_act(stage, XZ_SIM_DO_SHOP, cards[i % count], site,
+                       xz_sim_stage_time(stage, day, 9 + xz_rng_below(stage->rng, 11),
+                                         xz_rng_below(stage->rng, 45)));
         intent.tweak = XZ_SIM_TWEAK_DRAIN;
         intent.amount_fen = xz_sim_between(stage->rng, 600, 950);
         intent.flags = XZ_SIM_RETURNS;
@@ -173,10 +174,10 @@ void xz_sim_t16(struct xz_sim_stage *stage)
     xz_sim_subject_text(stage, subject);
     for (uint32_t i = 0; i < count; i++) {
         const int32_t day = stage->day + (int32_t)(i * (uint32_t)stage->span / (count + 1));
-        struct xz_sim_intent intent = xz_sim_act(
-            stage, XZ_SIM_DO_SHOP, cards[i], sites[i % 3],
-            xz_sim_stage_time(stage, day, 9 + xz_rng_below(stage->rng, 10),
-                              xz_rng_below(stage->rng, 60)));
+        struct xz_sim_intent intent =
+            xz_sim_act(stage, XZ_SIM_DO_SHOP, cards[i], sites[i % 3],
+                       xz_sim_stage_time(stage, day, 9 + xz_rng_below(stage->rng, 10),
+                                         xz_rng_below(stage->rng, 60)));
         intent.item = item;
         intent.code = code;
         xz_sim_push(sim, &intent);

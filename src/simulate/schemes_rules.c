@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* simulate/schemes_rules.c - single breaches of the rules R1 to R26: who does them and how often.
  * What each says wrongly is in tweaks.c. */
-#include "simulate/sim.h"
+#include "simulate/stage.h"
 
 #include <stdio.h>
 
@@ -63,6 +63,12 @@ static bool child_of_one(const struct xz_simulation *sim, uint32_t person)
 
     return !(who->flags & XZ_SIM_ACCOUNT) && who->giver[0] != XZ_SIM_NONE &&
            sim->people[who->giver[0]].balc_fen >= 100000;
+}
+
+static bool alone(const struct xz_simulation *sim, uint32_t person)
+{
+    return (sim->people[person].flags & XZ_SIM_ACCOUNT) && sim->people[person].balc_fen >= 80000 &&
+           xz_sim_unlinked(sim, person);
 }
 
 /* What the settlements of a rule have in common; times_of[] of them. */
@@ -146,6 +152,8 @@ static uint32_t player_of(struct xz_sim_stage *stage, const char *rule)
         person = xz_sim_cast_member(stage, child_of_two);
     } else if (strcmp(rule, "R9") == 0) {
         person = xz_sim_cast_member(stage, child_of_one);
+    } else if (strcmp(rule, "R24") == 0) {
+        person = xz_sim_cast_member(stage, alone); /* moves to another province */
     } else {
         person = xz_sim_cast(stage, strcmp(rule, "R15") == 0 ? 400000 : 80000);
     }
@@ -158,8 +166,8 @@ void xz_sim_use_rule(struct xz_sim_stage *stage)
     const char *rule = rule_of(stage);
     const uint32_t person = player_of(stage, rule);
     static const uint32_t excess[3] = {500, 150, 20};
-    struct breach breach = {.person = person, .other = XZ_SIM_NONE, .item = XZ_SIM_NONE,
-                            .kind = XZ_SIM_DO_SHOP};
+    struct breach breach = {
+        .person = person, .other = XZ_SIM_NONE, .item = XZ_SIM_NONE, .kind = XZ_SIM_DO_SHOP};
 
     if (person == XZ_SIM_NONE) {
         return;
@@ -171,8 +179,13 @@ void xz_sim_use_rule(struct xz_sim_stage *stage)
         breach.tweak = stage->intensity == XZ_INTENSITY_SUBTLE ? XZ_SIM_TWEAK_ORDER_HIDDEN
                                                                : XZ_SIM_TWEAK_ORDER;
     } else if (strcmp(rule, "R9") == 0) {
-        breach = (struct breach){person, sim->people[person].hospital, excess[stage->intensity],
-                                 XZ_SIM_NONE, XZ_SIM_DO_CLINIC, XZ_SIM_TWEAK_EXCESS, 30000};
+        breach = (struct breach){person,
+                                 sim->people[person].hospital,
+                                 excess[stage->intensity],
+                                 XZ_SIM_NONE,
+                                 XZ_SIM_DO_CLINIC,
+                                 XZ_SIM_TWEAK_EXCESS,
+                                 30000};
     } else if (strcmp(rule, "R10") == 0) {
         breach.tweak = XZ_SIM_TWEAK_CERT;
         breach.other = xz_sim_cast_member(stage, anyone);
@@ -249,16 +262,21 @@ void xz_sim_movement_rule(struct xz_sim_stage *stage)
         struct xz_sim_intent intent =
             xz_sim_act(stage, XZ_SIM_DO_MOVEMENT, person, XZ_SIM_NONE,
                        xz_sim_stage_time(stage, stage->day, 9 + i, xz_rng_below(stage->rng, 60)));
-        intent.word = closes                      ? XZ_MOVEMENT_WITHDRAW_CLOSE
+        intent.word = closes                     ? XZ_MOVEMENT_WITHDRAW_CLOSE
                       : strcmp(rule, "R20") == 0 ? XZ_MOVEMENT_TRANSFER_WALLET
-                                                  : XZ_MOVEMENT_OTHER_USE;
+                                                 : XZ_MOVEMENT_OTHER_USE;
         intent.amount_fen = (int64_t)xz_sim_between(stage->rng, 100, 280) * 100;
         intent.detail = 4;
         xz_sim_push(sim, &intent);
     }
     if (strcmp(rule, "R17") == 0) {
-        const struct breach breach = {person, sim->people[person].shop, XZ_SIM_NONE,
-                                      XZ_SIM_NONE, XZ_SIM_DO_SHOP, XZ_SIM_TWEAK_ACCOUNT, 0};
+        const struct breach breach = {person,
+                                      sim->people[person].shop,
+                                      XZ_SIM_NONE,
+                                      XZ_SIM_NONE,
+                                      XZ_SIM_DO_SHOP,
+                                      XZ_SIM_TWEAK_ACCOUNT,
+                                      0};
         stage->span -= stage->span > 1;
         stage->day += stage->span > 1;
         breaches(stage, &breach);

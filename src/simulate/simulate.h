@@ -19,7 +19,7 @@
 
 #define XZ_SIMULATION_PEOPLE_MIN 200u
 #define XZ_SIMULATION_PEOPLE_MAX 20000000u
-#define XZ_SIMULATION_DAYS_MAX 3660u
+#define XZ_SIMULATION_DAYS_MAX   3660u
 
 /* Patterns a scheme can be simulated for, "T01" .. "R26"; bit i of `patterns` is name i. */
 extern const char *const xz_simulation_patterns[];
@@ -30,18 +30,18 @@ enum xz_intensity { XZ_INTENSITY_BLATANT, XZ_INTENSITY_MEDIUM, XZ_INTENSITY_SUBT
 extern const char *const xz_intensity_names[3];
 
 struct xz_simulation_config {
-    uint64_t seed;         /* 1 */
-    uint32_t people;       /* 20,000 */
-    int32_t first_day;     /* 2026-03-01 */
-    uint32_t days;         /* 60 */
-    double activity;       /* 1: about 7.7 settlements a person-year; scales need, not schemes */
-    bool lookalikes;       /* true: innocent behaviour that resembles a scheme */
-    bool schemes;          /* true */
-    uint64_t patterns;     /* all; which schemes */
-    uint32_t instances;    /* 0: people / 10,000, at least 1; of each pattern and intensity */
-    double late_share;     /* 0.004: between an hour and 7 days after the event */
-    double stale_share;    /* 0.0001: 7 to 21 days after */
-    double disorder_share; /* 0.02: 1 to 120 s after */
+    uint64_t seed;          /* 1 */
+    uint32_t people;        /* 20,000 */
+    int32_t first_day;      /* 2026-03-01 */
+    uint32_t days;          /* 60 */
+    double activity;        /* 1: about 7.7 settlements a person-year; scales need, not schemes */
+    bool lookalikes;        /* true: innocent behaviour that resembles a scheme */
+    bool schemes;           /* true */
+    uint64_t patterns;      /* all; which schemes */
+    uint32_t instances;     /* 0: people / 10,000, at least 1; of each pattern and intensity */
+    double late_share;      /* 0.004: between an hour and 7 days after the event */
+    double stale_share;     /* 0.0001: 7 to 21 days after */
+    double disorder_share;  /* 0.02: 1 to 120 s after */
     double duplicate_share; /* 0.002: the same bytes again, within minutes */
     double retry_share;     /* 0.0005: the same settlement again under a new msgid */
 };

@@ -9,9 +9,9 @@
 #include "base/mem.h"
 
 const char *const xz_simulation_patterns[] = {
-    "T01", "T02", "T03", "T04", "T05", "T09", "T11", "T12", "T13", "T16", "R1",  "R2",
-    "R3",  "R4",  "R5",  "R6",  "R7",  "R8",  "R9",  "R10", "R11", "R12", "R13", "R14",
-    "R15", "R16", "R17", "R20", "R24", "R25", "R26"};
+    "T01", "T02", "T03", "T04", "T05", "T09", "T11", "T12", "T13", "T16", "R1",
+    "R2",  "R3",  "R4",  "R5",  "R6",  "R7",  "R8",  "R9",  "R10", "R11", "R12",
+    "R13", "R14", "R15", "R16", "R17", "R20", "R24", "R25", "R26"};
 const size_t xz_simulation_pattern_count =
     sizeof(xz_simulation_patterns) / sizeof(xz_simulation_patterns[0]);
 const char *const xz_intensity_names[3] = {"blatant", "medium", "subtle"};
@@ -35,8 +35,8 @@ void xz_simulation_config_init(struct xz_simulation_config *config)
 
 static enum xz_rc config_check(const struct xz_simulation_config *config, struct xz_err *err)
 {
-    const double shares = config->late_share + config->stale_share + config->disorder_share +
-                          config->duplicate_share;
+    const double shares =
+        config->late_share + config->stale_share + config->disorder_share + config->duplicate_share;
     enum xz_rc rc = XZ_OK;
 
     if (config->people < XZ_SIMULATION_PEOPLE_MIN || config->people > XZ_SIMULATION_PEOPLE_MAX) {
@@ -59,8 +59,7 @@ static double *sums_of_factors(const struct xz_simulation_config *config, bool s
     double *sums = xz_calloc(config->days + 1u, sizeof(*sums));
 
     for (uint32_t day = 0; day < config->days; day++) {
-        sums[day + 1] =
-            sums[day] + xz_sim_day_factor(config->first_day + (int32_t)day, shop);
+        sums[day + 1] = sums[day] + xz_sim_day_factor(config->first_day + (int32_t)day, shop);
     }
     return sums;
 }
@@ -170,8 +169,8 @@ static void tell_truth(struct xz_simulation *sim, const struct xz_sim_intent *in
     if (sim->truth == NULL || (intent->flags & XZ_SIM_QUIET_ID)) {
         return;
     }
-    (void)snprintf(name, sizeof(name), "%s-%s-%03u", typology, xz_intensity_names[scheme->intensity],
-                   (unsigned)scheme->number);
+    (void)snprintf(name, sizeof(name), "%s-%s-%03u", typology,
+                   xz_intensity_names[scheme->intensity], (unsigned)scheme->number);
     (void)snprintf(msgid, sizeof(msgid), XZ_STR_FMT, XZ_STR_ARG(draft->event.msgid));
     const struct xz_simulation_truth truth = {name, typology, xz_sim_subject_kind(scheme->pattern),
                                               scheme->subject, msgid};
@@ -225,8 +224,7 @@ bool xz_simulation_next(struct xz_simulation *sim, struct xz_event *event)
     while (draft == NULL) {
         while (sim->planned < (int32_t)sim->config.days &&
                (sim->intent_count == 0 ||
-                sim->intents[0].at_ms >=
-                    xz_day_start_ms(sim->config.first_day + sim->planned))) {
+                sim->intents[0].at_ms >= xz_day_start_ms(sim->config.first_day + sim->planned))) {
             xz_sim_plan_day(sim, sim->planned++);
         }
         if (sim->held_count > 0 &&
@@ -234,8 +232,7 @@ bool xz_simulation_next(struct xz_simulation *sim, struct xz_event *event)
             const struct xz_sim_held held = xz_sim_release(sim);
             sim->last = draft = held.draft;
             sim->counts.duplicates += held.again;
-            sim->arrival_ms =
-                held.arrival_ms > sim->arrival_ms ? held.arrival_ms : sim->arrival_ms;
+            sim->arrival_ms = held.arrival_ms > sim->arrival_ms ? held.arrival_ms : sim->arrival_ms;
         } else if (sim->intent_count == 0) {
             return false;
         } else if (!step(sim, &draft)) {

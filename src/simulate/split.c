@@ -37,7 +37,7 @@ static void pay_by_givers(struct xz_simulation *sim, struct xz_sim_sale *sale, i
 {
     const struct xz_sim_person *who = &sim->people[sale->person];
 
-    for (uint32_t i = 0; i < XZ_SIM_GIVERS_MAX && *left_fen > 0; i++) {
+    for (uint32_t i = 0; i<XZ_SIM_GIVERS_MAX && * left_fen> 0; i++) {
         if (who->giver[i] == XZ_SIM_NONE) {
             break;
         }

@@ -20,8 +20,7 @@ static void debit(struct xz_simulation *sim, struct xz_sim_sale *sale, uint32_t 
     who->balc_fen -= amount;
     sale->mulaid_fen += amount;
     sale->cash_fen = sale->cash_fen > amount ? sale->cash_fen - amount : 0;
-    sale->debits[sale->debit_count++] =
-        (struct xz_sim_debit){giver, order, amount, who->balc_fen};
+    sale->debits[sale->debit_count++] = (struct xz_sim_debit){giver, order, amount, who->balc_fen};
 }
 
 /* The fund pays nothing, the account all it can. */
@@ -66,7 +65,8 @@ static void tweak_account(struct xz_simulation *sim, const struct xz_sim_intent 
         sale->fund_fen = sale->dedc_fen = sale->cash_fen = 0;
         sale->acct_fen = sale->part_fen = sale->medfee_fen;
         break;
-    default: break;
+    default:
+        break;
     }
 }
 
@@ -94,7 +94,9 @@ void xz_sim_tweak_sale(struct xz_simulation *sim, const struct xz_sim_intent *in
         unpay(sim, sale);
         debit(sim, sale, who->giver[0], 1, sale->part_fen * (1000 + intent->other) / 1000);
         break;
-    case XZ_SIM_TWEAK_CERT: sale->cert_person = intent->other; break;
+    case XZ_SIM_TWEAK_CERT:
+        sale->cert_person = intent->other;
+        break;
     case XZ_SIM_TWEAK_PROXY:
         sale->proxy = who->home; /* someone stands there; the paper is missing */
         sale->proxy_missing = (uint8_t)(intent->other + 1);
@@ -103,8 +105,12 @@ void xz_sim_tweak_sale(struct xz_simulation *sim, const struct xz_sim_intent *in
         unpay(sim, sale);
         debit(sim, sale, intent->other, 1, sale->cash_fen);
         break;
-    case XZ_SIM_TWEAK_NO_FILING: sale->filing = 0; break;
-    default: tweak_account(sim, intent, sale); break;
+    case XZ_SIM_TWEAK_NO_FILING:
+        sale->filing = 0;
+        break;
+    default:
+        tweak_account(sim, intent, sale);
+        break;
     }
     sale->balc_fen = who->balc_fen;
 }
@@ -125,7 +131,8 @@ void xz_sim_tweak_link(struct xz_simulation *sim, const struct xz_sim_intent *in
     body->rlts = XZ_STR("child");
     body->recv_brdy = body->giver_brdy + 26 * year;
     if (strcmp(rule, "R2") == 0) {
-        body->recv_insutype = intensity == XZ_INTENSITY_SUBTLE ? body->recv_insutype : XZ_STR("399");
+        body->recv_insutype =
+            intensity == XZ_INTENSITY_SUBTLE ? body->recv_insutype : XZ_STR("399");
         body->recv_psn_insu_stas = xz_str_from(intensity == XZ_INTENSITY_MEDIUM ? "1" : "4");
     } else if (strcmp(rule, "R3") == 0) {
         body->rlts = XZ_STR("other");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* collect.h - keeps what a simulation says in flat arrays, duplicates and retries dropped, sorted by
- * event time, so that the tests can recount rules slowly and plainly. */
+/* collect.h - keeps what a simulation says in flat arrays, duplicates and retries dropped, sorted
+ * by event time, so that the tests can recount rules slowly and plainly. */
 #ifndef XZ_TEST_SIMULATE_COLLECT_H
 #define XZ_TEST_SIMULATE_COLLECT_H
 #include <stdlib.h>

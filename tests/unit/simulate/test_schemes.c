@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Every scheme is there at every intensity, is told in the truth, and its events say what the
  * pattern is about. No detector is asked: fields are looked at plainly. */
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include <stdio.h>
 
@@ -107,10 +107,10 @@ static bool item_misfits(const struct xz_settlement *setl, int64_t at_ms, bool f
     for (uint32_t i = 0; i < setl->line_count; i++) {
         for (uint32_t n = 0; n < xz_sim_item_count; n++) {
             if (xz_str_eq(setl->lines[i].med_list_codg, xz_str_from(xz_sim_items[n].code))) {
-                found = found || (forbidden ? xz_sim_items[n].forbidden
-                                            : !xz_sim_item_fits(&xz_sim_items[n],
-                                                                setl->gend.ptr[0] - '0',
-                                                                xz_age_years(setl->brdy, at_ms)));
+                found = found ||
+                        (forbidden ? xz_sim_items[n].forbidden
+                                   : !xz_sim_item_fits(&xz_sim_items[n], setl->gend.ptr[0] - '0',
+                                                       xz_age_years(setl->brdy, at_ms)));
             }
         }
     }
@@ -141,9 +141,9 @@ static bool settlement_breaks(const struct row *row, const struct xz_event *even
     } else if (is(row, "R10")) {
         breach = setl->cert_psn_no.len && !xz_str_eq(setl->cert_psn_no, setl->psn_no);
     } else if (is(row, "R11")) {
-        breach = setl->agnter_flag == 1 && (setl->agnter_certno.len == 0 ||
-                                            setl->agnter_cert_type.len == 0 ||
-                                            setl->agnter_rlts.len == 0);
+        breach = setl->agnter_flag == 1 &&
+                 (setl->agnter_certno.len == 0 || setl->agnter_cert_type.len == 0 ||
+                  setl->agnter_rlts.len == 0);
     } else if (is(row, "R13")) {
         breach = setl->acct_mulaid_pay_fen > 0 && setl->debit_count == 1;
     } else if (is(row, "R15")) {
@@ -162,7 +162,9 @@ static bool settlement_breaks(const struct row *row, const struct xz_event *even
 
 static void add_fact(struct truth *truth, const struct row *row, const struct xz_event *event)
 {
-    struct fact fact = {.row = row, .at_ms = event->at_ms, .body = event->body,
+    struct fact fact = {.row = row,
+                        .at_ms = event->at_ms,
+                        .body = event->body,
                         .person = xz_hash_str(xz_event_person(event)),
                         .site = xz_hash_str(event->fixmedins_code)};
 
@@ -205,8 +207,7 @@ static void gather(struct truth *truth, const struct xz_simulation_config *confi
     assert_int_equal(xz_simulation_new(config, &sim, &err), XZ_OK);
     while (xz_simulation_next(sim, &event)) {
         const struct row key = {.msgid = xz_hash_str(event.msgid)};
-        struct row *row =
-            bsearch(&key, truth->rows, truth->count, sizeof(*truth->rows), by_msgid);
+        struct row *row = bsearch(&key, truth->rows, truth->count, sizeof(*truth->rows), by_msgid);
         if (row && !row->come) {
             row->come = true;
             add_fact(truth, row, &event);

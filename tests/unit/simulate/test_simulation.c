@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The stream as a whole: deterministic, of the stated size and shape, in order of arrival. */
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include <stdio.h>
 #include <unistd.h>
@@ -151,8 +151,8 @@ static void test_volumes_and_hours_are_those_of_the_country(void **state)
     assert_true(a_year > 7.0 && a_year < 8.4);
     assert_true(shops / settlements > 0.38 && shops / settlements < 0.52);
     assert_true(stays / settlements > 0.015 && stays / settlements < 0.06);
-    assert_true(hours[9] > 2 * hours[12]);  /* the midday dip */
-    assert_true(hours[15] > hours[12]);     /* the second peak */
+    assert_true(hours[9] > 2 * hours[12]); /* the midday dip */
+    assert_true(hours[15] > hours[12]);    /* the second peak */
     assert_true(hours[9] > hours[15]);
     double night = 0;
     for (int hour = 0; hour < 6; hour++) {
