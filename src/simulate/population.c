@@ -215,6 +215,7 @@ static void add_member(struct xz_simulation *sim, uint32_t home, uint32_t county
                                   .trip_until = -1,
                                   .stay_until = -1};
     who->brdy = sim->config.first_day - age * 365 - age / 4 - (int32_t)xz_rng_below(rng, 364);
+    who->flags |= age < 0 ? XZ_SIM_UNBORN : 0;
     set_insurance(sim, who, age);
     set_chronic(sim, who, age);
     set_rates(sim, who, age);
@@ -264,7 +265,8 @@ static void link_family(struct xz_simulation *sim, uint32_t home, uint32_t size)
     for (uint32_t receiver = home; receiver < home + size; receiver++) {
         struct xz_sim_person *who = &sim->people[receiver];
         uint32_t count = 0;
-        if ((who->flags & XZ_SIM_ACCOUNT) && !xz_sim_chance(&sim->rng, 0.25)) {
+        if ((who->flags & XZ_SIM_UNBORN) ||
+            ((who->flags & XZ_SIM_ACCOUNT) && !xz_sim_chance(&sim->rng, 0.25))) {
             continue;
         }
         for (uint32_t giver = home; giver < home + size && count < XZ_SIM_GIVERS_MAX; giver++) {
@@ -304,7 +306,7 @@ static void add_household(struct xz_simulation *sim)
         const uint32_t children = kind < 50 ? 1 : kind < 70 ? 2 : 0;
         for (uint32_t i = 0; i < children; i++) {
             const int child = age - 24 - (int)xz_rng_below(rng, 12);
-            if (child >= 0 && child < 30) {
+            if (child >= -1 && child < 30) { /* -1: to be born within a year */
                 add_member(sim, home, county, insu, XZ_SIM_CHILD_OF, child,
                            1 + (int)xz_rng_below(rng, 2));
             }
@@ -355,6 +357,12 @@ void xz_sim_population_init(struct xz_simulation *sim)
     sim->accounts = xz_calloc(sim->people_count, sizeof(*sim->accounts));
     for (uint32_t person = 0; person < sim->people_count; person++) {
         xz_sim_set_due(sim, person);
+        if (sim->people[person].flags & XZ_SIM_UNBORN) {
+            const struct xz_sim_intent birth = xz_sim_intent_of(
+                XZ_SIM_DO_BIRTH, person, XZ_SIM_NONE,
+                xz_day_start_ms(sim->people[person].brdy) + person % 86400 * XZ_SECOND_MS);
+            xz_sim_push(sim, &birth);
+        }
         if (sim->people[person].flags & XZ_SIM_ACCOUNT) {
             sim->accounts[sim->account_count++] = person;
         }

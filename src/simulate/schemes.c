@@ -47,6 +47,7 @@ static const struct {
 
 const char *xz_sim_subject_kind(uint32_t pattern) { return plays[pattern].kind; }
 
+/* Whoever is in no programme, no regular, alive, insured here, and in no other scheme. */
 static bool free_to_play(const struct xz_simulation *sim, uint32_t person)
 {
     const struct xz_sim_person *who = &sim->people[person];

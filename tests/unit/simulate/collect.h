@@ -18,6 +18,7 @@ struct rec {
     uint8_t body, word, sex;
     bool presence, refund, stay, cross, load;
     int8_t filing, agnter;
+    int diagnosis; /* of xz_sim_diagnoses, -1 none */
     bool agnter_full, cert_other;
     int32_t begndate, enddate, brdy;
     int64_t medfee, fund, part, acct, mulaid, cash, balc, amount;
@@ -122,6 +123,9 @@ static inline void log_settlement(struct log *log, struct rec *rec, const struct
         rec->debit_order[i] = setl->mulaid_debits[i].order_no;
         rec->debit_amount[i] = setl->mulaid_debits[i].amount_fen;
     }
+    if (setl->dise_codg.len) {
+        rec->diagnosis = (int)xz_sim_diagnosis_find(setl->dise_codg.ptr);
+    }
     copy_text(rec->med_type, sizeof(rec->med_type), setl->med_type);
     log_lines(log, rec, setl);
 }
@@ -147,6 +151,7 @@ static inline void log_add(struct log *log, const struct xz_simulation *sim,
                       .body = event->body,
                       .load = event->channel == XZ_CHANNEL_LOAD,
                       .filing = -1,
+                      .diagnosis = -1,
                       .agnter = -1,
                       .balc = XZ_FEN_NONE};
     const bool shown = event->body == XZ_BODY_SETTLEMENT;

@@ -225,6 +225,10 @@ static void test_items_and_people_fit(void **state)
     (void)state;
     for (size_t i = 0; i < shared.count; i++) {
         const struct rec *rec = &shared.recs[i];
+        if (rec->diagnosis >= 0) {
+            assert_true(xz_sim_diagnosis_fits(&xz_sim_diagnoses[rec->diagnosis], rec->sex,
+                                              xz_age_years(rec->brdy, rec->at_ms)));
+        }
         for (uint32_t n = 0; n < rec->item_count; n++) {
             const struct xz_sim_item *item = &xz_sim_items[shared.items[rec->first_item + n]];
             assert_true(xz_sim_item_fits(item, rec->sex, xz_age_years(rec->brdy, rec->at_ms)));
