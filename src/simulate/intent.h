@@ -52,6 +52,7 @@ enum xz_sim_tweak {
     XZ_SIM_TWEAK_GIVER,        /* other pays as the giver of a temporary link */
     XZ_SIM_TWEAK_FUND,         /* the fund pays although it must not */
     XZ_SIM_TWEAK_ACCOUNT,      /* the account pays although it must not */
+    XZ_SIM_TWEAK_THREE_SKIP,   /* R24: the fund pays before the deductible is met */
     XZ_SIM_TWEAK_THREE_FIRST,  /* R24: account empty, deductible begun */
     XZ_SIM_TWEAK_THREE_AGAIN,  /* R24: and the account pays again */
     XZ_SIM_TWEAK_NO_FILING     /* R25 */

@@ -326,7 +326,7 @@ static bool do_reverse(struct xz_simulation *sim, struct xz_sim_intent *intent,
                intent->at_ms + XZ_MINUTE_MS + (int64_t)xz_rng_below(&sim->rng, 150) * XZ_SECOND_MS,
                0);
     } else if (!reinstates && intent->scheme == 0 && !(intent->flags & XZ_SIM_RETURNS) &&
-               xz_sim_chance(&sim->rng, 0.1)) { /* the wrong one was undone: a reversal undone */
+               xz_sim_chance(&sim->rng, 0.3)) { /* the wrong one was undone: a reversal undone */
         struct xz_sim_sale undone = *sale;
         memcpy(undone.msgid, draft->event.msgid.ptr, draft->event.msgid.len + 1);
         follow(sim, XZ_SIM_DO_REVERSE, &undone,

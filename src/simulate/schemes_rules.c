@@ -106,7 +106,8 @@ static void r12_suspended(struct xz_sim_stage *stage, uint32_t person)
     xz_sim_push(stage->sim, &intent);
 }
 
-/* Account exhausted, deductible begun, and on the same day the account pays again. */
+/* Segments out of order: the fund pays before the deductible is met; or, subtly, the account is
+ * exhausted, the deductible begun, and on the same day the account pays again. */
 static void r24_three(struct xz_sim_stage *stage, uint32_t person)
 {
     struct xz_simulation *sim = stage->sim;
@@ -118,7 +119,9 @@ static void r24_three(struct xz_sim_stage *stage, uint32_t person)
         struct xz_sim_intent intent =
             xz_sim_act(stage, XZ_SIM_DO_CLINIC, person, sim->people[person].hospital,
                        xz_sim_stage_time(stage, stage->day, 8 + 2 * i, 20));
-        intent.tweak = i ? XZ_SIM_TWEAK_THREE_AGAIN : XZ_SIM_TWEAK_THREE_FIRST;
+        intent.tweak = stage->intensity != XZ_INTENSITY_SUBTLE ? XZ_SIM_TWEAK_THREE_SKIP
+                       : i                                     ? XZ_SIM_TWEAK_THREE_AGAIN
+                                                               : XZ_SIM_TWEAK_THREE_FIRST;
         xz_sim_push(sim, &intent);
     }
 }

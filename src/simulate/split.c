@@ -15,9 +15,12 @@ static void fund_rule(const struct xz_simulation *sim, const struct xz_sim_sale 
     const bool worker = who->psn_type <= 12;
     static const int64_t stay_deductible[3] = {80000, 50000, 20000};
 
+    /* three segments in 31: the account comes first, and outpatients here never get past it */
+    const bool three = sim->cities[who->insu].admdvs[0] == '3';
+
     *deductible_fen = 0;
     *permille = 0;
-    if (who->flags & XZ_SIM_BARRED) {
+    if ((who->flags & XZ_SIM_BARRED) || (three && !sale->stay)) {
         return;
     }
     if (sale->stay) {
@@ -26,10 +29,8 @@ static void fund_rule(const struct xz_simulation *sim, const struct xz_sim_sale 
     } else if (sale->med_type[0] == '1' && sale->med_type[1] == '4') {
         *permille = sale->med_type[5] == '1' ? 905 : worker ? 800 : 650; /* 140201, 140104 */
     } else if (sale->med_type[0] == '1' && sale->med_type[1] != '2') {
-        /* three segments in 31: the account comes first, and nobody here gets past it */
-        const bool three = sim->cities[who->insu].admdvs[0] == '3';
         *deductible_fen = site->group <= XZ_SIM_SECONDARY ? 1000 : 0;
-        *permille = three ? 0 : site->group <= XZ_SIM_SECONDARY ? 500 : 600;
+        *permille = site->group <= XZ_SIM_SECONDARY ? 500 : 600;
     }
 }
 

@@ -49,6 +49,12 @@ static void tweak_account(struct xz_simulation *sim, const struct xz_sim_intent 
         sale->acct_fen = sale->part_fen;
         sale->cash_fen = 0;
         break;
+    case XZ_SIM_TWEAK_THREE_SKIP:
+        unpay(sim, sale);
+        sale->fund_fen = sale->medfee_fen * 7 / 10;
+        sale->dedc_fen = 0;
+        sale->part_fen = sale->cash_fen = sale->medfee_fen - sale->fund_fen;
+        break;
     case XZ_SIM_TWEAK_THREE_FIRST:
         unpay(sim, sale);
         sale->fund_fen = 0;
@@ -153,6 +159,7 @@ void xz_sim_tweak_link(struct xz_simulation *sim, const struct xz_sim_intent *in
     } else if (strcmp(rule, "R6") == 0) {
         body->recv_admdvs = XZ_STR("430100");
     } else if (strcmp(rule, "R7") == 0) { /* a pair of provinces that is not open */
+        body->giver_admdvs = XZ_STR("440100");
         body->recv_admdvs = XZ_STR("110100");
     }
 }
@@ -165,7 +172,7 @@ void xz_sim_tweak_movement(struct xz_simulation *sim, const struct xz_sim_intent
     const uint8_t intensity = sim->schemes[intent->scheme].intensity;
 
     if (strcmp(rule, "R14") == 0) {
-        body->purpose = xz_str_from(intensity == XZ_INTENSITY_MEDIUM ? "other" : "fitness");
+        body->purpose = XZ_STR("other"); /* on no region's list */
     } else if (strcmp(rule, "R16") == 0) {
         if (intensity == XZ_INTENSITY_BLATANT) {
             body->reason = XZ_STR("9");

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Every scheme is there at every intensity, is told in the truth, and its events say what the
  * pattern is about. No detector is asked: fields are looked at plainly. */
-#include <cmocka.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include <stdio.h>
 
@@ -87,8 +89,7 @@ static bool movement_breaks(const struct row *row, const struct xz_account_movem
     bool breach = false;
 
     if (is(row, "R14")) {
-        breach = xz_str_eq(movement->purpose, XZ_STR("fitness")) ||
-                 xz_str_eq(movement->purpose, XZ_STR("other"));
+        breach = xz_str_eq(movement->purpose, XZ_STR("other"));
     } else if (is(row, "R16")) {
         breach = movement->reason.len == 0 || movement->evidence_no.len == 0 ||
                  movement->reason.ptr[0] > '6';
@@ -148,8 +149,11 @@ static bool settlement_breaks(const struct row *row, const struct xz_event *even
         breach = setl->acct_mulaid_pay_fen > 0 && setl->debit_count == 1;
     } else if (is(row, "R15")) {
         breach = item_misfits(setl, event->at_ms, true) && setl->acct_pay_fen > 0;
-    } else if (is(row, "R17") || is(row, "R24")) {
+    } else if (is(row, "R17")) {
         breach = setl->acct_pay_fen > 0;
+    } else if (is(row, "R24")) { /* the fund without a deductible, or the account once more */
+        breach = (setl->fund_pay_sumamt_fen > 0 && setl->act_pay_dedc_fen == 0) ||
+                 setl->acct_pay_fen > 0;
     } else if (is(row, "R25")) {
         breach = setl->out_filing == 0 &&
                  memcmp(event->mdtrtarea_admvs.ptr, event->insuplc_admdvs.ptr, 2) != 0 &&
