@@ -11,6 +11,9 @@
 #include "base/err.h"
 #include "event/event.h"
 
+/* Hash of all that the sender said but msgid, by the compact form: equal for JSON and protobuf. */
+uint64_t xz_event_content_hash(const struct xz_event *event);
+
 void xz_event_encode(const struct xz_event *event, struct xz_buf *out);
 
 /* Strings are borrowed from the reader's bytes. XZ_FATAL on anything malformed: the frame that

@@ -17,6 +17,7 @@ enum xz_field_type {
     XZ_FIELD_DATE,  /* int32_t day */
     XZ_FIELD_FLAG,  /* int8_t 0, 1, -1 absent */
     XZ_FIELD_ENUM,  /* uint8_t, 0 absent; names in `names` */
+    XZ_FIELD_INT8,  /* int8_t, 0 absent (enrichment) */
     XZ_FIELD_I16,   /* int16_t, -1 absent (enrichment) */
     XZ_FIELD_I32,   /* int32_t, INT32_MIN or -1 absent (enrichment) */
     XZ_FIELD_STRS,  /* const struct xz_str * + uint32_t count (drug_trac_codg) */

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The compact form: body, then for every field that is present its id and its value, then 0. Ids of
+ * lines and debits are their own. Written and read by the table, so that a new field needs no code.
+ */
+#include "event/codec.h"
+
+#include "base/hash.h"
+#include "event/decode_int.h"
+
+#define IDS_MAX 256
+
+static const struct xz_field *by_id[IDS_MAX], *line_by_id[IDS_MAX], *debit_by_id[IDS_MAX];
+static const struct xz_field *of_group[XZ_GROUP_COUNT][64];
+static size_t of_group_count[XZ_GROUP_COUNT];
+static bool ready;
+
+void xz_codec_prepare(void)
+{
+    if (ready) {
+        return;
+    }
+    for (size_t i = 0; i < xz_field_count; i++) {
+        const struct xz_field *field = &xz_fields[i];
+
+        if (field->group == XZ_GROUP_LINE) {
+            line_by_id[field->id] = field;
+        } else if (field->group == XZ_GROUP_DEBIT) {
+            debit_by_id[field->id] = field;
+        } else {
+            by_id[field->id] = field;
+        }
+        of_group[field->group][of_group_count[field->group]++] = field;
+    }
+    ready = true;
+}
+
+static void put_group(enum xz_field_group group, const void *base, bool enriched,
+                      struct xz_buf *out);
+
+static void put_lines(const struct xz_settlement *settlement, bool enriched, struct xz_buf *out)
+{
+    xz_buf_uvar(out, settlement->line_count);
+    for (uint32_t i = 0; i < settlement->line_count; i++) {
+        put_group(XZ_GROUP_LINE, &settlement->lines[i], enriched, out);
+        xz_buf_u8(out, 0);
+    }
+}
+
+static void put_debits(const struct xz_settlement *settlement, struct xz_buf *out)
+{
+    xz_buf_uvar(out, settlement->debit_count);
+    for (uint32_t i = 0; i < settlement->debit_count; i++) {
+        put_group(XZ_GROUP_DEBIT, &settlement->mulaid_debits[i], false, out);
+        xz_buf_u8(out, 0);
+    }
+}
+
+static void put_codes(const struct xz_line *line, struct xz_buf *out)
+{
+    xz_buf_uvar(out, line->drug_trac_count);
+    for (uint32_t i = 0; i < line->drug_trac_count; i++) {
+        xz_buf_str(out, line->drug_trac_codg[i]);
+    }
+}
+
+static void put_signed(const struct xz_field *field, int64_t value, int64_t none,
+                       struct xz_buf *out)
+{
+    if (value != none) {
+        xz_buf_uvar(out, field->id);
+        xz_buf_svar(out, value);
+    }
+}
+
+static void put_field(const struct xz_field *field, const void *base, bool enriched,
+                      struct xz_buf *out)
+{
+    const unsigned char *at = (const unsigned char *)base + field->offset;
+    struct xz_str text;
+    int64_t number;
+    int32_t number32;
+    int16_t number16;
+
+    switch (field->type) {
+    case XZ_FIELD_STR:
+        memcpy(&text, at, sizeof(text));
+        if (text.len > 0) {
+            xz_buf_uvar(out, field->id);
+            xz_buf_str(out, text);
+        }
+        break;
+    case XZ_FIELD_FLAG:
+        put_signed(field, *(const int8_t *)at, -1, out);
+        break;
+    case XZ_FIELD_INT8:
+        put_signed(field, *(const int8_t *)at, 0, out);
+        break;
+    case XZ_FIELD_ENUM:
+        put_signed(field, *at, 0, out);
+        break;
+    case XZ_FIELD_I16:
+        memcpy(&number16, at, sizeof(number16));
+        put_signed(field, number16, -1, out);
+        break;
+    case XZ_FIELD_DATE:
+    case XZ_FIELD_I32:
+        memcpy(&number32, at, sizeof(number32));
+        put_signed(field, number32, INT32_MIN, out);
+        break;
+    case XZ_FIELD_LINES:
+    case XZ_FIELD_DEBITS: {
+        const struct xz_settlement *settlement = &((const struct xz_event *)base)->settlement;
+        const bool lines = field->type == XZ_FIELD_LINES;
+
+        if ((lines ? settlement->line_count : settlement->debit_count) > 0) {
+            xz_buf_uvar(out, field->id);
+            if (lines) {
+                put_lines(settlement, enriched, out);
+            } else {
+                put_debits(settlement, out);
+            }
+        }
+        break;
+    }
+    case XZ_FIELD_STRS:
+        if (((const struct xz_line *)base)->drug_trac_count > 0) {
+            xz_buf_uvar(out, field->id);
+            put_codes(base, out);
+        }
+        break;
+    default:
+        memcpy(&number, at, sizeof(number));
+        put_signed(field, number, XZ_NUM_NONE, out);
+        break;
+    }
+}
+
+static void put_group(enum xz_field_group group, const void *base, bool enriched,
+                      struct xz_buf *out)
+{
+    for (size_t i = 0; i < of_group_count[group]; i++) {
+        const struct xz_field *field = of_group[group][i];
+
+        if (enriched || (field->flags & XZ_FIELD_ENRICHED) == 0) {
+            put_field(field, base, enriched, out);
+        }
+    }
+}
+
+static enum xz_field_group group_of(uint8_t body)
+{
+    return (enum xz_field_group)(XZ_GROUP_SETTLEMENT + body - XZ_BODY_SETTLEMENT);
+}
+
+#define FLAG_AGNTERINFO 0x80u
+
+static void put_body(const struct xz_event *event, bool enriched, struct xz_buf *out)
+{
+    put_group(group_of(event->body), event, enriched, out);
+    if (event->body == XZ_BODY_SETTLEMENT && event->settlement.agnter_present) {
+        put_group(XZ_GROUP_AGNTERINFO, event, enriched, out);
+    }
+}
+
+static uint8_t body_byte(const struct xz_event *event)
+{
+    const bool proxy = event->body == XZ_BODY_SETTLEMENT && event->settlement.agnter_present;
+
+    return (uint8_t)(event->body | (proxy ? FLAG_AGNTERINFO : 0));
+}
+
+void xz_event_encode(const struct xz_event *event, struct xz_buf *out)
+{
+    xz_codec_prepare();
+    xz_buf_u8(out, body_byte(event));
+    xz_buf_u64(out, event->content_hash);
+    put_group(XZ_GROUP_ENVELOPE, event, true, out);
+    put_body(event, true, out);
+    xz_buf_u8(out, 0);
+}
+
+uint64_t xz_event_content_hash(const struct xz_event *event)
+{
+    static _Thread_local struct xz_buf buf;
+    uint64_t hash;
+
+    xz_codec_prepare();
+    xz_buf_clear(&buf);
+    xz_buf_u8(&buf, body_byte(event));
+    for (size_t i = 0; i < of_group_count[XZ_GROUP_ENVELOPE]; i++) {
+        const struct xz_field *field = of_group[XZ_GROUP_ENVELOPE][i];
+
+        if ((field->flags & XZ_FIELD_ENRICHED) == 0 && field->offset != 0) { /* 0: msgid */
+            put_field(field, event, false, &buf);
+        }
+    }
+    put_body(event, false, &buf);
+    hash = xz_hash64(buf.data, buf.len, 0);
+    return hash;
+}
+
+/* ---- reading ---- */
+
+struct source {
+    struct xz_reader *reader;
+    struct xz_arena *arena;
+};
+
+static bool get_fields(struct source *source, const struct xz_field *const table[static IDS_MAX],
+                       void *base);
+
+static bool get_codes(struct source *source, struct xz_line *line)
+{
+    const uint64_t count = xz_read_uvar(source->reader);
+    struct xz_str *codes;
+
+    if (count > XZ_CODES_MAX) {
+        return false;
+    }
+    codes = xz_arena_alloc(source->arena, count * sizeof(*codes));
+    for (uint64_t i = 0; codes != NULL && i < count; i++) {
+        codes[i] = xz_read_str(source->reader);
+    }
+    line->drug_trac_codg = codes;
+    line->drug_trac_count = (uint32_t)count;
+    return codes != NULL && !source->reader->bad;
+}
+
+static bool get_lines(struct source *source, struct xz_settlement *settlement)
+{
+    const uint64_t count = xz_read_uvar(source->reader);
+    struct xz_line *lines;
+
+    if (count > XZ_LINES_MAX ||
+        (lines = xz_arena_alloc(source->arena, count * sizeof(*lines))) == NULL) {
+        return false;
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        xz_line_init(&lines[i]);
+        if (!get_fields(source, line_by_id, &lines[i])) {
+            return false;
+        }
+    }
+    settlement->lines = lines;
+    settlement->line_count = (uint32_t)count;
+    return true;
+}
+
+static bool get_debits(struct source *source, struct xz_settlement *settlement)
+{
+    const uint64_t count = xz_read_uvar(source->reader);
+    struct xz_debit *debits;
+
+    if (count > XZ_DEBITS_MAX ||
+        (debits = xz_arena_alloc(source->arena, count * sizeof(*debits))) == NULL) {
+        return false;
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        debits[i] = (struct xz_debit){XZ_STR_NONE, XZ_NUM_NONE, XZ_FEN_NONE, XZ_FEN_NONE};
+        if (!get_fields(source, debit_by_id, &debits[i])) {
+            return false;
+        }
+    }
+    settlement->mulaid_debits = debits;
+    settlement->debit_count = (uint32_t)count;
+    return true;
+}
+
+static bool get_field(struct source *source, const struct xz_field *field, void *base)
+{
+    unsigned char *at = (unsigned char *)base + field->offset;
+    struct xz_str text;
+    int64_t number;
+
+    switch (field->type) {
+    case XZ_FIELD_STR:
+        text = xz_read_str(source->reader);
+        memcpy(at, &text, sizeof(text));
+        return text.len <= 4096;
+    case XZ_FIELD_LINES:
+        return get_lines(source, &((struct xz_event *)base)->settlement);
+    case XZ_FIELD_DEBITS:
+        return get_debits(source, &((struct xz_event *)base)->settlement);
+    case XZ_FIELD_STRS:
+        return get_codes(source, base);
+    default:
+        break;
+    }
+    number = xz_read_svar(source->reader);
+    switch (field->type) {
+    case XZ_FIELD_FLAG:
+    case XZ_FIELD_INT8:
+        *(int8_t *)at = (int8_t)number;
+        break;
+    case XZ_FIELD_ENUM: {
+        uint8_t count = 1;
+
+        while (field->names[count] != NULL) {
+            count++;
+        }
+        if (number < 0 || number >= count) {
+            return false;
+        }
+        *at = (uint8_t)number;
+        break;
+    }
+    case XZ_FIELD_I16: {
+        const int16_t number16 = (int16_t)number;
+
+        memcpy(at, &number16, sizeof(number16));
+        break;
+    }
+    case XZ_FIELD_DATE:
+    case XZ_FIELD_I32: {
+        const int32_t number32 = (int32_t)number;
+
+        memcpy(at, &number32, sizeof(number32));
+        break;
+    }
+    default:
+        memcpy(at, &number, sizeof(number));
+        break;
+    }
+    return true;
+}
+
+static bool get_fields(struct source *source, const struct xz_field *const table[static IDS_MAX],
+                       void *base)
+{
+    for (;;) {
+        const uint64_t id = xz_read_uvar(source->reader);
+
+        if (source->reader->bad || id >= IDS_MAX || (id != 0 && table[id] == NULL)) {
+            return false;
+        }
+        if (id == 0) {
+            return true;
+        }
+        if (!get_field(source, table[id], base)) {
+            return false;
+        }
+    }
+}
+
+/* A field may only stand in the body that was announced; the union allows no other. */
+static bool fits_body(const struct xz_field *field, const struct xz_event *event)
+{
+    return field->group == XZ_GROUP_ENVELOPE || field->group == group_of(event->body) ||
+           (field->group == XZ_GROUP_AGNTERINFO && event->body == XZ_BODY_SETTLEMENT);
+}
+
+static bool get_event(struct source *source, struct xz_event *event)
+{
+    for (;;) {
+        const uint64_t id = xz_read_uvar(source->reader);
+
+        if (source->reader->bad || id >= IDS_MAX) {
+            return false;
+        }
+        if (id == 0) {
+            return true;
+        }
+        if (by_id[id] == NULL || !fits_body(by_id[id], event) ||
+            !get_field(source, by_id[id], event)) {
+            return false;
+        }
+    }
+}
+
+enum xz_rc xz_event_decode_compact(struct xz_reader *reader, struct xz_arena *arena,
+                                   struct xz_event *event, struct xz_err *err)
+{
+    struct source source = {reader, arena};
+    const uint8_t first = xz_read_u8(reader);
+    const uint8_t body = (uint8_t)(first & ~FLAG_AGNTERINFO);
+
+    xz_codec_prepare();
+    xz_event_init(event);
+    if (reader->bad || body == XZ_BODY_NONE || body >= XZ_BODY_COUNT) {
+        return xz_err_set(err, XZ_FATAL, "event: malformed compact form");
+    }
+    xz_event_set_body(event, (enum xz_body)body);
+    event->content_hash = xz_read_u64(reader);
+    if (!get_event(&source, event) || reader->bad) {
+        return xz_err_set(err, XZ_FATAL, "event: malformed compact form");
+    }
+    if (body == XZ_BODY_SETTLEMENT) {
+        event->settlement.agnter_present = (first & FLAG_AGNTERINFO) != 0;
+    }
+    event->at_ms = body == XZ_BODY_SETTLEMENT      ? event->settlement.setl_time_ms
+                   : body == XZ_BODY_PERSON_STATUS ? event->person_status.effective_time_ms
+                                                   : event->inf_time_ms;
+    return XZ_OK;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One field from the text that a sender wrote: exact decimals, never a double. */
+#include "event/field_int.h"
+
+#define TEXT_MAX 64
+
+static const char *const purposes[] = {
+    "outpatient", "inpatient", "pharmacy",             "device",         "consumable", "premium",
+    "vaccine",    "checkup",   "commercial_insurance", "long_term_care", "cosmetic",   "orthodontics",
+    "whitening",  "weight_loss", "fitness",            "other"};
+
+static int shown(struct xz_str text) { return (int)(text.len > 40 ? 40 : text.len); }
+
+enum xz_rc xz_decimal_parse(struct xz_str text, int decimals, int64_t max, int64_t *value,
+                            const struct xz_field *field, struct xz_err *err)
+{
+    int64_t number = 0;
+    int scale = 0, exponent = 0; /* value = number * 10^(exponent - scale) */
+    uint32_t at = 0, digits = 0;
+    bool negative = false, point = false;
+    const char *reason = field->type == XZ_FIELD_FEN ? "bad_money" : "bad_value";
+
+    if (at < text.len && (text.ptr[at] == '-' || text.ptr[at] == '+')) {
+        negative = text.ptr[at++] == '-';
+    }
+    for (; at < text.len; at++) {
+        const char c = text.ptr[at];
+
+        if (c == '.' && !point) {
+            point = true;
+        } else if (c >= '0' && c <= '9') {
+            digits++;
+            if (number > (INT64_MAX - 9) / 10) {
+                goto bad;
+            }
+            number = number * 10 + (c - '0');
+            scale += point;
+        } else {
+            break;
+        }
+    }
+    if (digits == 0) {
+        goto bad;
+    }
+    if (at < text.len && (text.ptr[at] == 'e' || text.ptr[at] == 'E')) {
+        bool down = false;
+        uint32_t start;
+
+        at++;
+        if (at < text.len && (text.ptr[at] == '-' || text.ptr[at] == '+')) {
+            down = text.ptr[at++] == '-';
+        }
+        for (start = at; at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9'; at++) {
+            if (at - start > 2) {
+                goto bad;
+            }
+            exponent = exponent * 10 + (text.ptr[at] - '0');
+        }
+        if (at == start) {
+            goto bad;
+        }
+        exponent = down ? -exponent : exponent;
+    }
+    if (at != text.len) {
+        goto bad;
+    }
+    for (int shift = exponent - scale + decimals; shift != 0 && number != 0;) {
+        if (shift > 0) {
+            if (number > INT64_MAX / 10) {
+                goto bad;
+            }
+            number *= 10;
+            shift--;
+        } else {
+            if (number % 10 != 0) {
+                return xz_err_reject(err, reason, field->name,
+                                     "%s \"%.*s\" has more than %d decimals", field->name,
+                                     shown(text), text.ptr, decimals);
+            }
+            number /= 10;
+            shift++;
+        }
+    }
+    if (number > max) {
+        goto bad;
+    }
+    *value = negative ? -number : number;
+    return XZ_OK;
+bad:
+    return xz_err_reject(err, reason, field->name, "%s \"%.*s\" is not a number that fits",
+                         field->name, shown(text), text.len ? text.ptr : "");
+}
+
+static enum xz_rc set_enum(const struct xz_field *field, unsigned char *at, struct xz_str text,
+                           struct xz_err *err)
+{
+    char list[160];
+    size_t len = 0;
+
+    for (uint8_t i = 1; field->names[i] != NULL; i++) {
+        if (xz_str_eq(text, xz_str_from(field->names[i]))) {
+            *at = i;
+            return XZ_OK;
+        }
+    }
+    if (field->group == XZ_GROUP_ENVELOPE) {
+        return XZ_OK; /* channels other than "load" say nothing that we need */
+    }
+    list[0] = '\0';
+    for (uint8_t i = 1; field->names[i] != NULL && len + 24 < sizeof(list); i++) {
+        const size_t left = sizeof(list) - len;
+        size_t n = strlen(field->names[i]);
+
+        n = n + 2 < left ? n : left - 2;
+        memcpy(list + len, field->names[i], n);
+        list[len + n] = ' ';
+        list[len + n + 1] = '\0';
+        len += n + 1;
+    }
+    return xz_err_reject(err, "bad_value", field->name, "%s \"%.*s\" is none of: %s", field->name,
+                         shown(text), text.ptr, list);
+}
+
+static enum xz_rc set_flag(const struct xz_field *field, unsigned char *at, struct xz_str text,
+                           struct xz_err *err)
+{
+    if (xz_str_eq(text, XZ_STR("1")) || xz_str_eq(text, XZ_STR("true"))) {
+        *(int8_t *)at = 1;
+    } else if (xz_str_eq(text, XZ_STR("0")) || xz_str_eq(text, XZ_STR("false"))) {
+        *(int8_t *)at = 0;
+    } else {
+        return xz_err_reject(err, "bad_value", field->name, "%s \"%.*s\" is not 0 or 1",
+                             field->name, shown(text), text.ptr);
+    }
+    return XZ_OK;
+}
+
+static enum xz_rc set_str(const struct xz_field *field, unsigned char *at, struct xz_str text,
+                          struct xz_err *err)
+{
+    if (text.len > XZ_ID_MAX) {
+        return xz_err_reject(err, "too_long", field->name, "%s has %u bytes, at most %d are kept",
+                             field->name, text.len, XZ_ID_MAX);
+    }
+    if (strcmp(field->name, "purpose") == 0) {
+        bool found = false;
+
+        for (size_t i = 0; i < sizeof(purposes) / sizeof(purposes[0]) && !found; i++) {
+            found = xz_str_eq(text, xz_str_from(purposes[i]));
+        }
+        if (!found) {
+            return xz_err_reject(err, "bad_value", field->name,
+                                 "purpose \"%.*s\" is none of the contract's", shown(text),
+                                 text.ptr);
+        }
+    }
+    memcpy(at, &text, sizeof(text));
+    return XZ_OK;
+}
+
+static enum xz_rc with_path(enum xz_rc rc, const struct xz_field *field, struct xz_err *err)
+{
+    if (rc == XZ_REJECT && err != NULL && err->path[0] == '\0') {
+        const size_t len = strlen(field->name);
+
+        memcpy(err->path, field->name, len + 1 < sizeof(err->path) ? len + 1 : sizeof(err->path));
+    }
+    return rc;
+}
+
+enum xz_rc xz_field_set_text(const struct xz_field *field, void *base, struct xz_str text,
+                             struct xz_err *err)
+{
+    unsigned char *at = (unsigned char *)base + field->offset;
+    int64_t number = XZ_NUM_NONE;
+    int32_t day = XZ_DAY_NONE;
+    enum xz_rc rc = XZ_OK;
+
+    if (text.len == 0) {
+        return XZ_OK;
+    }
+    switch (field->type) {
+    case XZ_FIELD_STR:
+        return set_str(field, at, text, err);
+    case XZ_FIELD_ENUM:
+        return set_enum(field, at, text, err);
+    case XZ_FIELD_FLAG:
+        return set_flag(field, at, text, err);
+    case XZ_FIELD_DATE: {
+        struct xz_str date = text;
+
+        if (date.len > 10 && (date.ptr[10] == ' ' || date.ptr[10] == 'T')) {
+            date.len = 10; /* a date with a time of day, as dates often come */
+        }
+        rc = with_path(xz_date_parse(date, &day, err), field, err);
+        memcpy(at, &day, sizeof(day));
+        return rc;
+    }
+    case XZ_FIELD_TIME:
+        rc = with_path(xz_time_parse(text, &number, err), field, err);
+        break;
+    case XZ_FIELD_FEN:
+        rc = xz_decimal_parse(text, 2, XZ_MONEY_MAX_FEN, &number, field, err);
+        break;
+    case XZ_FIELD_E4:
+        rc = xz_decimal_parse(text, 4, INT64_C(1) << 52, &number, field, err);
+        break;
+    case XZ_FIELD_E6:
+        rc = xz_decimal_parse(text, 6, INT64_C(1) << 52, &number, field, err);
+        break;
+    case XZ_FIELD_INT:
+        rc = xz_decimal_parse(text, 0, INT64_C(1) << 52, &number, field, err);
+        break;
+    default:
+        return xz_err_reject(err, "bad_value", field->name, "%s cannot be a plain value",
+                             field->name);
+    }
+    memcpy(at, &number, sizeof(number));
+    return rc;
+}
+
+bool xz_utf8_valid(struct xz_str text)
+{
+    const unsigned char *at = (const unsigned char *)text.ptr;
+    const unsigned char *end = at + text.len;
+
+    while (at < end) {
+        const size_t left = (size_t)(end - at);
+        const unsigned char c = *at;
+
+        if (c < 0x80) {
+            at++;
+        } else if (c >= 0xc2 && c <= 0xdf && left >= 2 && (at[1] & 0xc0) == 0x80) {
+            at += 2;
+        } else if (c >= 0xe0 && c <= 0xef && left >= 3 && (at[1] & 0xc0) == 0x80 &&
+                   (at[2] & 0xc0) == 0x80 && !(c == 0xe0 && at[1] < 0xa0) &&
+                   !(c == 0xed && at[1] > 0x9f)) {
+            at += 3;
+        } else if (c >= 0xf0 && c <= 0xf4 && left >= 4 && (at[1] & 0xc0) == 0x80 &&
+                   (at[2] & 0xc0) == 0x80 && (at[3] & 0xc0) == 0x80 &&
+                   !(c == 0xf0 && at[1] < 0x90) && !(c == 0xf4 && at[1] > 0x8f)) {
+            at += 4;
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
