@@ -174,11 +174,10 @@ void xz_sim_tweak_movement(struct xz_simulation *sim, const struct xz_sim_intent
     if (strcmp(rule, "R14") == 0) {
         body->purpose = XZ_STR("other"); /* on no region's list */
     } else if (strcmp(rule, "R16") == 0) {
-        if (intensity == XZ_INTENSITY_BLATANT) {
-            body->reason = XZ_STR("9");
-        } else if (intensity == XZ_INTENSITY_MEDIUM) {
+        if (intensity != XZ_INTENSITY_SUBTLE) {
             body->reason = XZ_STR_NONE;
-        } else {
+        }
+        if (intensity != XZ_INTENSITY_MEDIUM) {
             body->evidence_no = XZ_STR_NONE;
         }
     }

@@ -91,8 +91,7 @@ static bool movement_breaks(const struct row *row, const struct xz_account_movem
     if (is(row, "R14")) {
         breach = xz_str_eq(movement->purpose, XZ_STR("other"));
     } else if (is(row, "R16")) {
-        breach = movement->reason.len == 0 || movement->evidence_no.len == 0 ||
-                 movement->reason.ptr[0] > '6';
+        breach = movement->reason.len == 0 || movement->evidence_no.len == 0;
     } else if (is(row, "R17")) {
         breach = movement->movement == XZ_MOVEMENT_WITHDRAW_CLOSE;
     } else {
