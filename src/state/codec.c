@@ -78,6 +78,12 @@ static int64_t part_of_key(struct xz_str key)
     return (int64_t)(number ^ UINT64_C(1) << 63);
 }
 
+/* Modulo 2^64: a part number from disk may be any, and then no record is found to belong to it. */
+static int64_t part_start_ms(int64_t part)
+{
+    return (int64_t)((uint64_t)part * (uint64_t)XZ_HOUR_MS - (uint64_t)XZ_LOCAL_OFFSET_MS);
+}
+
 /* ---- records of a value ---- */
 
 static struct xz_record_context context_of(const struct xz_entity *entity)
@@ -188,7 +194,7 @@ static void part_save(const struct xz_entity *entity, int64_t part, struct xz_ba
     if (from == to) {
         xz_batch_delete(batch, xz_buf_view(key));
     } else {
-        context.base_ms = part * XZ_HOUR_MS - XZ_LOCAL_OFFSET_MS;
+        context.base_ms = part_start_ms(part);
         xz_buf_clear(value);
         xz_buf_u8(value, XZ_STATE_VERSION);
         records_put(entity, context, from, to, value);
@@ -247,11 +253,7 @@ static bool part_load(void *arg, struct xz_str key, struct xz_str value)
         return true; /* the head, or an entity whose id begins like this one */
     }
     part = part_of_key(key);
-    if (part < INT64_MIN / XZ_HOUR_MS + 24 || part > INT64_MAX / XZ_HOUR_MS - 24) {
-        load->rc = xz_err_set(load->err, XZ_FATAL, "state: no such hour as this part's");
-        return false;
-    }
-    context.base_ms = part * XZ_HOUR_MS - XZ_LOCAL_OFFSET_MS;
+    context.base_ms = part_start_ms(part);
     load->rc = version_check(&reader, load->err);
     if (load->rc == XZ_OK) {
         load->rc = records_get(load->entity, context, part, &reader, load->err);
