@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/time.h"
 #include "event/codec.h"
+#include "event/field.h"
 
 int xz_cmd_simulate(int argc, char **argv); /* named in main.c */
 
@@ -324,6 +325,7 @@ int xz_cmd_simulate(int argc, char **argv)
     enum xz_rc rc;
     int option;
 
+    xz_fields_init();
     xz_simulation_config_init(&job.config);
     optind = 1;
     while ((option = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {

@@ -170,7 +170,9 @@ static void plan_campaigns(struct xz_simulation *sim, int32_t day)
         }
         const uint32_t site = xz_sim_pick_site(sim, rng, county, XZ_SIM_PRIMARY);
         const bool old = xz_sim_chance(rng, 0.5);
-        const uint32_t guests = xz_sim_between(rng, 25, 90);
+        const uint32_t most = (uint32_t)(sim->counties[county].share * sim->people_count / 20);
+        const uint32_t wanted = xz_sim_between(rng, 25, 90);
+        const uint32_t guests = wanted < most ? wanted : most;
         for (uint32_t i = 0, tries = 0; i < guests && tries < 40 * guests; tries++) {
             const uint32_t person = xz_sim_random_person(sim);
             const int64_t at_ms = xz_day_start_ms(sim->config.first_day + day) + 8 * XZ_HOUR_MS +

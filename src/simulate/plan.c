@@ -185,7 +185,7 @@ static void plan_programme(struct xz_simulation *sim, uint32_t person, int32_t d
         return;
     }
     if (person % 3 != 0 && xz_sim_chance(rng, 0.33)) { /* a third know one place only */
-        site = xz_sim_chance(rng, 0.5) && sim->sites[who->clinic].group != XZ_SIM_NURSING
+        site = xz_sim_chance(rng, 0.35) && sim->sites[who->clinic].group != XZ_SIM_NURSING
                    ? who->clinic
                    : xz_sim_pick_site(sim, rng, who->county, XZ_SIM_SECONDARY);
     }
