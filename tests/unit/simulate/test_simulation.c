@@ -196,6 +196,40 @@ static void test_visits_are_over_dispersed(void **state)
     log_free(&log);
 }
 
+/* Gaps at a shop are far from exponential: many more short ones than their mean would have. */
+static void test_gaps_at_a_counter_have_a_heavy_tail(void **state)
+{
+    struct xz_simulation_config config;
+    struct log log;
+    double seconds = 0, gaps = 0, brief = 0;
+
+    (void)state;
+    xz_simulation_config_init(&config);
+    config.schemes = config.lookalikes = false;
+    struct xz_simulation *sim = log_run(&log, &config);
+    assert_non_null(sim);
+    int64_t *last_ms = xz_calloc(sim->site_count, sizeof(*last_ms));
+    for (size_t i = 0; i < log.count; i++) {
+        const struct rec *rec = &log.recs[i];
+        if (rec->body != XZ_BODY_SETTLEMENT || sim->sites[rec->site].group != XZ_SIM_SHOP) {
+            continue;
+        }
+        if (xz_day_of(last_ms[rec->site]) == xz_day_of(rec->at_ms)) {
+            const double gap = (double)(rec->at_ms - last_ms[rec->site]) / XZ_SECOND_MS;
+            seconds += gap;
+            gaps++;
+            brief += gap <= 120;
+        }
+        last_ms[rec->site] = rec->at_ms;
+    }
+    const double exponential = 1 - xz_sim_exp(-120 * gaps / seconds);
+    print_message("gaps up to two minutes: %.3f, exponential %.3f\n", brief / gaps, exponential);
+    assert_true(brief / gaps > 1.5 * exponential);
+    free(last_ms);
+    xz_simulation_free(sim);
+    log_free(&log);
+}
+
 static void test_repeats_are_the_announced_ones(void **state)
 {
     struct xz_simulation_config config = small();
@@ -330,6 +364,7 @@ int main(void)
         cmocka_unit_test(test_both_forms_read_back),
         cmocka_unit_test(test_volumes_and_hours_are_those_of_the_country),
         cmocka_unit_test(test_visits_are_over_dispersed),
+        cmocka_unit_test(test_gaps_at_a_counter_have_a_heavy_tail),
         cmocka_unit_test(test_repeats_are_the_announced_ones),
         cmocka_unit_test(test_arrivals_are_in_order_and_some_are_late),
         cmocka_unit_test(test_wrong_configuration_is_refused),
