@@ -43,7 +43,9 @@ struct xz_reader {
 
 static inline struct xz_reader xz_reader_of(const void *data, size_t len)
 {
-    return (struct xz_reader){(const unsigned char *)data, (const unsigned char *)data + len, false};
+    const unsigned char *at = (const unsigned char *)data;
+
+    return (struct xz_reader){at, len > 0 ? at + len : at, false}; /* NULL has no end to add to */
 }
 uint8_t xz_read_u8(struct xz_reader *reader);
 uint64_t xz_read_uvar(struct xz_reader *reader);
