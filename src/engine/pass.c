@@ -164,7 +164,7 @@ static void take_members(struct walk *walk, uint32_t index, void *const *cursors
 {
     struct member_arg arg = {walk, 1.0};
 
-    add_member(&arg, index, 1e-6); /* whatever the kinds say, the record itself is part of it */
+    add_member(&arg, index, 1e-6); /* whatever the kinds say, a record that carries is part of it */
     for (size_t k = 0; k < walk->pattern->evidence_count; k++) {
         const struct xz_evidence_spec *spec = &walk->pattern->evidence[k];
         const struct xz_evidence_kind *kind = xz_evidence_kind_of(spec);
@@ -173,7 +173,7 @@ static void take_members(struct walk *walk, uint32_t index, void *const *cursors
             continue;
         }
         keep_evidence(walk, k);
-        if (walk->steps[k].log_e > 0.0 && kind->members != NULL) {
+        if (walk->steps[k].carries && walk->steps[k].log_e > 0.0 && kind->members != NULL) {
             arg.scale = walk->steps[k].log_e;
             kind->members(spec, &walk->view, index, cursors[k], add_member, &arg);
         }
@@ -196,6 +196,26 @@ static void judge_conclusive(struct walk *walk, uint32_t index)
     walk->open->last_ms = record->at_ms;
 }
 
+/* Each detector takes a step a block; per block M grows by one under the null. Divided by its blocks
+ * a month, all of a pattern's grow by one a month, and may be averaged. */
+static double blocks_per_month(const struct xz_pattern *pattern, size_t evidence)
+{
+    const struct xz_evidence_spec *spec = &pattern->evidence[evidence];
+
+    if (xz_evidence_kind_of(spec)->block != XZ_BLOCK_PERIOD) {
+        return pattern->steps_per_month;
+    }
+    if (spec->window_ms > 0 && spec->window_ms <= XZ_DAY_MS) {
+        return 30.4375;
+    }
+    return spec->window_ms > 0 && spec->window_ms <= 10 * XZ_DAY_MS ? 4.0 : 1.0;
+}
+
+static double threshold_per_month(const struct xz_pattern *pattern)
+{
+    return -log(pattern->alarm_per_month);
+}
+
 /* Folds one record into every piece of evidence; true when the pattern's detector alarms. */
 static bool step_all(struct walk *walk, uint32_t index, void *const *cursors, double *log_m,
                      bool *stirring)
@@ -216,13 +236,16 @@ static bool step_all(struct walk *walk, uint32_t index, void *const *cursors, do
             continue;
         }
         walk->pass->evaluated++;
-        *stirring = *stirring || step->log_e > 0.0;
+        *stirring = *stirring || (step->carries && step->log_e > 0.0);
         each[k] = xz_detector_fold(&walk->detectors[k], spec, &walk->view, index, step,
                                    walk->alarmed);
     }
+    for (size_t k = 0; k < count; k++) {
+        each[k] -= log(blocks_per_month(walk->pattern, k));
+    }
     walk->alarmed = false;
     *log_m = xz_detector_mean(each, count);
-    return *log_m >= walk->pattern->log_threshold;
+    return *stirring && *log_m >= threshold_per_month(walk->pattern);
 }
 
 static void judge_suspicious(struct walk *walk, uint32_t index, void *const *cursors)

@@ -117,6 +117,10 @@ static void load_field(const struct field_slot *field, const void *base, unsigne
         value->integer = value->known ? xz_day_start_ms(day) : 0;
         break;
     }
+    case XZ_FIELD_INT8:
+        value->known = *at != 0;
+        value->integer = (int8_t)*at;
+        break;
     case XZ_FIELD_I16: {
         int16_t number;
         memcpy(&number, at, sizeof(number));

@@ -36,6 +36,8 @@ struct xz_step {
     bool evaluated;        /* false: there is not enough to say; the rest is then not set */
     const char *why_not;   /* then: "no_baseline", "no_place", "no_balance", "first_seen" ..: a fixed
                               word, counted by the caller; NULL when there was nothing to evaluate */
+    bool carries;          /* the record itself is part of what is improbable: it may raise an alarm
+                              and joins the episode; false: it only passes by */
     double observed, expected;
     double log_p;          /* ln of the upper-tail p-value shown; calibrated; <= 0 */
     double log_e;          /* ln of the running e-value of this block, or of this step */
@@ -43,6 +45,15 @@ struct xz_step {
     int64_t window_start_ms; /* of what `observed` counts; its end is the record's time */
     const struct xz_baseline *baseline;
     char segment[XZ_SEGMENT_MAX];
+};
+
+struct xz_statistic {
+    double value;
+    double observed, expected; /* what a reader is shown for it */
+    int32_t block;
+    bool carries;
+    int64_t window_start_ms;
+    const char *why_not;
 };
 
 typedef void (*xz_member_fn)(void *arg, uint32_t index, double weight);
@@ -59,6 +70,11 @@ struct xz_evidence_kind {
      * this cursor), but for those older than the pass. */
     void (*step)(const struct xz_evidence_spec *spec, const struct xz_view *view, uint32_t index,
                  void *cursor, struct xz_step *step);
+
+    /* The raw statistic that the baseline's family describes, as of record `index` (within its
+     * block: it never falls); false when there is none. What `step` tests and `fit` learns from. */
+    bool (*statistic)(const struct xz_evidence_spec *spec, const struct xz_view *view,
+                      uint32_t index, void *cursor, struct xz_statistic *statistic);
 
     /* ln e of a period in which nothing matched; NULL: 0. `index` is the record that comes after. */
     double (*empty_log_e)(const struct xz_evidence_spec *spec, const struct xz_view *view,
@@ -90,7 +106,7 @@ struct xz_sample {
     const struct xz_evidence_spec *spec;
     const char *segment;
     double statistic; /* count of a block, share, ln amount, speed ratio, run score .. */
-    double exposure;  /* of counts: days; else 1 */
+    double exposure;  /* of counts: days of the block; else 1 */
     uint64_t subject; /* entity hash, to count subjects and to split fit from hold-out */
     int32_t block;
 };
