@@ -71,16 +71,13 @@ static bool is_absent(const struct xz_field *field, const struct xz_event *event
     }
 }
 
-static enum xz_rc check_required(const struct xz_event *event, struct xz_err *err)
+static enum xz_rc check_required(const struct xz_event *event, enum xz_field_group group,
+                                 struct xz_err *err)
 {
-    const uint8_t group = (uint8_t)(XZ_GROUP_SETTLEMENT + event->body - XZ_BODY_SETTLEMENT);
+    const struct xz_field_range *range = &xz_group_fields[group];
 
-    for (size_t i = 0; i < xz_field_count; i++) {
-        const struct xz_field *field = &xz_fields[i];
-
-        if ((field->flags & XZ_FIELD_REQUIRED) &&
-            (field->group == XZ_GROUP_ENVELOPE || field->group == group) &&
-            is_absent(field, event)) {
+    for (const struct xz_field *field = range->first; field < range->end; field++) {
+        if ((field->flags & XZ_FIELD_REQUIRED) && is_absent(field, event)) {
             return xz_err_reject(err, "missing_field", field->name, "%s is required", field->name);
         }
     }
@@ -99,18 +96,12 @@ static enum xz_rc check_settlement(const struct xz_settlement *settlement, struc
         settlement->enddate < settlement->begndate) {
         return xz_err_reject(err, "bad_value", "enddate", "enddate lies before begndate");
     }
-    for (uint32_t i = 0; i < settlement->debit_count; i++) {
-        if (settlement->mulaid_debits[i].giver_psn_no.len == 0 ||
-            settlement->mulaid_debits[i].amount_fen == XZ_FEN_NONE) {
-            return xz_err_reject(err, "missing_field", "mulaid_debits",
-                                 "debit %u needs giver_psn_no and amount", i);
-        }
-    }
     for (uint32_t i = 0; i < settlement->line_count; i++) {
         codes += settlement->lines[i].drug_trac_count;
     }
     if (codes > XZ_CODES_MAX) {
-        return xz_err_reject(err, "too_many", "drug_trac_codg", "more than %d codes", XZ_CODES_MAX);
+        return xz_err_reject(err, "too_many", "lines", "more than %d drug_trac_codg in all",
+                             XZ_CODES_MAX);
     }
     return XZ_OK;
 }
@@ -126,14 +117,6 @@ static enum xz_rc check_body(const struct xz_event *event, struct xz_err *err)
                                  "a reversal names what it undoes by setl_id or omsgid");
         }
         return XZ_OK;
-    case XZ_BODY_ACCOUNT_MOVEMENT: {
-        const struct xz_str reason = event->account_movement.reason;
-
-        if (reason.len > 0 && (reason.len != 1 || reason.ptr[0] < '1' || reason.ptr[0] > '6')) {
-            return xz_err_reject(err, "bad_value", "reason", "reason is one of 1 to 6");
-        }
-        return XZ_OK;
-    }
     default:
         return XZ_OK;
     }
@@ -165,14 +148,21 @@ enum xz_rc xz_event_check(struct xz_event *event, const struct xz_decode_limits 
                                                  "mulaid_link, account_movement, credential, "
                                                  "person_status or trace_scan");
     }
-    rc = check_required(event, err);
-    rc = rc == XZ_OK ? check_body(event, err) : rc;
+    rc = check_required(event, XZ_GROUP_ENVELOPE, err);
     if (rc != XZ_OK) {
         return rc;
     }
+    rc = check_required(event, xz_group_of_body(event->body), err);
+    rc = rc == XZ_OK ? check_body(event, err) : rc;
+    if (rc != XZ_OK) {
+        return xz_path_inside(rc, err, xz_body_names[event->body], -1);
+    }
     set_times(event);
     if (event->at_ms > limits->latest_ms || event->inf_time_ms > limits->latest_ms) {
-        return xz_err_reject(err, "ahead", event->body == XZ_BODY_SETTLEMENT ? "setl_time" : "inf_time",
+        return xz_err_reject(err, "ahead",
+                             event->inf_time_ms > limits->latest_ms ? "inf_time"
+                             : event->body == XZ_BODY_SETTLEMENT    ? "settlement.setl_time"
+                                                                    : "person_status.effective_time",
                              "event time lies further ahead than is allowed");
     }
     event->content_hash = xz_event_content_hash(event);

@@ -8,12 +8,8 @@
 #include "event/field_int.h"
 #include "event/json_reader.h"
 
-struct decoder;
-
 XZ_MUST enum xz_rc xz_decode_json(struct xz_str bytes, struct xz_arena *arena,
                                   struct xz_event *event, struct xz_err *err);
-XZ_MUST enum xz_rc xz_decode_json_other(struct decoder *decoder, enum xz_field_group group,
-                                        struct xz_str name, enum xz_json_token token);
 XZ_MUST enum xz_rc xz_decode_protobuf(struct xz_str bytes, struct xz_arena *arena,
                                       struct xz_event *event, struct xz_err *err);
 

@@ -17,21 +17,15 @@ static enum xz_rc next(struct decoder *decoder, enum xz_json_token *token)
     return xz_json_next(&decoder->reader, token, decoder->err);
 }
 
-static enum xz_rc wrong_shape(struct decoder *decoder, const char *name, const char *want)
+static enum xz_rc wrong_shape(struct decoder *decoder, const char *name, const char *what)
 {
-    return xz_err_reject(decoder->err, "bad_value", name, "%s must be %s", name, want);
+    return xz_err_reject(decoder->err, "bad_value", name, "%s", what);
 }
 
-/* "lines[3]." before the path of an error inside. */
-static enum xz_rc inside(struct decoder *decoder, enum xz_rc rc, const char *name, uint32_t at)
+/* Empty text means absent, also where a list or an object belongs. */
+static bool is_absent(const struct decoder *decoder, enum xz_json_token token)
 {
-    if (rc == XZ_REJECT && decoder->err != NULL) {
-        char path[sizeof(decoder->err->path)];
-
-        (void)snprintf(path, sizeof(path), "%s[%u].%.60s", name, at, decoder->err->path);
-        memcpy(decoder->err->path, path, sizeof(path));
-    }
-    return rc;
+    return token == XZ_JSON_NULL || (token == XZ_JSON_STRING && decoder->reader.text.len == 0);
 }
 
 static enum xz_rc set_scalar(struct decoder *decoder, const struct xz_field *field, void *base,
@@ -52,10 +46,10 @@ static enum xz_rc set_scalar(struct decoder *decoder, const struct xz_field *fie
     case XZ_JSON_NUMBER:
         break;
     default:
-        return wrong_shape(decoder, field->name, "a plain value");
+        return wrong_shape(decoder, field->name, "a plain value must stand here");
     }
     if (field->type == XZ_FIELD_STR && (token == XZ_JSON_TRUE || token == XZ_JSON_FALSE)) {
-        return wrong_shape(decoder, field->name, "text or a number");
+        return wrong_shape(decoder, field->name, "text or a number must stand here");
     }
     return xz_field_set_text(field, base, text, decoder->err);
 }
@@ -75,6 +69,9 @@ static enum xz_rc mark_seen(struct decoder *decoder, const struct xz_field *fiel
     return XZ_OK;
 }
 
+static enum xz_rc read_other(struct decoder *decoder, enum xz_field_group group,
+                             struct xz_str name, enum xz_json_token token);
+
 typedef enum xz_rc (*member_fn)(struct decoder *decoder, const struct xz_field *field, void *base,
                                 enum xz_json_token token);
 
@@ -91,9 +88,12 @@ static enum xz_rc read_object(struct decoder *decoder, enum xz_field_group group
         const struct xz_str name = decoder->reader.text;
 
         rc = next(decoder, &token);
-        if (rc == XZ_OK && field == NULL) {
-            rc = xz_decode_json_other(decoder, group, name, token);
-        } else if (rc == XZ_OK) {
+        if (rc != XZ_OK) {
+            return field != NULL ? xz_path_inside(rc, decoder->err, field->name, -1) : rc;
+        }
+        if (field == NULL) {
+            rc = read_other(decoder, group, name, token);
+        } else {
             rc = mark_seen(decoder, field, seen);
             rc = rc == XZ_OK ? set(decoder, field, base, token) : rc;
         }
@@ -104,54 +104,60 @@ static enum xz_rc read_object(struct decoder *decoder, enum xz_field_group group
     return rc;
 }
 
+struct codes {
+    struct xz_str *list;
+    uint32_t count, cap;
+};
+
+static enum xz_rc add_code(struct decoder *decoder, struct codes *codes, enum xz_json_token token)
+{
+    const struct xz_str code = decoder->reader.text;
+
+    if (token != XZ_JSON_STRING && token != XZ_JSON_NUMBER) {
+        return wrong_shape(decoder, "drug_trac_codg", "a code must be text or a number");
+    }
+    if (code.len == 0) {
+        return XZ_OK;
+    }
+    if (code.len > XZ_ID_MAX) {
+        return xz_err_reject(decoder->err, "too_long", "drug_trac_codg",
+                             "a code has %u bytes, at most %d are kept", code.len, XZ_ID_MAX);
+    }
+    if (codes->count == XZ_CODES_MAX) {
+        return xz_err_reject(decoder->err, "too_many", "drug_trac_codg", "more than %d codes",
+                             XZ_CODES_MAX);
+    }
+    codes->list = xz_decode_grow(decoder->arena, codes->list, codes->count, &codes->cap,
+                                 sizeof(*codes->list));
+    if (codes->list == NULL) {
+        return xz_decode_full(decoder->err);
+    }
+    codes->list[codes->count++] = code;
+    return XZ_OK;
+}
+
+/* A list; one code without its brackets is taken for a list of one. */
 static enum xz_rc read_codes(struct decoder *decoder, struct xz_line *line,
                              enum xz_json_token token)
 {
-    struct xz_str *codes = NULL;
-    uint32_t count = 0, cap = 0;
+    struct codes codes = {NULL, 0, 0};
     enum xz_rc rc = XZ_OK;
 
-    if (token == XZ_JSON_NULL) {
+    if (is_absent(decoder, token)) {
         return XZ_OK;
     }
-    if (token == XZ_JSON_STRING || token == XZ_JSON_NUMBER) { /* one code without its brackets */
-        codes = xz_arena_alloc(decoder->arena, sizeof(*codes));
-        if (codes == NULL) {
-            return xz_decode_full(decoder->err);
-        }
-        codes[0] = decoder->reader.text;
-        line->drug_trac_codg = codes;
-        line->drug_trac_count = codes[0].len > 0;
-        return codes[0].len <= XZ_ID_MAX ? XZ_OK
-                                         : xz_err_reject(decoder->err, "too_long", "drug_trac_codg",
-                                                         "a code has more than %d bytes", XZ_ID_MAX);
-    }
     if (token != XZ_JSON_ARRAY) {
-        return wrong_shape(decoder, "drug_trac_codg", "a list of codes");
+        rc = add_code(decoder, &codes, token);
+    } else {
+        while ((rc = next(decoder, &token)) == XZ_OK && token != XZ_JSON_END_ARRAY) {
+            rc = token == XZ_JSON_NULL ? XZ_OK : add_code(decoder, &codes, token);
+            if (rc != XZ_OK) {
+                break;
+            }
+        }
     }
-    while ((rc = next(decoder, &token)) == XZ_OK && token != XZ_JSON_END_ARRAY) {
-        if (token != XZ_JSON_STRING && token != XZ_JSON_NUMBER) {
-            return wrong_shape(decoder, "drug_trac_codg", "a list of codes");
-        }
-        if (decoder->reader.text.len > XZ_ID_MAX) {
-            return xz_err_reject(decoder->err, "too_long", "drug_trac_codg",
-                                 "a code has more than %d bytes", XZ_ID_MAX);
-        }
-        if (decoder->reader.text.len == 0) {
-            continue;
-        }
-        if (count == XZ_CODES_MAX) {
-            return xz_err_reject(decoder->err, "too_many", "drug_trac_codg",
-                                 "more than %d codes", XZ_CODES_MAX);
-        }
-        codes = xz_decode_grow(decoder->arena, codes, count, &cap, sizeof(*codes));
-        if (codes == NULL) {
-            return xz_decode_full(decoder->err);
-        }
-        codes[count++] = decoder->reader.text;
-    }
-    line->drug_trac_codg = codes;
-    line->drug_trac_count = count;
+    line->drug_trac_codg = codes.list;
+    line->drug_trac_count = codes.count;
     return rc;
 }
 
@@ -168,15 +174,16 @@ static enum xz_rc read_lines(struct decoder *decoder, enum xz_json_token token)
     uint32_t count = 0, cap = 0;
     enum xz_rc rc;
 
-    if (token == XZ_JSON_NULL) {
+    if (is_absent(decoder, token)) {
         return XZ_OK;
     }
     if (token != XZ_JSON_ARRAY) {
-        return wrong_shape(decoder, "lines", "a list");
+        return wrong_shape(decoder, "lines", "lines must be a list");
     }
     while ((rc = next(decoder, &token)) == XZ_OK && token != XZ_JSON_END_ARRAY) {
         if (token != XZ_JSON_OBJECT) {
-            return wrong_shape(decoder, "lines", "a list of objects");
+            return xz_path_inside(wrong_shape(decoder, "", "a line must be an object"),
+                                  decoder->err, "lines", (int)count);
         }
         if (count == XZ_LINES_MAX) {
             return xz_err_reject(decoder->err, "too_many", "lines", "more than %d lines",
@@ -189,7 +196,7 @@ static enum xz_rc read_lines(struct decoder *decoder, enum xz_json_token token)
         xz_line_init(&lines[count]);
         rc = read_object(decoder, XZ_GROUP_LINE, &lines[count], set_line);
         if (rc != XZ_OK) {
-            return inside(decoder, rc, "lines", count);
+            return xz_path_inside(rc, decoder->err, "lines", (int)count);
         }
         count++;
     }
@@ -204,15 +211,16 @@ static enum xz_rc read_debits(struct decoder *decoder, enum xz_json_token token)
     uint32_t count = 0, cap = 0;
     enum xz_rc rc;
 
-    if (token == XZ_JSON_NULL) {
+    if (is_absent(decoder, token)) {
         return XZ_OK;
     }
     if (token != XZ_JSON_ARRAY) {
-        return wrong_shape(decoder, "mulaid_debits", "a list");
+        return wrong_shape(decoder, "mulaid_debits", "mulaid_debits must be a list");
     }
     while ((rc = next(decoder, &token)) == XZ_OK && token != XZ_JSON_END_ARRAY) {
         if (token != XZ_JSON_OBJECT) {
-            return wrong_shape(decoder, "mulaid_debits", "a list of objects");
+            return xz_path_inside(wrong_shape(decoder, "", "a debit must be an object"),
+                                  decoder->err, "mulaid_debits", (int)count);
         }
         if (count == XZ_DEBITS_MAX) {
             return xz_err_reject(decoder->err, "too_many", "mulaid_debits", "more than %d debits",
@@ -225,7 +233,7 @@ static enum xz_rc read_debits(struct decoder *decoder, enum xz_json_token token)
         debits[count] = (struct xz_debit){XZ_STR_NONE, XZ_NUM_NONE, XZ_FEN_NONE, XZ_FEN_NONE};
         rc = read_object(decoder, XZ_GROUP_DEBIT, &debits[count], set_scalar);
         if (rc != XZ_OK) {
-            return inside(decoder, rc, "mulaid_debits", count);
+            return xz_path_inside(rc, decoder->err, "mulaid_debits", (int)count);
         }
         count++;
     }
@@ -246,45 +254,58 @@ static enum xz_rc set_body(struct decoder *decoder, const struct xz_field *field
     return set_scalar(decoder, field, base, token);
 }
 
-static int body_named(struct xz_str name)
+static enum xz_rc read_body(struct decoder *decoder, enum xz_body body, enum xz_json_token token)
 {
-    for (int body = XZ_BODY_SETTLEMENT; body < XZ_BODY_COUNT; body++) {
-        if (xz_str_eq(name, xz_str_from(xz_body_names[body]))) {
-            return body;
-        }
+    const char *name = xz_body_names[body];
+
+    if (is_absent(decoder, token)) {
+        return XZ_OK;
     }
-    return XZ_BODY_NONE;
+    if (token != XZ_JSON_OBJECT) {
+        return wrong_shape(decoder, name, "a body must be an object");
+    }
+    if (decoder->event->body != XZ_BODY_NONE) {
+        return xz_err_reject(decoder->err, "several_bodies", name,
+                             "an event has one body; %s stands here too",
+                             xz_body_names[decoder->event->body]);
+    }
+    xz_event_set_body(decoder->event, body);
+    return xz_path_inside(read_object(decoder, xz_group_of_body(body), decoder->event, set_body),
+                          decoder->err, name, -1);
+}
+
+static enum xz_rc read_proxy(struct decoder *decoder, enum xz_json_token token)
+{
+    struct xz_settlement *settlement = &decoder->event->settlement;
+
+    if (is_absent(decoder, token)) {
+        return XZ_OK;
+    }
+    if (token != XZ_JSON_OBJECT) {
+        return wrong_shape(decoder, "agnterinfo", "agnterinfo must be an object");
+    }
+    if (settlement->agnter_present) {
+        return xz_err_reject(decoder->err, "malformed", "agnterinfo", "agnterinfo stands twice");
+    }
+    settlement->agnter_present = true;
+    return xz_path_inside(read_object(decoder, XZ_GROUP_AGNTERINFO, decoder->event, set_scalar),
+                          decoder->err, "agnterinfo", -1);
 }
 
 /* A name that the table does not have: a body of the envelope, the proxy block, or unknown. */
-enum xz_rc xz_decode_json_other(struct decoder *decoder, enum xz_field_group group,
-                                struct xz_str name, enum xz_json_token token)
+static enum xz_rc read_other(struct decoder *decoder, enum xz_field_group group,
+                             struct xz_str name, enum xz_json_token token)
 {
-    const int body = group == XZ_GROUP_ENVELOPE ? body_named(name) : XZ_BODY_NONE;
+    if (group == XZ_GROUP_ENVELOPE) {
+        const enum xz_body body = xz_body_find(name);
 
-    if (body != XZ_BODY_NONE && token != XZ_JSON_NULL) {
-        if (token != XZ_JSON_OBJECT) {
-            return wrong_shape(decoder, xz_body_names[body], "an object");
+        if (body != XZ_BODY_NONE) {
+            return read_body(decoder, body, token);
         }
-        if (decoder->event->body != XZ_BODY_NONE) {
-            return xz_err_reject(decoder->err, "several_bodies", xz_body_names[body],
-                                 "an event has one body; %s stands here too",
-                                 xz_body_names[decoder->event->body]);
-        }
-        xz_event_set_body(decoder->event, (enum xz_body)body);
-        return read_object(decoder,
-                           (enum xz_field_group)(XZ_GROUP_SETTLEMENT + body - XZ_BODY_SETTLEMENT),
-                           decoder->event, set_body);
+    } else if (group == XZ_GROUP_SETTLEMENT && xz_str_eq(name, XZ_STR("agnterinfo"))) {
+        return read_proxy(decoder, token);
     }
-    if (group == XZ_GROUP_SETTLEMENT && token == XZ_JSON_OBJECT &&
-        xz_str_eq(name, XZ_STR("agnterinfo"))) {
-        if (decoder->event->settlement.agnter_present) {
-            return xz_err_reject(decoder->err, "malformed", "agnterinfo", "agnterinfo stands twice");
-        }
-        decoder->event->settlement.agnter_present = true;
-        return read_object(decoder, XZ_GROUP_AGNTERINFO, decoder->event, set_scalar);
-    }
-    decoder->event->unknown_fields += body == XZ_BODY_NONE;
+    decoder->event->unknown_fields++;
     return xz_json_skip(&decoder->reader, token, decoder->err);
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "event/event.h"
 
-#include "event/field.h"
+#include <assert.h>
+#include <stddef.h>
+
 #include "event/field_int.h"
 
 void xz_field_clear(const struct xz_field *field, void *base)
@@ -37,10 +39,10 @@ void xz_field_clear(const struct xz_field *field, void *base)
 
 void xz_group_clear(enum xz_field_group group, void *base)
 {
-    for (size_t i = 0; i < xz_field_count; i++) {
-        if (xz_fields[i].group == group) {
-            xz_field_clear(&xz_fields[i], base);
-        }
+    const struct xz_field_range *range = &xz_group_fields[group];
+
+    for (const struct xz_field *field = range->first; field < range->end; field++) {
+        xz_field_clear(field, base);
     }
 }
 
@@ -66,23 +68,25 @@ void xz_event_init(struct xz_event *event)
     event->place.beds = -1;
 }
 
+/* One event of each body with every field absent, to copy from. */
+static struct xz_event blanks[XZ_BODY_COUNT];
+
+void xz_event_prepare(void)
+{
+    for (unsigned body = XZ_BODY_SETTLEMENT; body < XZ_BODY_COUNT; body++) {
+        xz_group_clear(xz_group_of_body(body), &blanks[body]);
+    }
+    blanks[XZ_BODY_SETTLEMENT].settlement.agnter_flag = -1;
+    blanks[XZ_BODY_SETTLEMENT].settlement.diagnosis = no_limits;
+}
+
 void xz_event_set_body(struct xz_event *event, enum xz_body body)
 {
+    const size_t at = offsetof(struct xz_event, settlement);
+
+    assert(body > XZ_BODY_NONE && body < XZ_BODY_COUNT);
     event->body = (uint8_t)body;
-    switch (body) {
-    case XZ_BODY_SETTLEMENT:
-        xz_group_clear(XZ_GROUP_SETTLEMENT, event);
-        event->settlement.agnter_flag = -1;
-        event->settlement.diagnosis = no_limits;
-        break;
-    case XZ_BODY_NONE:
-    case XZ_BODY_COUNT:
-        break;
-    default:
-        xz_group_clear((enum xz_field_group)(XZ_GROUP_SETTLEMENT + (int)body - XZ_BODY_SETTLEMENT),
-                       event);
-        break;
-    }
+    memcpy((char *)event + at, (const char *)&blanks[body] + at, sizeof(*event) - at);
 }
 
 struct xz_str xz_event_person(const struct xz_event *event)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "event/field.h"
 
+#include <assert.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -27,6 +28,11 @@ static const char *const kinds[] = {
     NULL,           "hospital",          "clinic",   "village_clinic",
     "nursing_home", "internet_hospital", "pharmacy", "online_pharmacy", NULL};
 static const char *const uses[] = {NULL, "allowed", "forbidden", NULL};
+static const char *const reasons[] = {NULL, "1", "2", "3", "4", "5", "6", NULL};
+static const char *const purposes[] = {
+    NULL,      "outpatient", "inpatient",            "pharmacy",       "device",   "consumable",
+    "premium", "vaccine",    "checkup",              "commercial_insurance", "long_term_care",
+    "cosmetic", "orthodontics", "whitening",         "weight_loss",    "fitness",  "other", NULL};
 
 #define AT(member) offsetof(struct xz_event, member)
 #define ENVELOPE(id, kind, flags, name, member)                                                    \
@@ -35,11 +41,13 @@ static const char *const uses[] = {NULL, "allowed", "forbidden", NULL};
     {id, XZ_GROUP_##group, XZ_FIELD_##kind, flags, AT(member), name, NULL}
 #define NAMED(id, group, flags, name, member, names)                                               \
     {id, XZ_GROUP_##group, XZ_FIELD_ENUM, flags, AT(member), name, names}
+/* Text of which the contract lists the values. */
+#define LISTED(id, group, flags, name, member, names)                                              \
+    {id, XZ_GROUP_##group, XZ_FIELD_STR, flags, AT(member), name, names}
 #define LINE(id, kind, flags, name, member)                                                        \
     {id, XZ_GROUP_LINE, XZ_FIELD_##kind, flags, offsetof(struct xz_line, member), name, NULL}
 #define DEBIT(id, kind, name, member)                                                              \
-    {id, XZ_GROUP_DEBIT, XZ_FIELD_##kind, XZ_FIELD_REQUIRED, offsetof(struct xz_debit, member),    \
-     name, NULL}
+    {id, XZ_GROUP_DEBIT, XZ_FIELD_##kind, 0, offsetof(struct xz_debit, member), name, NULL}
 #define S settlement
 #define REQ XZ_FIELD_REQUIRED
 #define ENR XZ_FIELD_ENRICHED
@@ -136,10 +144,10 @@ const struct xz_field xz_fields[] = {
     BODY(112, ACCOUNT_MOVEMENT, FEN, REQ, "amount", account_movement.amount_fen),
     BODY(113, ACCOUNT_MOVEMENT, FEN, 0, "balc_before", account_movement.balc_before_fen),
     BODY(114, ACCOUNT_MOVEMENT, FEN, 0, "balc_after", account_movement.balc_after_fen),
-    BODY(115, ACCOUNT_MOVEMENT, STR, 0, "reason", account_movement.reason),
+    LISTED(115, ACCOUNT_MOVEMENT, 0, "reason", account_movement.reason, reasons),
     BODY(116, ACCOUNT_MOVEMENT, STR, 0, "evidence_no", account_movement.evidence_no),
     BODY(117, ACCOUNT_MOVEMENT, STR, 0, "setl_id", account_movement.setl_id),
-    BODY(118, ACCOUNT_MOVEMENT, STR, 0, "purpose", account_movement.purpose),
+    LISTED(118, ACCOUNT_MOVEMENT, 0, "purpose", account_movement.purpose, purposes),
     BODY(119, ACCOUNT_MOVEMENT, STR, 0, "maker", account_movement.maker),
     BODY(120, ACCOUNT_MOVEMENT, STR, 0, "checker", account_movement.checker),
 
@@ -182,9 +190,9 @@ const struct xz_field xz_fields[] = {
     LINE(27, FEN, ENR, "item.list_price", item.list_price_fen),
 
     DEBIT(1, STR, "giver_psn_no", giver_psn_no),
-    {2, XZ_GROUP_DEBIT, XZ_FIELD_INT, 0, offsetof(struct xz_debit, order_no), "order_no", NULL},
+    DEBIT(2, INT, "order_no", order_no),
     DEBIT(3, FEN, "amount", amount_fen),
-    {4, XZ_GROUP_DEBIT, XZ_FIELD_FEN, 0, offsetof(struct xz_debit, balc_fen), "balc", NULL},
+    DEBIT(4, FEN, "balc", balc_fen),
 };
 const size_t xz_field_count = sizeof(xz_fields) / sizeof(xz_fields[0]);
 
@@ -204,31 +212,43 @@ static const struct {
     {XZ_GROUP_LINE, "bilg_dr_code", "bilg_dr_codg"},
 };
 
-#define SLOTS 1024 /* a power of two, four times the names */
+#define SLOTS 1024 /* a power of two, more than twice the names */
+#define NAME_MAX_BYTES 28
 
 static struct {
     bool ready;
     struct {
-        uint64_t hash;
         const struct xz_field *field;
+        uint8_t group, len;
+        char name[NAME_MAX_BYTES + 2];
     } slots[SLOTS];
 } table;
 
-static uint64_t name_hash(enum xz_field_group group, struct xz_str name)
+struct xz_field_range xz_group_fields[XZ_GROUP_COUNT];
+
+/* The slot of the name, or the free one where it would stand. */
+static size_t slot_of(enum xz_field_group group, struct xz_str name)
 {
-    return xz_hash64(name.ptr, name.len, (uint64_t)group + 1);
+    size_t at = xz_hash64(name.ptr, name.len, (uint64_t)group + 1) & (SLOTS - 1);
+
+    while (table.slots[at].field != NULL &&
+           (table.slots[at].group != group || table.slots[at].len != name.len ||
+            memcmp(table.slots[at].name, name.ptr, name.len) != 0)) {
+        at = (at + 1) & (SLOTS - 1);
+    }
+    return at;
 }
 
 static void put(enum xz_field_group group, const char *name, const struct xz_field *field)
 {
-    const uint64_t hash = name_hash(group, xz_str_from(name));
-    size_t at = hash & (SLOTS - 1);
+    const size_t len = strlen(name);
+    const size_t at = slot_of(group, xz_str_from(name));
 
-    while (table.slots[at].field != NULL && table.slots[at].hash != hash) {
-        at = (at + 1) & (SLOTS - 1);
-    }
-    table.slots[at].hash = hash;
+    assert(len <= NAME_MAX_BYTES);
     table.slots[at].field = field;
+    table.slots[at].group = (uint8_t)group;
+    table.slots[at].len = (uint8_t)len;
+    memcpy(table.slots[at].name, name, len);
 }
 
 static void camel(const char *name, char text[static 64])
@@ -246,6 +266,19 @@ static void camel(const char *name, char text[static 64])
     text[len] = '\0';
 }
 
+static void find_ranges(void)
+{
+    for (size_t i = 0; i < xz_field_count; i++) {
+        struct xz_field_range *range = &xz_group_fields[xz_fields[i].group];
+
+        if (range->first == NULL) {
+            range->first = &xz_fields[i];
+        }
+        assert(range->end == NULL || range->end == &xz_fields[i]);
+        range->end = &xz_fields[i] + 1;
+    }
+}
+
 void xz_fields_init(void)
 {
     char text[64];
@@ -253,6 +286,7 @@ void xz_fields_init(void)
     if (table.ready) {
         return;
     }
+    find_ranges();
     for (size_t i = 0; i < xz_field_count; i++) {
         if (xz_fields[i].flags & XZ_FIELD_ENRICHED) {
             continue;
@@ -275,20 +309,31 @@ void xz_fields_init(void)
         put(aliases[i].group, text, field);
     }
     table.ready = true;
+    xz_event_prepare();
     xz_codec_prepare();
     xz_protobuf_prepare();
 }
 
 const struct xz_field *xz_field_find(enum xz_field_group group, struct xz_str name)
 {
-    const uint64_t hash = name_hash(group, name);
-    size_t at = hash & (SLOTS - 1);
+    return name.len == 0 || name.len > NAME_MAX_BYTES ? NULL
+                                                      : table.slots[slot_of(group, name)].field;
+}
 
-    while (table.slots[at].field != NULL) {
-        if (table.slots[at].hash == hash) {
-            return table.slots[at].field;
+enum xz_body xz_body_find(struct xz_str name)
+{
+    static const char *const camels[XZ_BODY_COUNT] = {
+        [XZ_BODY_MULAID_LINK] = "mulaidLink",
+        [XZ_BODY_ACCOUNT_MOVEMENT] = "accountMovement",
+        [XZ_BODY_PERSON_STATUS] = "personStatus",
+        [XZ_BODY_TRACE_SCAN] = "traceScan",
+    };
+
+    for (int body = XZ_BODY_SETTLEMENT; body < XZ_BODY_COUNT; body++) {
+        if (xz_str_eq(name, xz_str_from(xz_body_names[body])) ||
+            (camels[body] != NULL && xz_str_eq(name, xz_str_from(camels[body])))) {
+            return (enum xz_body)body;
         }
-        at = (at + 1) & (SLOTS - 1);
     }
-    return NULL;
+    return XZ_BODY_NONE;
 }

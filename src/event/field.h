@@ -50,7 +50,8 @@ struct xz_field {
     uint8_t flags;
     uint16_t offset;  /* in struct xz_event, xz_line or xz_debit */
     const char *name; /* the contract's; of enrichment "place.kind", "item.sex", "diagnosis.sex" */
-    const char *const *names; /* of XZ_FIELD_ENUM: index 0 is NULL's place, ends with NULL */
+    const char *const *names; /* of XZ_FIELD_ENUM, and of XZ_FIELD_STR with a closed list: index 0
+                               * is absence's place, ends with NULL */
 };
 
 extern const struct xz_field xz_fields[];

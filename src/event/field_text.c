@@ -2,12 +2,8 @@
 /* One field from the text that a sender wrote: exact decimals, never a double. */
 #include "event/field_int.h"
 
-#define TEXT_MAX 64
-
-static const char *const purposes[] = {
-    "outpatient", "inpatient", "pharmacy",             "device",         "consumable", "premium",
-    "vaccine",    "checkup",   "commercial_insurance", "long_term_care", "cosmetic",   "orthodontics",
-    "whitening",  "weight_loss", "fitness",            "other"};
+#include <assert.h>
+#include <stdio.h>
 
 static int shown(struct xz_str text) { return (int)(text.len > 40 ? 40 : text.len); }
 
@@ -91,34 +87,42 @@ bad:
                          field->name, shown(text), text.len ? text.ptr : "");
 }
 
-static enum xz_rc set_enum(const struct xz_field *field, unsigned char *at, struct xz_str text,
-                           struct xz_err *err)
+/* The place of text in a closed list; 0 when it is not there. */
+static uint8_t index_of(const struct xz_field *field, struct xz_str text)
 {
-    char list[160];
+    for (uint8_t i = 1; field->names[i] != NULL; i++) {
+        if (xz_str_eq(text, xz_str_from(field->names[i]))) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+static enum xz_rc not_listed(const struct xz_field *field, struct xz_str text, struct xz_err *err)
+{
+    char list[320] = "";
     size_t len = 0;
 
     for (uint8_t i = 1; field->names[i] != NULL; i++) {
-        if (xz_str_eq(text, xz_str_from(field->names[i]))) {
-            *at = i;
-            return XZ_OK;
-        }
-    }
-    if (field->group == XZ_GROUP_ENVELOPE) {
-        return XZ_OK; /* channels other than "load" say nothing that we need */
-    }
-    list[0] = '\0';
-    for (uint8_t i = 1; field->names[i] != NULL && len + 24 < sizeof(list); i++) {
-        const size_t left = sizeof(list) - len;
-        size_t n = strlen(field->names[i]);
+        const int more = snprintf(list + len, sizeof(list) - len, " %s", field->names[i]);
 
-        n = n + 2 < left ? n : left - 2;
-        memcpy(list + len, field->names[i], n);
-        list[len + n] = ' ';
-        list[len + n + 1] = '\0';
-        len += n + 1;
+        len += (size_t)more;
+        assert(len < sizeof(list));
     }
-    return xz_err_reject(err, "bad_value", field->name, "%s \"%.*s\" is none of: %s", field->name,
+    return xz_err_reject(err, "bad_value", field->name, "%s \"%.*s\" is none of:%s", field->name,
                          shown(text), text.ptr, list);
+}
+
+static enum xz_rc set_enum(const struct xz_field *field, unsigned char *at, struct xz_str text,
+                           struct xz_err *err)
+{
+    const uint8_t index = index_of(field, text);
+
+    if (index == 0 && field->group != XZ_GROUP_ENVELOPE) {
+        return not_listed(field, text, err);
+    }
+    *at = index; /* a channel of the envelope other than "load" says nothing that is needed */
+    return XZ_OK;
 }
 
 static enum xz_rc set_flag(const struct xz_field *field, unsigned char *at, struct xz_str text,
@@ -142,17 +146,8 @@ static enum xz_rc set_str(const struct xz_field *field, unsigned char *at, struc
         return xz_err_reject(err, "too_long", field->name, "%s has %u bytes, at most %d are kept",
                              field->name, text.len, XZ_ID_MAX);
     }
-    if (strcmp(field->name, "purpose") == 0) {
-        bool found = false;
-
-        for (size_t i = 0; i < sizeof(purposes) / sizeof(purposes[0]) && !found; i++) {
-            found = xz_str_eq(text, xz_str_from(purposes[i]));
-        }
-        if (!found) {
-            return xz_err_reject(err, "bad_value", field->name,
-                                 "purpose \"%.*s\" is none of the contract's", shown(text),
-                                 text.ptr);
-        }
+    if (field->names != NULL && index_of(field, text) == 0) {
+        return not_listed(field, text, err);
     }
     memcpy(at, &text, sizeof(text));
     return XZ_OK;
@@ -160,12 +155,34 @@ static enum xz_rc set_str(const struct xz_field *field, unsigned char *at, struc
 
 static enum xz_rc with_path(enum xz_rc rc, const struct xz_field *field, struct xz_err *err)
 {
-    if (rc == XZ_REJECT && err != NULL && err->path[0] == '\0') {
-        const size_t len = strlen(field->name);
+    return xz_path_inside(rc, err, field->name, -1);
+}
 
-        memcpy(err->path, field->name, len + 1 < sizeof(err->path) ? len + 1 : sizeof(err->path));
+enum xz_rc xz_path_inside(enum xz_rc rc, struct xz_err *err, const char *name, int at)
+{
+    if (rc == XZ_REJECT && err != NULL) {
+        char index[16] = "", path[sizeof(err->path)];
+
+        memcpy(path, err->path, sizeof(path));
+        if (at >= 0) {
+            (void)snprintf(index, sizeof(index), "[%d]", at);
+        }
+        (void)snprintf(err->path, sizeof(err->path), "%.30s%s%s%.44s", name, index,
+                       path[0] != '\0' && path[0] != '[' ? "." : "", path);
     }
     return rc;
+}
+
+/* A date as it often comes, with a time of day behind it, which must be one. */
+static enum xz_rc parse_date(struct xz_str text, int32_t *day, struct xz_err *err)
+{
+    int64_t time_ms;
+
+    if (text.len > 10 && (text.ptr[10] == ' ' || text.ptr[10] == 'T') &&
+        xz_time_parse(text, &time_ms, NULL) == XZ_OK) {
+        text.len = 10;
+    }
+    return xz_date_parse(text, day, err);
 }
 
 enum xz_rc xz_field_set_text(const struct xz_field *field, void *base, struct xz_str text,
@@ -186,16 +203,10 @@ enum xz_rc xz_field_set_text(const struct xz_field *field, void *base, struct xz
         return set_enum(field, at, text, err);
     case XZ_FIELD_FLAG:
         return set_flag(field, at, text, err);
-    case XZ_FIELD_DATE: {
-        struct xz_str date = text;
-
-        if (date.len > 10 && (date.ptr[10] == ' ' || date.ptr[10] == 'T')) {
-            date.len = 10; /* a date with a time of day, as dates often come */
-        }
-        rc = with_path(xz_date_parse(date, &day, err), field, err);
+    case XZ_FIELD_DATE:
+        rc = with_path(parse_date(text, &day, err), field, err);
         memcpy(at, &day, sizeof(day));
         return rc;
-    }
     case XZ_FIELD_TIME:
         rc = with_path(xz_time_parse(text, &number, err), field, err);
         break;
@@ -227,6 +238,15 @@ bool xz_utf8_valid(struct xz_str text)
     while (at < end) {
         const size_t left = (size_t)(end - at);
         const unsigned char c = *at;
+        uint64_t eight;
+
+        if (left >= sizeof(eight)) {
+            memcpy(&eight, at, sizeof(eight));
+            if ((eight & UINT64_C(0x8080808080808080)) == 0) {
+                at += sizeof(eight);
+                continue;
+            }
+        }
 
         if (c < 0x80) {
             at++;

@@ -113,6 +113,9 @@ static enum xz_rc unescape(struct xz_json_reader *reader, struct xz_str raw, str
             if (at == NULL) {
                 return bad(reader, "a \\u escape that is no letter", err);
             }
+            if (code == 0) { /* it would end the text for every reader written in C */
+                return xz_err_reject(err, "bad_value", "", "a string holds \\u0000");
+            }
             out = put_utf8(out, code);
             continue;
         }
