@@ -5,8 +5,8 @@
  *
  * Keys: 'e', kind (u8), id (0x00 in it as 0x00 0xff), 0x00, then for parts the part's number (u64,
  * big endian, top bit turned so that negative numbers come first). The head is the key without a
- * number. So no key of one entity is a key of another, whatever bytes ids have. Values begin with XZ_STATE_VERSION; another version is XZ_FATAL with
- * a message that says what to do, never a guess.
+ * number. So no key of one entity is a key of another, whatever bytes ids have. Values begin with
+ * XZ_STATE_VERSION; another version is XZ_FATAL with a message that says what to do, never a guess.
  */
 #ifndef XZ_STATE_CODEC_H
 #define XZ_STATE_CODEC_H

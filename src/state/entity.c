@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The history of an entity and what hangs on it. Every change of memory goes through
- * xz_entity_weigh, so that the cache can hold its bound.
+ * weigh, so that the cache can hold its bound.
  */
 #include "state/entity.h"
 
@@ -35,7 +35,8 @@ uint64_t xz_entity_hash(enum xz_entity_kind kind, struct xz_str id)
     return xz_hash64(id.ptr, id.len, (uint64_t)kind);
 }
 
-void xz_entity_weigh(struct xz_entity *entity, int64_t bytes)
+/* Adds to what the entity weighs, and to the total it counts toward. May be negative. */
+static void weigh(struct xz_entity *entity, int64_t bytes)
 {
     entity->bytes += (size_t)bytes; /* modulo the word size: a negative weight takes away */
     if (entity->total != NULL) {
@@ -43,8 +44,9 @@ void xz_entity_weigh(struct xz_entity *entity, int64_t bytes)
     }
 }
 
-void xz_entity_array_grow(struct xz_entity *entity, void **array, uint32_t count, uint32_t *cap,
-                          size_t size)
+/* Room for one more element in an array of the entity: doubles, and weighs what it adds. */
+static void array_grow(struct xz_entity *entity, void **array, uint32_t count, uint32_t *cap,
+                       size_t size)
 {
     size_t room = *cap;
 
@@ -53,14 +55,14 @@ void xz_entity_array_grow(struct xz_entity *entity, void **array, uint32_t count
     }
     assert(count < UINT32_MAX / 2);
     xz_array_reserve(array, &room, (size_t)count + 1, size);
-    xz_entity_weigh(entity, (int64_t)((room - *cap) * size));
+    weigh(entity, (int64_t)((room - *cap) * size));
     *cap = (uint32_t)room;
 }
 
 void xz_entity_scratch_grew(struct xz_entity *entity, size_t bytes)
 {
     entity->scratch_bytes += bytes;
-    xz_entity_weigh(entity, (int64_t)bytes);
+    weigh(entity, (int64_t)bytes);
 }
 
 void xz_entity_scratch_drop(struct xz_entity *entity)
@@ -69,7 +71,7 @@ void xz_entity_scratch_drop(struct xz_entity *entity)
         entity->scratch_free(entity->scratch);
     }
     entity->scratch = NULL;
-    xz_entity_weigh(entity, -(int64_t)entity->scratch_bytes);
+    weigh(entity, -(int64_t)entity->scratch_bytes);
     entity->scratch_bytes = 0;
 }
 
@@ -108,14 +110,14 @@ static struct xz_str own(struct xz_entity *entity, struct xz_str text)
     if (text.len == 0) {
         return XZ_STR_NONE;
     }
-    xz_entity_weigh(entity, (int64_t)own_bytes(text));
+    weigh(entity, (int64_t)own_bytes(text));
     return (struct xz_str){xz_strndup(text.ptr, text.len), text.len};
 }
 
 static void disown(struct xz_entity *entity, struct xz_str *text)
 {
     if (text->len > 0) {
-        xz_entity_weigh(entity, -(int64_t)own_bytes(*text));
+        weigh(entity, -(int64_t)own_bytes(*text));
         free((char *)text->ptr);
     }
     *text = XZ_STR_NONE;
@@ -202,7 +204,7 @@ static void index_rebuild(struct xz_entity *entity)
         cap *= 2;
     }
     free(entity->index);
-    xz_entity_weigh(entity, ((int64_t)cap - entity->index_cap) * (int64_t)sizeof(*entity->index));
+    weigh(entity, ((int64_t)cap - entity->index_cap) * (int64_t)sizeof(*entity->index));
     entity->index = xz_calloc(cap, sizeof(*entity->index));
     entity->index_cap = cap;
     for (uint32_t i = 0; i < entity->count; i++) {
@@ -263,7 +265,7 @@ static void part_dirty(struct xz_entity *entity, int64_t at_ms)
     if (at > 0 && entity->dirty_parts[at - 1] == part) {
         return;
     }
-    xz_entity_array_grow(entity, (void **)&entity->dirty_parts, entity->dirty_part_count,
+    array_grow(entity, (void **)&entity->dirty_parts, entity->dirty_part_count,
                &entity->dirty_part_cap, sizeof(*entity->dirty_parts));
     memmove(&entity->dirty_parts[at + 1], &entity->dirty_parts[at],
             (entity->dirty_part_count - at) * sizeof(*entity->dirty_parts));
@@ -288,7 +290,7 @@ static void records_reserve(struct xz_entity *entity)
         memmove(base, entity->records, entity->count * sizeof(*base));
         entity->lead = 0;
     } else {
-        xz_entity_array_grow(entity, (void **)&base, entity->cap, &entity->cap, sizeof(*base));
+        array_grow(entity, (void **)&base, entity->cap, &entity->cap, sizeof(*base));
     }
     entity->records = base + entity->lead;
 }
@@ -315,7 +317,7 @@ uint32_t xz_entity_insert(struct xz_entity *entity, struct xz_record *record)
     }
     entity->records[at] = record;
     entity->count++;
-    xz_entity_weigh(entity, (int64_t)record->size + XZ_ENTITY_ALLOC_BYTES);
+    weigh(entity, (int64_t)record->size + XZ_ENTITY_ALLOC_BYTES);
     index_add(entity, record);
     part_dirty(entity, record->at_ms);
     return at;
@@ -386,7 +388,7 @@ void xz_entity_remove_first(struct xz_entity *entity)
     record = entity->records[0];
     index_remove(entity, record);
     part_dirty(entity, record->at_ms);
-    xz_entity_weigh(entity, -((int64_t)record->size + XZ_ENTITY_ALLOC_BYTES));
+    weigh(entity, -((int64_t)record->size + XZ_ENTITY_ALLOC_BYTES));
     entity->records++;
     entity->lead++;
     entity->count--;
@@ -416,7 +418,7 @@ uint32_t xz_entity_pattern_index(struct xz_entity *entity, const char *id)
             return i;
         }
     }
-    xz_entity_array_grow(entity, (void **)&entity->patterns, entity->pattern_count, &entity->pattern_cap,
+    array_grow(entity, (void **)&entity->patterns, entity->pattern_count, &entity->pattern_cap,
                sizeof(*entity->patterns));
     pattern = &entity->patterns[entity->pattern_count];
     memcpy(pattern->id, name, sizeof(name));
@@ -429,7 +431,7 @@ struct xz_episode *xz_entity_episode_add(struct xz_entity *entity)
 {
     struct xz_episode *episode;
 
-    xz_entity_array_grow(entity, (void **)&entity->episodes, entity->episode_count, &entity->episode_cap,
+    array_grow(entity, (void **)&entity->episodes, entity->episode_count, &entity->episode_cap,
                sizeof(*entity->episodes));
     episode = &entity->episodes[entity->episode_count++];
     memset(episode, 0, sizeof(*episode));
@@ -448,7 +450,7 @@ void xz_entity_pending_add(struct xz_entity *entity, const struct xz_pending_und
 {
     struct xz_pending_undo copy = *undo;
 
-    xz_entity_array_grow(entity, (void **)&entity->pending, entity->pending_count, &entity->pending_cap,
+    array_grow(entity, (void **)&entity->pending, entity->pending_count, &entity->pending_cap,
                sizeof(*entity->pending));
     copy.setl_id = own(entity, undo->setl_id);
     copy.institution = own(entity, undo->institution);
@@ -483,7 +485,7 @@ void xz_entity_alias_add(struct xz_entity *entity, struct xz_str msgid)
         memmove(&entity->aliases[0], &entity->aliases[1],
                 entity->alias_count * sizeof(*entity->aliases));
     }
-    xz_entity_array_grow(entity, (void **)&entity->aliases, entity->alias_count, &entity->alias_cap,
+    array_grow(entity, (void **)&entity->aliases, entity->alias_count, &entity->alias_cap,
                sizeof(*entity->aliases));
     entity->aliases[entity->alias_count++] = own(entity, msgid);
 }
@@ -499,7 +501,7 @@ struct xz_pane *xz_entity_pane(struct xz_entity *entity, int32_t day)
     if (at > 0 && entity->panes[at - 1].day == day) {
         return &entity->panes[at - 1];
     }
-    xz_entity_array_grow(entity, (void **)&entity->panes, entity->pane_count, &entity->pane_cap,
+    array_grow(entity, (void **)&entity->panes, entity->pane_count, &entity->pane_cap,
                sizeof(*entity->panes));
     memmove(&entity->panes[at + 1], &entity->panes[at],
             (entity->pane_count - at) * sizeof(*entity->panes));

@@ -49,7 +49,7 @@ struct xz_background {
 /* State of one piece of evidence's e-detector; float, so that memory and disk agree. */
 struct xz_detector {
     float log_m;       /* ln M over the closed blocks; -INFINITY at the start */
-    float block_log_e; /* ln e of the block that is still open, as of its last record; 0 at the start */
+    float block_log_e; /* ln e of the block that is still open, as of its last record; or 0 */
     int32_t block;     /* number of the open block (month, day, or step); INT32_MIN at the start */
     uint32_t steps;    /* blocks closed so far */
 };
@@ -93,7 +93,7 @@ struct xz_entity {
     /* What a look-up reads stands first, so that it is in one line of the processor's cache. */
     uint64_t hash;
     enum xz_entity_kind kind;
-    bool dirty, stored, used; /* the cache's: changed, in the store, asked for since it was placed */
+    bool dirty, stored, used; /* the cache's: changed, on disk, asked for since placed */
     struct xz_str id;        /* owned; its bytes stand behind the struct */
     struct xz_entity *chain; /* of one bucket; the cache's */
 
@@ -107,8 +107,8 @@ struct xz_entity {
     struct xz_pane *panes; /* by day; institutions only */
     uint32_t pane_count, pane_cap;
 
-    /* Detectors by "T02.0" (pattern id, evidence number), so that a change of packs keeps what is known: parallel arrays.
-     * `base` stands before the first retained record, `tip` after the last one. */
+    /* Detectors by "T02.0" (pattern id, evidence number), so that a change of packs keeps what is
+     * known. `base` stands before the first retained record, `tip` after the last one. */
     struct xz_entity_pattern {
         char id[8];
         struct xz_detector base, tip;
@@ -155,10 +155,11 @@ void xz_entity_scratch_drop(struct xz_entity *entity); /* frees it, if there is 
 uint32_t xz_entity_pattern_index(struct xz_entity *entity, const char *id);
 struct xz_episode *xz_entity_episode_add(struct xz_entity *entity); /* zeroed */
 void xz_entity_episode_remove(struct xz_entity *entity, uint32_t index);
-void xz_entity_pending_add(struct xz_entity *entity, const struct xz_pending_undo *undo); /* copies */
+/* Copies. */
+void xz_entity_pending_add(struct xz_entity *entity, const struct xz_pending_undo *undo);
 void xz_entity_pending_remove(struct xz_entity *entity, uint32_t index);
 bool xz_entity_alias_has(const struct xz_entity *entity, struct xz_str msgid);
-void xz_entity_alias_add(struct xz_entity *entity, struct xz_str msgid); /* bounded: 64, oldest go */
+void xz_entity_alias_add(struct xz_entity *entity, struct xz_str msgid); /* 64 at most: oldest go */
 struct xz_pane *xz_entity_pane(struct xz_entity *entity, int32_t day); /* made when not there */
 void xz_entity_panes_forget(struct xz_entity *entity, int32_t before_day); /* older days go */
 void xz_entity_set_admitted_at(struct xz_entity *entity, struct xz_str institution);

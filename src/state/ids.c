@@ -167,7 +167,7 @@ static size_t uvar_bytes(uint64_t value)
     return bytes;
 }
 
-/* Count of codes when the list is one as xz_codes_pack writes it and all are split alike, else 0. */
+/* Count of codes when the list is as xz_codes_pack writes it and all are split alike, else 0. */
 static uint64_t codes_count(struct xz_str list, bool *all_split)
 {
     struct xz_reader reader = xz_reader_of(list.ptr, list.len);

@@ -17,6 +17,7 @@
 #define BACK_MAX 31     /* how far back a record looks for one to resemble: fits in one byte */
 #define BACK_TEXT_MIN 4 /* a shorter text is as short as a reference to one */
 #define BALANCE_BACK 8
+#define RECORD_GUESS_BYTES 512 /* most need no more, written or read */
 
 enum field { /* bit in the mask, the usual ones low; stored: never renumbered */
     F_AMOUNT, F_CODES, F_BALANCE, F_SETL_ID, F_ACCOUNT, F_DEVICE, F_OPERATOR,
@@ -126,7 +127,7 @@ static void know(const struct xz_record_context *context, uint64_t distance, str
     }
 }
 
-/* Distance of the record to resemble: of this kind and institution, or of this kind, or the last. */
+/* Distance of the record to resemble: of this kind and institution, of this kind, or the last. */
 static uint64_t choose_like(const struct xz_record *record,
                             const struct xz_record_context *context)
 {
@@ -456,6 +457,7 @@ void xz_record_encode(const struct xz_record *record, const struct xz_record_con
 
     know(context, distance, &known);
     mask = differ_numbers(&known, record) | differ_texts(&known, record);
+    xz_buf_reserve(out, RECORD_GUESS_BYTES);
     xz_buf_uvar(out, distance);
     xz_buf_uvar(out, mask);
     head_put(&known, record, mask, out);
@@ -529,8 +531,7 @@ static void texts_get(struct xz_reader *reader, const struct known *known, uint6
     if (!(mask & BIT(F_KEY))) {
         const uint32_t len = texts->span[XZ_TEXT_MSGID].len;
 
-        head->key = xz_hash_str(len > 0 ? (struct xz_str){(const char *)texts->bytes.data + from, len}
-                                        : XZ_STR_NONE);
+        head->key = xz_hash64(len > 0 ? texts->bytes.data + from : NULL, len, 0); /* xz_hash_str */
     }
     if (mask & BIT(F_CODES)) {
         from = texts->bytes.len;
@@ -569,6 +570,7 @@ enum xz_rc xz_record_decode(struct xz_reader *reader, const struct xz_record_con
     }
     know(context, distance, &known);
     xz_record_draft_init(&draft);
+    xz_buf_reserve(&texts.bytes, RECORD_GUESS_BYTES);
     head_get(reader, &known, mask, &draft.head);
     money_get(reader, &known, mask, &draft.head);
     texts_get(reader, &known, mask, &texts);

@@ -21,8 +21,8 @@ struct xz_store_budget;
 struct xz_store_budget *xz_store_budget_new(size_t cache_bytes, size_t write_buffer_bytes);
 void xz_store_budget_free(struct xz_store_budget *budget);
 
-/* Opens or makes the database in dir, whose parent must be there; budget NULL: an 8 MiB cache of its
- * own, else it outlives the store. XZ_CONFIG when dir is no place for it or another process has it. */
+/* Opens or makes the database in dir, whose parent must be there. The budget outlives the store;
+ * NULL: an 8 MiB cache of its own. XZ_CONFIG when dir is no place for it or in use. */
 XZ_MUST enum xz_rc xz_store_open(const char *dir, struct xz_store_budget *budget,
                                  struct xz_store **store, struct xz_err *err);
 struct xz_store *xz_store_memory(void);

@@ -94,8 +94,8 @@ static rocksdb_block_based_table_options_t *table_options(const struct xz_store_
     rocksdb_cache_t *cache = budget != NULL ? budget->cache : rocksdb_cache_create_lru(CACHE_BYTES);
 
     rocksdb_block_based_options_set_block_cache(table, cache);
-    rocksdb_block_based_options_set_filter_policy(table,
-                                                  rocksdb_filterpolicy_create_bloom_full(BLOOM_BITS));
+    rocksdb_block_based_options_set_filter_policy( /* takes it */
+        table, rocksdb_filterpolicy_create_bloom_full(BLOOM_BITS));
     rocksdb_block_based_options_set_block_size(table, BLOCK_BYTES);
     rocksdb_block_based_options_set_format_version(table, 5);
     /* in the cache, so that its limit holds for them too */

@@ -31,14 +31,16 @@ void xz_digits_put(struct xz_str digits, struct xz_buf *out)
 
     while (left > 0) {
         const size_t count = left < GROUP ? left : GROUP;
+        unsigned char bytes[8];
         uint64_t value = 0;
 
         for (size_t i = 0; i < count; i++) {
             value = value * 10 + (uint64_t)(at[i] - '0');
         }
-        for (unsigned i = 0; i < group_bytes[count]; i++) {
-            xz_buf_u8(out, (uint8_t)(value >> (8 * i)));
+        for (unsigned i = 0; i < sizeof(bytes); i++) {
+            bytes[i] = (unsigned char)(value >> (8 * i));
         }
+        xz_buf_bytes(out, bytes, group_bytes[count]);
         at += count;
         left -= count;
     }
@@ -53,10 +55,11 @@ void xz_digits_get(struct xz_reader *reader, size_t count, struct xz_buf *out)
     xz_buf_reserve(out, count);
     while (count > 0 && !reader->bad) {
         const size_t some = count < GROUP ? count : GROUP;
+        const struct xz_str bytes = xz_read_bytes(reader, group_bytes[some]);
         uint64_t value = 0;
 
-        for (unsigned i = 0; i < group_bytes[some]; i++) {
-            value |= (uint64_t)xz_read_u8(reader) << (8 * i);
+        for (unsigned i = 0; i < bytes.len; i++) {
+            value |= (uint64_t)(unsigned char)bytes.ptr[i] << (8 * i);
         }
         for (size_t i = some; i-- > 0;) {
             out->data[out->len + i] = (unsigned char)('0' + value % 10);
@@ -92,7 +95,9 @@ void xz_text_put(struct xz_str text, struct xz_str like, struct xz_buf *out)
         rest = REST_LETTER;
     }
     if (same == 0 && rest != REST_LETTER) {
-        xz_buf_uvar(out, ((uint64_t)left.len << 2) | (rest == REST_DIGITS ? FORM_DIGITS : FORM_RAW));
+        const enum form form = rest == REST_DIGITS ? FORM_DIGITS : FORM_RAW;
+
+        xz_buf_uvar(out, ((uint64_t)left.len << 2) | form);
     } else {
         xz_buf_uvar(out, ((uint64_t)left.len << 2) | FORM_LIKE);
         xz_buf_u8(out, (uint8_t)(same << 3 | rest));

@@ -54,7 +54,8 @@ static void odd_detector(struct xz_rng *rng, struct xz_detector *detector)
 
 static void odd_lists(struct xz_rng *rng, struct xz_entity *entity)
 {
-    static const char *const ids[] = {"T02.0", "T02.1", "R9", "", "A00.0", "Z99.9", "T2.0", "ABCDEFG"};
+    static const char *const ids[] = {"T02.0", "T02.1", "R9",   "",
+                                      "A00.0", "Z99.9", "T2.0", "ABCDEFG"};
     char spaces[3][512];
 
     for (uint32_t i = xz_rng_below(rng, 9); i > 0; i--) {
@@ -198,7 +199,8 @@ static void test_odd_entities_come_back(void **state)
 static void test_keys_are_apart_whatever_the_ids(void **state)
 {
     const struct xz_str ids[] = {XZ_STR("A"), XZ_STR("A\0"), XZ_STR("A\0xxxxxxx"), XZ_STR_NONE,
-                                 XZ_STR("A\0\200\0\0\0\0\0\0\10"), XZ_STR("\377"), XZ_STR("A\0\377")};
+                                 XZ_STR("A\0\200\0\0\0\0\0\0\10"), XZ_STR("\377"),
+                                 XZ_STR("A\0\377")};
     const uint32_t count = sizeof(ids) / sizeof(ids[0]);
     struct xz_store *store = xz_store_memory();
 
