@@ -312,6 +312,7 @@ void xz_fields_init(void)
     xz_event_prepare();
     xz_codec_prepare();
     xz_protobuf_prepare();
+    xz_to_protobuf_prepare();
 }
 
 const struct xz_field *xz_field_find(enum xz_field_group group, struct xz_str name)

@@ -12,6 +12,7 @@
 void xz_event_prepare(void);
 void xz_codec_prepare(void);
 void xz_protobuf_prepare(void);
+void xz_to_protobuf_prepare(void);
 
 /* The fields of a group stand together in the table: [first, end). Valid after xz_fields_init. */
 struct xz_field_range {
