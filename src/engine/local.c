@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/local.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+struct queued { /* a derived observation with what it borrows made its own */
+    struct xz_observation observation;
+    struct xz_record *record;
+    uint32_t id_at;
+};
+
+struct xz_local {
+    struct xz_store *store;
+    struct xz_cache *cache;
+    struct xz_engine *engine;
+    struct xz_engine_sinks sinks;
+    const struct xz_pack *pack;
+    int64_t newest_ms;
+    struct queued *queue;
+    size_t count, cap;
+    struct xz_buf ids;
+};
+
+static void on_judged(void *arg, const struct xz_judgement *judgement)
+{
+    struct xz_local *local = arg;
+
+    local->sinks.judged(local->sinks.arg, judgement);
+}
+
+static void on_rejected(void *arg, const struct xz_observation *observation,
+                        const struct xz_err *err)
+{
+    struct xz_local *local = arg;
+
+    if (local->sinks.rejected != NULL) {
+        local->sinks.rejected(local->sinks.arg, observation, err);
+    }
+}
+
+static void on_derived(void *arg, const struct xz_observation *observation)
+{
+    struct xz_local *local = arg;
+    struct queued *queued;
+
+    xz_array_reserve((void **)&local->queue, &local->cap, local->count + 1,
+                     sizeof(local->queue[0]));
+    queued = &local->queue[local->count++];
+    queued->observation = *observation;
+    queued->record = NULL;
+    queued->id_at = (uint32_t)local->ids.len;
+    xz_buf_bytes(&local->ids, observation->id.ptr, observation->id.len);
+    if (observation->record != NULL) {
+        struct xz_record_draft draft;
+
+        xz_record_open(observation->record, &draft);
+        queued->record = xz_record_build(&draft);
+    }
+}
+
+struct xz_local *xz_local_new(const struct xz_local_setup *setup)
+{
+    struct xz_local *local = xz_calloc(1, sizeof(*local));
+    struct xz_engine_setup engine = {
+        .pack = setup->pack,
+        .sinks = {.arg = local, .judged = on_judged, .derived = on_derived, .rejected = on_rejected},
+    };
+
+    local->store = xz_store_memory();
+    local->cache = xz_cache_new(local->store, setup->cache_bytes ? setup->cache_bytes : SIZE_MAX / 2);
+    local->sinks = setup->sinks;
+    local->pack = setup->pack;
+    local->newest_ms = INT64_MIN;
+    engine.cache = local->cache;
+    local->engine = xz_engine_new(&engine);
+    return local;
+}
+
+void xz_local_free(struct xz_local *local)
+{
+    if (local == NULL) {
+        return;
+    }
+    xz_engine_free(local->engine);
+    xz_cache_free(local->cache);
+    xz_store_close(local->store);
+    free(local->queue);
+    xz_buf_fini(&local->ids);
+    free(local);
+}
+
+/* What was derived may derive no further: kinds derive upward only, and none from these. */
+static enum xz_rc drain(struct xz_local *local, struct xz_err *err)
+{
+    enum xz_rc rc = XZ_OK;
+
+    for (size_t i = 0; i < local->count; i++) {
+        struct queued *queued = &local->queue[i];
+
+        queued->observation.id.ptr = (const char *)local->ids.data + queued->id_at;
+        queued->observation.record = queued->record;
+        rc = rc == XZ_OK ? xz_engine_fold(local->engine, &queued->observation, err) : rc;
+        xz_record_free(queued->record);
+    }
+    local->count = 0;
+    xz_buf_clear(&local->ids);
+    return rc;
+}
+
+/* With a bounded cache, dirty entities go to the store when they fill it. */
+static enum xz_rc make_room(struct xz_local *local, struct xz_err *err)
+{
+    enum xz_rc rc = XZ_OK;
+
+    if (xz_cache_full(local->cache)) {
+        struct xz_batch *batch = xz_batch_new();
+
+        xz_cache_checkpoint(local->cache, batch);
+        rc = xz_store_write(local->store, batch, err);
+        if (rc == XZ_OK) {
+            xz_cache_clean(local->cache);
+        }
+        xz_batch_free(batch);
+    }
+    xz_cache_settle(local->cache);
+    return rc;
+}
+
+enum xz_rc xz_local_event(struct xz_local *local, struct xz_event *event,
+                          const struct xz_source *source, struct xz_err *err)
+{
+    const int64_t lateness_ms = xz_pack_lateness_ms(local->pack);
+    const int64_t told_ms = event->body == XZ_BODY_PERSON_STATUS ? event->inf_time_ms : event->at_ms;
+    struct xz_observation observation;
+    enum xz_rc rc;
+
+    xz_observe(event, source,
+               local->newest_ms != INT64_MIN && told_ms < local->newest_ms - lateness_ms,
+               &observation);
+    rc = xz_engine_fold(local->engine, &observation, err);
+    rc = rc == XZ_OK ? drain(local, err) : rc;
+    rc = rc == XZ_OK ? xz_engine_frame_end(local->engine, err) : rc;
+    local->newest_ms = told_ms > local->newest_ms ? told_ms : local->newest_ms;
+    return rc == XZ_OK ? make_room(local, err) : rc;
+}
+
+enum xz_rc xz_local_finish(struct xz_local *local, struct xz_err *err)
+{
+    return xz_engine_finish(local->engine, local->newest_ms, err);
+}
+
+struct xz_engine *xz_local_engine(struct xz_local *local) { return local->engine; }
+struct xz_cache *xz_local_cache(struct xz_local *local) { return local->cache; }
+int64_t xz_local_newest_ms(const struct xz_local *local) { return local->newest_ms; }

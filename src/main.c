@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* xiezhi: names the commands and hands over. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "event/field.h"
+#include "stats/distrib.h"
+
+#ifndef XZ_VERSION
+#define XZ_VERSION "0.0.0"
+#endif
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *does;
+} commands[] = {
+    {"run", xz_cmd_run, "the service: events from Kafka in, alerts to Kafka out"},
+    {"demo", xz_cmd_demo, "a simulated region and the service in one process, no broker needed"},
+    {"score", xz_cmd_score, "score events from files or standard input, no broker"},
+    {"simulate", xz_cmd_simulate, "make a region's events, with hidden schemes and the truth"},
+    {"backtest", xz_cmd_backtest, "score a labelled history and report how well that went"},
+    {"fit", xz_cmd_fit, "learn a pack's baselines from a history"},
+    {"pack", xz_cmd_pack, "activate a pack in the log, or list which is active where"},
+    {"check", xz_cmd_check, "say what is wrong with a configuration or a pack, by file and line"},
+    {"explain", xz_cmd_explain, "derive one alert again from its events and show the arithmetic"},
+};
+
+static void help(FILE *out)
+{
+    (void)fprintf(out, "Usage: xiezhi COMMAND [OPTION]...\n"
+                       "Finds impersonation and cash-out in medical-insurance transactions.\n\n");
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        (void)fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].does);
+    }
+    (void)fprintf(out, "  %-9s %s\n\nxiezhi COMMAND --help tells more; so does man xiezhi.\n",
+                  "version", "print the version");
+}
+
+int main(int argc, char **argv)
+{
+    xz_stats_init();
+    xz_fields_init();
+    (void)xz_engine_schema(); /* its tables are made once, before any thread */
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (argc < 2) {
+        help(stderr);
+        return XZ_EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        help(stdout);
+        return XZ_EXIT_OK;
+    }
+    if (strcmp(argv[1], "version") == 0 || strcmp(argv[1], "--version") == 0) {
+        (void)printf("xiezhi %s\n", XZ_VERSION);
+        return XZ_EXIT_OK;
+    }
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            return commands[i].run(argc - 1, argv + 1);
+        }
+    }
+    {
+        const char *names[sizeof(commands) / sizeof(commands[0])];
+        const char *nearest;
+
+        for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+            names[i] = commands[i].name;
+        }
+        nearest = xz_str_nearest(xz_str_from(argv[1]), names, sizeof(names) / sizeof(names[0]));
+        (void)fprintf(stderr, "xiezhi: no command \"%s\"%s%s%s\nTry: xiezhi --help\n", argv[1],
+                      nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+    }
+    return XZ_EXIT_USAGE;
+}
