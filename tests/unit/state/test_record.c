@@ -204,6 +204,37 @@ static void test_typical_records_come_back(void **state)
     }
 }
 
+/* The most text that a record may hold comes back; one byte more is refused when it is read. */
+static void test_text_is_bounded(void **state)
+{
+    const struct xz_record_context context = {.base_ms = SAMPLE_START_MS};
+    struct xz_record_draft draft;
+    char *space = xz_malloc(XZ_RECORD_TEXT_MAX);
+
+    (void)state;
+    memset(space, 'x', XZ_RECORD_TEXT_MAX);
+    for (uint32_t over = 0; over < 2; over++) {
+        struct xz_record *record, *read = NULL;
+        struct xz_buf bytes = {0};
+        struct xz_reader reader;
+        enum xz_rc rc;
+
+        xz_record_draft_init(&draft);
+        draft.text[XZ_TEXT_DISEASE] = (struct xz_str){space, XZ_RECORD_TEXT_MAX - 1};
+        draft.text[XZ_TEXT_INVONO] = (struct xz_str){space, 1 + over};
+        record = xz_record_build(&draft);
+        xz_record_encode(record, &context, &bytes);
+        reader = xz_reader_of(bytes.data, bytes.len);
+        rc = xz_record_decode(&reader, &context, &read, NULL);
+        assert_int_equal(rc, over ? XZ_FATAL : XZ_OK);
+        assert_true(over ? read == NULL : sample_difference(record, read) == NULL);
+        xz_record_free(read);
+        xz_record_free(record);
+        xz_buf_fini(&bytes);
+    }
+    free(space);
+}
+
 /* Bytes that were changed or cut give a record or XZ_FATAL, within what they are given. */
 static void test_damage_is_fatal_or_a_record(void **state)
 {
@@ -253,6 +284,7 @@ int main(void)
         cmocka_unit_test(test_debits_come_back),
         cmocka_unit_test(test_odd_records_come_back),
         cmocka_unit_test(test_typical_records_come_back),
+        cmocka_unit_test(test_text_is_bounded),
         cmocka_unit_test(test_damage_is_fatal_or_a_record),
     };
 
