@@ -96,6 +96,7 @@ struct xz_engine *xz_engine_new(const struct xz_engine_setup *setup)
 
     engine->cache = setup->cache;
     engine->sinks = setup->sinks;
+    engine->keep_history = setup->keep_history;
     xz_pass_init(&engine->pass);
     plan_make(&engine->plan, setup->pack);
     return engine;
@@ -271,6 +272,45 @@ enum xz_rc xz_engine_finish(struct xz_engine *engine, int64_t newest_ms, struct 
     enum xz_rc rc = xz_engine_frame_end(engine, err);
 
     return rc == XZ_OK ? xz_cache_each(engine->cache, finish_entity, &arg, err) : rc;
+}
+
+/* ---- fitting ---- */
+
+struct collect {
+    uint8_t *matches; /* 0 not asked, 1 no, 2 yes */
+};
+
+static bool collect_matches(const struct xz_view *view, uint32_t index)
+{
+    const struct collect *collect = view->ctx;
+
+    if (collect->matches[index] == 0) {
+        collect->matches[index] =
+            xz_matches(view->pack, view->pattern, view->entity, index) ? 2 : 1;
+    }
+    return collect->matches[index] == 2;
+}
+
+void xz_engine_collect(const struct xz_pack *pack, const struct xz_entity *entity,
+                       xz_sample_fn sample, void *arg)
+{
+    size_t count;
+    const struct xz_pattern *patterns = xz_pack_patterns(pack, &count);
+    struct collect collect = {xz_malloc(entity->count + 1)};
+    struct xz_view view = {entity, pack, NULL, collect_matches, &collect};
+
+    for (size_t i = 0; i < count; i++) {
+        view.pattern = &patterns[i];
+        if (patterns[i].result != XZ_RESULT_SUSPICIOUS ||
+            xz_subject_entity(patterns[i].subject, patterns[i].scope) != entity->kind) {
+            continue;
+        }
+        memset(collect.matches, 0, entity->count + 1);
+        for (size_t k = 0; k < patterns[i].evidence_count; k++) {
+            xz_evidence_collect(&patterns[i].evidence[k], &view, sample, arg);
+        }
+    }
+    free(collect.matches);
 }
 
 struct xz_engine_counts xz_engine_counts(const struct xz_engine *engine) { return engine->counts; }

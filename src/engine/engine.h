@@ -82,6 +82,7 @@ struct xz_engine_setup {
     struct xz_cache *cache; /* borrowed */
     const struct xz_pack *pack; /* borrowed until another is set */
     struct xz_engine_sinks sinks;
+    bool keep_history; /* nothing is let go: for fitting, which reads it all at the end */
 };
 struct xz_engine *xz_engine_new(const struct xz_engine_setup *setup);
 void xz_engine_free(struct xz_engine *engine);
@@ -99,6 +100,10 @@ XZ_MUST enum xz_rc xz_engine_frame_end(struct xz_engine *engine, struct xz_err *
  * published, the quiet ones among them closed. */
 XZ_MUST enum xz_rc xz_engine_finish(struct xz_engine *engine, int64_t newest_ms,
                                     struct xz_err *err);
+
+/* What the statistical patterns measure in one entity's whole history, for fitting. */
+void xz_engine_collect(const struct xz_pack *pack, const struct xz_entity *entity,
+                       xz_sample_fn sample, void *arg);
 
 struct xz_engine_counts xz_engine_counts(const struct xz_engine *engine);
 const struct xz_pattern_counts *xz_engine_pattern_counts(const struct xz_engine *engine,

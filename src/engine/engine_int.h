@@ -103,6 +103,7 @@ struct xz_touched {
 struct xz_engine {
     struct xz_cache *cache;
     struct xz_judge_plan plan;
+    bool keep_history;
     struct xz_engine_sinks sinks;
     struct xz_engine_counts counts;
     struct xz_pattern_counts *pattern_counts;

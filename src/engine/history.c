@@ -173,12 +173,12 @@ static void make_pane(struct xz_entity *entity, uint32_t first, uint32_t end)
     free(list);
 }
 
-static void make_panes(struct xz_entity *entity, int64_t until_ms)
+static void make_panes(struct xz_entity *entity, int64_t since_ms, int64_t until_ms)
 {
-    uint32_t first = 0;
+    uint32_t first = since_ms == XZ_TIME_NONE ? 0 : xz_entity_lower(entity, since_ms);
     const uint32_t end = xz_entity_lower(entity, until_ms);
 
-    for (uint32_t i = 1; i <= end; i++) {
+    for (uint32_t i = first + 1; i <= end; i++) {
         if (i == end ||
             xz_day_of(entity->records[i]->at_ms) != xz_day_of(entity->records[first]->at_ms)) {
             make_pane(entity, first, i);
@@ -204,6 +204,14 @@ static int64_t base_for(const struct xz_engine *engine, const struct xz_entity *
 
     *keep_ms = xz_month_start_ms(month - 1);
     return xz_month_start_ms(month);
+}
+
+#define PANE_DAYS 91
+
+static void settle_days(struct xz_entity *entity, int64_t since_ms, int64_t until_ms)
+{
+    make_panes(entity, since_ms, until_ms);
+    xz_entity_panes_forget(entity, xz_day_of(until_ms) - PANE_DAYS);
 }
 
 static void drop_until(struct xz_entity *entity, int64_t keep_ms)
@@ -254,6 +262,13 @@ void xz_history_trim(struct xz_engine *engine, struct xz_entity *entity)
         return;
     }
     base_ms = base_for(engine, entity, entity->records[entity->count - 1]->at_ms, &keep_ms);
+    if (engine->keep_history) {
+        if (entity->kind == XZ_ENTITY_INSTITUTION && keep_ms > entity->before.last_ms) {
+            make_panes(entity, entity->before.last_ms, keep_ms);
+            entity->before.last_ms = keep_ms; /* how far panes are made; nothing has left */
+        }
+        return;
+    }
     if (entity->before.base_ms == XZ_TIME_NONE) {
         entity->before.base_ms = base_ms;
     } else if (base_ms > entity->before.base_ms) {
@@ -265,7 +280,7 @@ void xz_history_trim(struct xz_engine *engine, struct xz_entity *entity)
         }
         entity->before.base_ms = base_ms;
         if (entity->kind == XZ_ENTITY_INSTITUTION) {
-            make_panes(entity, keep_ms);
+            settle_days(entity, XZ_TIME_NONE, keep_ms);
         }
         drop_until(entity, keep_ms);
         xz_scratch_invalidate(entity);

@@ -66,6 +66,7 @@ struct xz_local *xz_local_new(const struct xz_local_setup *setup)
     struct xz_engine_setup engine = {
         .pack = setup->pack,
         .sinks = {.arg = local, .judged = on_judged, .derived = on_derived, .rejected = on_rejected},
+        .keep_history = setup->keep_history,
     };
 
     local->store = xz_store_memory();

@@ -14,6 +14,7 @@ struct xz_local_setup {
     const struct xz_pack *pack; /* borrowed */
     size_t cache_bytes;         /* 0: as much as there is */
     struct xz_engine_sinks sinks; /* `derived` is not called */
+    bool keep_history;            /* see struct xz_engine_setup */
 };
 struct xz_local *xz_local_new(const struct xz_local_setup *setup);
 void xz_local_free(struct xz_local *local);

@@ -1,0 +1,549 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/fit_table.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "stats/fit.h"
+#include "stats/polya.h"
+
+#define SHRINK 400.0       /* a cell of so many samples stands half on its own feet */
+#define CELL_SUBJECTS 60   /* fewer, and the cell is its parent */
+#define CELL_SAMPLES 300
+#define OFF_BY 1.5
+
+struct sample {
+    uint32_t segment; /* index into segments; 0 is the root */
+    uint32_t subject; /* counted in the order of coming */
+    int32_t block;
+    float exposure;
+    double value;
+};
+
+struct segment {
+    char name[XZ_SEGMENT_MAX];
+};
+
+struct column { /* one piece of evidence */
+    const struct xz_evidence_spec *spec;
+    struct sample *samples;
+    size_t count, cap;
+    struct segment *segments;
+    size_t segment_count, segment_cap;
+    struct xz_calibration_row rows[XZ_CALIBRATION_ROWS];
+    double map[XZ_CALIBRATION_POINTS][2];
+    size_t map_count;
+    double mean_e;
+    bool refuted;
+};
+
+struct subject {
+    bool held_out;
+    double days; /* known for */
+};
+
+struct xz_fit_table {
+    const struct xz_pack *pack;
+    int64_t newest_ms;
+    double trim;
+    struct column *columns;
+    size_t column_count;
+    struct subject *subjects;
+    size_t subject_count, subject_cap;
+};
+
+struct xz_fit_table *xz_fit_table_new(const struct xz_pack *pack, int64_t newest_ms, double trim)
+{
+    struct xz_fit_table *table = xz_calloc(1, sizeof(*table));
+    size_t count;
+    const struct xz_pattern *patterns = xz_pack_patterns(pack, &count);
+
+    table->pack = pack;
+    table->newest_ms = newest_ms;
+    table->trim = trim;
+    table->columns = xz_calloc(count * XZ_EVIDENCE_MAX + 1, sizeof(table->columns[0]));
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < patterns[i].evidence_count; k++) {
+            struct column *column = &table->columns[table->column_count++];
+
+            column->spec = &patterns[i].evidence[k];
+            xz_array_reserve((void **)&column->segments, &column->segment_cap, 1,
+                             sizeof(column->segments[0]));
+            column->segments[column->segment_count++].name[0] = '\0';
+        }
+    }
+    return table;
+}
+
+void xz_fit_table_free(struct xz_fit_table *table)
+{
+    if (table == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < table->column_count; i++) {
+        free(table->columns[i].samples);
+        free(table->columns[i].segments);
+    }
+    free(table->columns);
+    free(table->subjects);
+    free(table);
+}
+
+void xz_fit_table_subject(struct xz_fit_table *table, const struct xz_entity *entity)
+{
+    const int64_t since_ms = entity->count > 0 ? entity->records[0]->at_ms : table->newest_ms;
+    struct subject *subject;
+
+    xz_array_reserve((void **)&table->subjects, &table->subject_cap, table->subject_count + 1,
+                     sizeof(table->subjects[0]));
+    subject = &table->subjects[table->subject_count++];
+    subject->held_out = (xz_hash64(&entity->hash, sizeof(entity->hash), 7) & 3) == 0;
+    subject->days = fmax(1.0, (double)(table->newest_ms - since_ms) / (double)XZ_DAY_MS);
+}
+
+static uint32_t segment_of(struct column *column, const char *name)
+{
+    for (size_t i = 0; i < column->segment_count; i++) {
+        if (strcmp(column->segments[i].name, name) == 0) {
+            return (uint32_t)i;
+        }
+    }
+    xz_array_reserve((void **)&column->segments, &column->segment_cap, column->segment_count + 1,
+                     sizeof(column->segments[0]));
+    (void)snprintf(column->segments[column->segment_count].name, XZ_SEGMENT_MAX, "%s", name);
+    return (uint32_t)column->segment_count++;
+}
+
+void xz_fit_table_add(void *table_ptr, const struct xz_sample *sample)
+{
+    struct xz_fit_table *table = table_ptr;
+    struct column *column = table->columns;
+
+    while (column->spec != sample->spec) {
+        column++;
+    }
+    xz_array_reserve((void **)&column->samples, &column->cap, column->count + 1,
+                     sizeof(column->samples[0]));
+    column->samples[column->count++] = (struct sample){
+        segment_of(column, sample->segment), (uint32_t)(table->subject_count - 1), sample->block,
+        (float)sample->exposure, sample->statistic};
+}
+
+/* ---- quantiles ---- */
+
+struct tail {
+    double index, quantile[XZ_TAIL_GRID];
+    size_t points;
+    uint32_t subjects;
+};
+
+static uint32_t distinct_subjects(const struct column *column, uint32_t segment)
+{
+    uint32_t count = 0, last = UINT32_MAX;
+
+    for (size_t i = 0; i < column->count; i++) {
+        if (segment == 0 || column->samples[i].segment == segment) {
+            count += column->samples[i].subject != last;
+            last = column->samples[i].subject;
+        }
+    }
+    return count;
+}
+
+/* Samples of a segment (0: all); held: those of held-out subjects, the others, or both. */
+enum whom { LEARN, HELD, BOTH };
+static size_t gather(const struct xz_fit_table *table, const struct column *column,
+                     uint32_t segment, enum whom whom, double *values)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < column->count; i++) {
+        const struct sample *sample = &column->samples[i];
+        const bool held = table->subjects[sample->subject].held_out;
+
+        if ((segment == 0 || sample->segment == segment) &&
+            (whom == BOTH || (whom == HELD) == held)) {
+            values[count++] = sample->value;
+        }
+    }
+    return count;
+}
+
+static bool fit_tail(const struct xz_fit_table *table, const struct column *column,
+                     uint32_t segment, enum whom whom, const struct tail *parent,
+                     struct tail *tail)
+{
+    double *values = xz_calloc(column->count + 1, sizeof(*values));
+    size_t count = gather(table, column, segment, whom, values);
+    bool fitted = false;
+
+    if (parent == NULL || count >= CELL_SAMPLES) {
+        tail->points = xz_fit_quantiles(values, count, tail->quantile, &tail->index);
+        fitted = tail->points > 0;
+    }
+    if (fitted && parent != NULL) {
+        const double weight = xz_fit_weight(count, SHRINK);
+
+        for (size_t i = 0; i < parent->points; i++) {
+            if (i >= tail->points) { /* beyond what the cell can tell, the parent's shape goes on */
+                const double step = log1p(parent->quantile[i]) - log1p(parent->quantile[i - 1]);
+                tail->quantile[i] = expm1(log1p(tail->quantile[i - 1]) + step);
+            } else {
+                tail->quantile[i] = expm1(weight * log1p(tail->quantile[i]) +
+                                          (1.0 - weight) * log1p(parent->quantile[i]));
+            }
+        }
+        tail->points = parent->points > tail->points ? parent->points : tail->points;
+        tail->index = weight * tail->index + (1.0 - weight) * parent->index;
+    }
+    tail->subjects = distinct_subjects(column, segment);
+    free(values);
+    return fitted;
+}
+
+static void check_tails(const struct xz_fit_table *table, struct column *column)
+{
+    double *log_p = xz_calloc(column->count + 1, sizeof(*log_p));
+    struct tail *tails = xz_calloc(column->segment_count, sizeof(*tails));
+    size_t count = 0;
+
+    if (fit_tail(table, column, 0, LEARN, NULL, &tails[0])) {
+        for (uint32_t s = 1; s < column->segment_count; s++) {
+            if (!fit_tail(table, column, s, LEARN, &tails[0], &tails[s])) {
+                tails[s] = tails[0];
+            }
+        }
+        for (size_t i = 0; i < column->count; i++) {
+            const struct sample *sample = &column->samples[i];
+            const struct tail *tail = &tails[sample->segment];
+            const struct xz_quantiles quantiles = {tail->index, tail->quantile, tail->points};
+
+            if (table->subjects[sample->subject].held_out) {
+                log_p[count++] = xz_quantiles_log_tail(&quantiles, sample->value);
+            }
+        }
+    }
+    xz_fit_calibration(log_p, count, column->rows);
+    column->map_count = xz_fit_calibration_map(log_p, count, column->map);
+    free(tails);
+    free(log_p);
+}
+
+/* ---- counts ---- */
+
+struct counted { /* one subject of a segment */
+    double sum, days;
+};
+
+struct within {
+    double squares, means, squared_means, degrees;
+};
+
+static void add_subject(const struct xz_fit_table *table, const struct sample *samples,
+                        size_t count, struct counted *counted, struct within *within)
+{
+    const double days = table->subjects[samples[0].subject].days;
+    const double blocks = fmax((double)count, floor(days / (double)samples[0].exposure));
+    double sum = 0.0, squares = 0.0, mean;
+
+    for (size_t i = 0; i < count; i++) {
+        sum += samples[i].value;
+        squares += samples[i].value * samples[i].value;
+    }
+    *counted = (struct counted){sum, days};
+    mean = sum / blocks;
+    if (blocks >= 2.0) {
+        within->squares += squares - blocks * mean * mean;
+        within->means += mean * (blocks - 1.0);
+        within->squared_means += mean * mean * (blocks - 1.0);
+        within->degrees += blocks - 1.0;
+    }
+}
+
+/* Subjects of a segment, told by the segment of their last sample. */
+static size_t gather_counts(const struct xz_fit_table *table, const struct column *column,
+                            uint32_t segment, enum whom whom, double *sums, double *days,
+                            struct within *within)
+{
+    size_t subjects = 0;
+
+    for (size_t i = 0; i < column->count;) {
+        const struct sample *first = &column->samples[i];
+        const bool held = table->subjects[first->subject].held_out;
+        size_t end = i + 1;
+
+        while (end < column->count && column->samples[end].subject == first->subject) {
+            end++;
+        }
+        if ((segment == 0 || column->samples[end - 1].segment == segment) &&
+            (whom == BOTH || (whom == HELD) == held)) {
+            struct counted counted;
+
+            add_subject(table, first, end - i, &counted, within);
+            sums[subjects] = counted.sum;
+            days[subjects++] = counted.days;
+        }
+        i = end;
+    }
+    return subjects;
+}
+
+static bool fit_counts(const struct xz_fit_table *table, const struct column *column,
+                       uint32_t segment, enum whom whom, struct xz_gamma_fit *fit,
+                       uint32_t *subjects)
+{
+    double *sums = xz_calloc(column->count + 1, sizeof(*sums));
+    double *days = xz_calloc(column->count + 1, sizeof(*days));
+    struct within within = {0};
+    const size_t count = gather_counts(table, column, segment, whom, sums, days, &within);
+    const bool enough = segment == 0 || count >= CELL_SUBJECTS;
+    const bool fitted = enough && xz_fit_gamma_poisson(sums, days, count, table->trim, fit);
+
+    if (fitted) {
+        fit->cap = xz_fit_cap(within.squares, within.means, within.squared_means, within.degrees);
+    }
+    *subjects = (uint32_t)count;
+    free(sums);
+    free(days);
+    return fitted;
+}
+
+/* The last block of each held-out subject, against what its blocks before it and the segment say. */
+static void check_counts(const struct xz_fit_table *table, struct column *column)
+{
+    struct xz_gamma_fit *fits = xz_calloc(column->segment_count, sizeof(*fits));
+    double *log_p = xz_calloc(column->count + 1, sizeof(*log_p));
+    double e_sum = 0.0;
+    size_t count = 0;
+    uint32_t subjects;
+
+    if (fit_counts(table, column, 0, LEARN, &fits[0], &subjects)) {
+        for (uint32_t s = 1; s < column->segment_count; s++) {
+            if (!fit_counts(table, column, s, LEARN, &fits[s], &subjects)) {
+                fits[s] = fits[0];
+            }
+        }
+        for (size_t i = 0; i < column->count;) {
+            const struct sample *first = &column->samples[i];
+            const struct subject *subject = &table->subjects[first->subject];
+            double sum = 0.0;
+            size_t end = i + 1;
+
+            while (end < column->count && column->samples[end].subject == first->subject) {
+                sum += column->samples[end - 1].value;
+                end++;
+            }
+            if (subject->held_out) {
+                const struct sample *last = &column->samples[end - 1];
+                const struct xz_gamma_fit *fit = &fits[last->segment];
+                const struct xz_polya polya = xz_polya_posterior(
+                    (struct xz_polya){fit->shape, fit->rate}, sum,
+                    fmax(0.0, subject->days - (double)last->exposure), fit->cap);
+
+                log_p[count++] = xz_negbin_log_tail(polya.shape, polya.rate,
+                                                    (double)last->exposure, (uint32_t)last->value);
+                e_sum += exp(fmin(xz_polya_log_e(polya, (uint32_t)last->value,
+                                                 (double)last->exposure),
+                                  50.0));
+            }
+            i = end;
+        }
+    }
+    column->mean_e = count > 0 ? e_sum / (double)count : 0.0;
+    xz_fit_calibration(log_p, count, column->rows);
+    column->map_count = xz_fit_calibration_map(log_p, count, column->map);
+    free(fits);
+    free(log_p);
+}
+
+/* ---- writing ---- */
+
+static void put_tail(FILE *out, const struct column *column, uint32_t segment,
+                     const struct tail *tail)
+{
+    (void)fprintf(out, "%s,%s,quantiles,%u,%.6g", column->spec->key, column->segments[segment].name,
+                  tail->subjects, tail->index);
+    for (size_t i = 0; i < tail->points; i++) {
+        (void)fprintf(out, " %.6g", tail->quantile[i]);
+    }
+    (void)fputc('\n', out);
+}
+
+static void write_tails(const struct xz_fit_table *table, const struct column *column, FILE *out)
+{
+    struct tail root, cell;
+
+    if (!fit_tail(table, column, 0, BOTH, NULL, &root)) {
+        return;
+    }
+    put_tail(out, column, 0, &root);
+    for (uint32_t s = 1; s < column->segment_count; s++) {
+        if (fit_tail(table, column, s, BOTH, &root, &cell)) {
+            put_tail(out, column, s, &cell);
+        }
+    }
+}
+
+static void write_counts(const struct xz_fit_table *table, const struct column *column, FILE *out)
+{
+    struct xz_gamma_fit fit;
+    uint32_t subjects;
+
+    for (uint32_t s = 0; s < column->segment_count; s++) {
+        if (fit_counts(table, column, s, BOTH, &fit, &subjects)) {
+            (void)fprintf(out, "%s,%s,polya,%u,%.6g %.6g %.6g\n", column->spec->key,
+                          column->segments[s].name, subjects, fit.shape, fit.rate, fit.cap);
+        }
+    }
+}
+
+static bool is_polya(const struct column *column)
+{
+    return column->spec->family == XZ_FAMILY_POLYA;
+}
+
+static void report(const struct column *column, FILE *out)
+{
+    for (size_t r = 0; r < XZ_CALIBRATION_ROWS; r++) {
+        const struct xz_calibration_row *row = &column->rows[r];
+
+        (void)fprintf(out, "%s,%g,%.3g,%.3g,%.3g,%zu,%zu\n", column->spec->key, row->stated,
+                      row->realised, row->low, row->high, row->hits, row->count);
+    }
+    (void)fprintf(stderr, "%-28s samples=%zu p<=0.01: %.4f p<=0.001: %.5f mean e=%.3f%s\n",
+                  column->spec->key, column->count, column->rows[0].realised,
+                  column->rows[1].realised, column->mean_e, column->refuted ? "  REFUTED" : "");
+}
+
+/* Steps of detectors that count steps: blocks with a sample, a subject-month of those that have any. */
+static void write_steps(const struct xz_fit_table *table, FILE *out)
+{
+    size_t count;
+    const struct xz_pattern *patterns = xz_pack_patterns(table->pack, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        double steps = 0.0, months = 0.0;
+
+        for (size_t c = 0; c < table->column_count; c++) {
+            const struct column *column = &table->columns[c];
+            uint32_t last = UINT32_MAX;
+            double own = 0.0;
+
+            if (column->spec < patterns[i].evidence ||
+                column->spec >= patterns[i].evidence + patterns[i].evidence_count ||
+                is_polya(column)) {
+                continue;
+            }
+            for (size_t k = 0; k < column->count; k++) {
+                if (column->samples[k].subject != last) {
+                    last = column->samples[k].subject;
+                    own += table->subjects[last].days / 30.4375;
+                }
+            }
+            if ((double)column->count > steps) {
+                steps = (double)column->count;
+                months = own;
+            }
+        }
+        if (months > 0.0) {
+            (void)fprintf(out, "%s,%.4g\n", patterns[i].id, steps / months);
+        }
+    }
+}
+
+static FILE *open_out(const char *dir, const char *name, const char *header, struct xz_err *err)
+{
+    char file[4200];
+    FILE *out;
+
+    (void)snprintf(file, sizeof(file), "%s/%s", dir, name);
+    out = fopen(file, "wb");
+    if (out == NULL) {
+        (void)xz_err_config(err, file, 0, "cannot be written: %s", strerror(errno));
+    } else {
+        (void)fputs(header, out);
+    }
+    return out;
+}
+
+static enum xz_rc write_one(const struct xz_fit_table *table, const char *dir, int which,
+                            const char *note, struct xz_err *err)
+{
+    static const char *const names[] = {"baselines.csv", "steps.csv", "calibration.csv",
+                                        "calibration_report.csv", "fitted.yaml"};
+    static const char *const headers[] = {
+        "key,segment,family,subjects,params\n", "pattern,steps_per_month\n",
+        "key,log_p,log_p_calibrated\n", "key,stated,realised,low,high,hits,count\n", ""};
+    FILE *out = open_out(dir, names[which], headers[which], err);
+    char until[16];
+    bool failed;
+
+    if (out == NULL) {
+        return XZ_CONFIG;
+    }
+    for (size_t c = 0; c < table->column_count && which != 1; c++) {
+        const struct column *column = &table->columns[c];
+
+        if (which == 0 && is_polya(column)) {
+            write_counts(table, column, out);
+        } else if (which == 0) {
+            write_tails(table, column, out);
+        } else if (which == 2) {
+            for (size_t i = 0; i < column->map_count; i++) {
+                (void)fprintf(out, "%s,%.6g,%.6g\n", column->spec->key, column->map[i][0],
+                              column->map[i][1]);
+            }
+        } else if (which == 3) {
+            report(column, out);
+        }
+    }
+    if (which == 1) {
+        write_steps(table, out);
+    } else if (which == 4) {
+        xz_date_format(xz_day_of(table->newest_ms), until);
+        (void)fprintf(out, "fitted_on: \"%s\"\nuntil: %s\nsubjects: %zu\ntrim: %g\n", note, until,
+                      table->subject_count, table->trim);
+    }
+    failed = ferror(out) != 0;
+    if (fclose(out) != 0 || failed) {
+        return xz_err_config(err, names[which], 0, "cannot be written");
+    }
+    return XZ_OK;
+}
+
+enum xz_rc xz_fit_table_write(struct xz_fit_table *table, const char *dir, const char *note,
+                              bool force, struct xz_err *err)
+{
+    const char *refuted = NULL;
+    enum xz_rc rc = XZ_OK;
+
+    for (size_t c = 0; c < table->column_count; c++) {
+        struct column *column = &table->columns[c];
+
+        if (is_polya(column)) {
+            check_counts(table, column);
+        } else {
+            check_tails(table, column);
+        }
+        /* What a map can mend is mended; an e-value whose mean is off by half cannot be. */
+        column->refuted = is_polya(column) && column->mean_e > OFF_BY;
+        refuted = column->refuted ? column->spec->key : refuted;
+    }
+    if (refuted != NULL && !force) {
+        for (size_t c = 0; c < table->column_count; c++) {
+            report(&table->columns[c], stderr);
+        }
+        return xz_err_config(err, refuted, 0,
+                             "held-out people refute this baseline by more than half: fit on more "
+                             "history, use finer segments, or --force");
+    }
+    for (int which = 0; rc == XZ_OK && which < 5; which++) {
+        rc = write_one(table, dir, which, note, err);
+    }
+    return rc;
+}
