@@ -5,7 +5,7 @@
  */
 #ifndef XZ_EVENT_MAPPING_H
 #define XZ_EVENT_MAPPING_H
-#include <stdio.h>
+#include <stdbool.h>
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -16,7 +16,10 @@ struct xz_mapping;
 
 XZ_MUST enum xz_rc xz_mapping_load(const char *file, struct xz_mapping **mapping,
                                    struct xz_err *err);
-void xz_mapping_free(struct xz_mapping *mapping);
+/* The same from text; name stands in messages. */
+XZ_MUST enum xz_rc xz_mapping_parse(const char *name, struct xz_str text,
+                                    struct xz_mapping **mapping, struct xz_err *err);
+void xz_mapping_free(struct xz_mapping *mapping); /* NULL is fine */
 
 /* Reads the header row; binds columns. XZ_CONFIG when a mapped column is not there. */
 XZ_MUST enum xz_rc xz_mapping_header(struct xz_mapping *mapping, struct xz_str header_row,
@@ -28,5 +31,8 @@ XZ_MUST enum xz_rc xz_mapping_event(const struct xz_mapping *mapping, struct xz_
                                     const struct xz_decode_limits *limits, struct xz_arena *arena,
                                     struct xz_event *event, struct xz_str *label,
                                     struct xz_err *err);
+
+/* Whether a label is the one that the mapping calls positive. */
+bool xz_mapping_label_positive(const struct xz_mapping *mapping, struct xz_str label);
 
 #endif
