@@ -1,20 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* stats/quality.h - how well a ranking tells the guilty from the innocent. */
+/* stats/quality.h - how good a ranking is, and how sure a measured share or rate. */
 #ifndef XZ_STATS_QUALITY_H
 #define XZ_STATS_QUALITY_H
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-struct xz_ranked {
-    double score;
-    bool guilty;
+struct xz_interval {
+    double low, high;
 };
 
-/* Area under the ROC curve, ties counted half; NAN without both classes. Sorts the items. */
-double xz_quality_auc(struct xz_ranked *items, size_t count);
+/* Of k among n, at confidence 1 - alpha, 0 < alpha < 1. {0, 1} for n = 0 or k > n. */
+struct xz_interval xz_clopper_pearson(uint64_t k, uint64_t n, double alpha); /* 1934; exact */
+struct xz_interval xz_wilson(uint64_t k, uint64_t n, double alpha);          /* 1927; shorter */
 
-/* Average precision: mean over the guilty of the precision at their rank; items of one score are one
- * step (Davis and Goadrich 2006). Sorts the items. */
-double xz_quality_average_precision(struct xz_ranked *items, size_t count);
+/* Of a Poisson rate after k events in exposure > 0 (Garwood 1936; exact). {0, INFINITY} outside. */
+struct xz_interval xz_poisson_interval(uint64_t k, double exposure, double alpha);
+
+/* Scores in any order, guilty[i] the truth; ties are met fairly. NaN scores rank lowest. Both are NaN
+ * without at least one guilty and, for the area, one innocent. Allocate scratch; not for the hot
+ * path. */
+double xz_auc(const double *score, const bool *guilty, size_t count); /* Mann and Whitney 1947 */
+double xz_average_precision(const double *score, const bool *guilty, size_t count);
 
 #endif
