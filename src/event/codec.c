@@ -35,6 +35,74 @@ void xz_codec_prepare(void)
     ready = true;
 }
 
+/* ---- bytes ---- */
+
+#define ROOM 24 /* for an id, and a number or a length: varints of at most ten bytes each */
+
+/* One check of the buffer's room for a whole field: this runs for every field of every event. */
+static unsigned char *room_for(struct xz_buf *out, size_t len)
+{
+    if (out->cap - out->len < len) {
+        xz_buf_reserve(out, len);
+    }
+    return out->data + out->len;
+}
+
+static unsigned char *write_uvar(unsigned char *at, uint64_t value)
+{
+    while (value >= 0x80) {
+        *at++ = (unsigned char)(value | 0x80);
+        value >>= 7;
+    }
+    *at++ = (unsigned char)value;
+    return at;
+}
+
+static void put_number(struct xz_buf *out, uint16_t id, int64_t value)
+{
+    unsigned char *at = write_uvar(room_for(out, ROOM), id);
+
+    at = write_uvar(at, ((uint64_t)value << 1) ^ (uint64_t)(value >> 63));
+    out->len = (size_t)(at - out->data);
+}
+
+static void put_text(struct xz_buf *out, uint16_t id, struct xz_str text)
+{
+    unsigned char *at = write_uvar(room_for(out, ROOM + text.len), id);
+
+    at = write_uvar(at, text.len);
+    memcpy(at, text.ptr, text.len);
+    out->len = (size_t)(at - out->data) + text.len;
+}
+
+static uint64_t read_uvar(struct xz_reader *reader)
+{
+    return reader->at < reader->end && *reader->at < 0x80 ? *reader->at++ : xz_read_uvar(reader);
+}
+
+static int64_t read_svar(struct xz_reader *reader)
+{
+    const uint64_t value = read_uvar(reader);
+
+    return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
+}
+
+static struct xz_str read_text(struct xz_reader *reader)
+{
+    const uint64_t len = read_uvar(reader);
+    struct xz_str text = XZ_STR_NONE;
+
+    if (len > (uint64_t)(reader->end - reader->at) || len > UINT32_MAX) {
+        reader->bad = true;
+    } else if (len > 0) {
+        text = (struct xz_str){(const char *)reader->at, (uint32_t)len};
+        reader->at += len;
+    }
+    return text;
+}
+
+/* ---- writing ---- */
+
 static void put_group(enum xz_field_group group, const void *base, bool enriched,
                       struct xz_buf *out);
 
@@ -68,8 +136,7 @@ static void put_signed(const struct xz_field *field, int64_t value, int64_t none
                        struct xz_buf *out)
 {
     if (value != none) {
-        xz_buf_uvar(out, field->id);
-        xz_buf_svar(out, value);
+        put_number(out, field->id, value);
     }
 }
 
@@ -86,8 +153,7 @@ static void put_field(const struct xz_field *field, const void *base, bool enric
     case XZ_FIELD_STR:
         memcpy(&text, at, sizeof(text));
         if (text.len > 0) {
-            xz_buf_uvar(out, field->id);
-            xz_buf_str(out, text);
+            put_text(out, field->id, text);
         }
         break;
     case XZ_FIELD_FLAG:
@@ -148,16 +214,11 @@ static void put_group(enum xz_field_group group, const void *base, bool enriched
     }
 }
 
-static enum xz_field_group group_of(uint8_t body)
-{
-    return (enum xz_field_group)(XZ_GROUP_SETTLEMENT + body - XZ_BODY_SETTLEMENT);
-}
-
 #define FLAG_AGNTERINFO 0x80u
 
 static void put_body(const struct xz_event *event, bool enriched, struct xz_buf *out)
 {
-    put_group(group_of(event->body), event, enriched, out);
+    put_group(xz_group_of_body(event->body), event, enriched, out);
     if (event->body == XZ_BODY_SETTLEMENT && event->settlement.agnter_present) {
         put_group(XZ_GROUP_AGNTERINFO, event, enriched, out);
     }
@@ -182,11 +243,11 @@ void xz_event_encode(const struct xz_event *event, struct xz_buf *out)
 
 uint64_t xz_event_content_hash(const struct xz_event *event)
 {
-    static _Thread_local struct xz_buf buf;
+    struct xz_buf buf = {0};
     uint64_t hash;
 
     xz_codec_prepare();
-    xz_buf_clear(&buf);
+    xz_buf_reserve(&buf, 1024);
     xz_buf_u8(&buf, body_byte(event));
     for (size_t i = 0; i < of_group_count[XZ_GROUP_ENVELOPE]; i++) {
         const struct xz_field *field = of_group[XZ_GROUP_ENVELOPE][i];
@@ -197,6 +258,7 @@ uint64_t xz_event_content_hash(const struct xz_event *event)
     }
     put_body(event, false, &buf);
     hash = xz_hash64(buf.data, buf.len, 0);
+    xz_buf_fini(&buf);
     return hash;
 }
 
@@ -212,7 +274,7 @@ static bool get_fields(struct source *source, const struct xz_field *const table
 
 static bool get_codes(struct source *source, struct xz_line *line)
 {
-    const uint64_t count = xz_read_uvar(source->reader);
+    const uint64_t count = read_uvar(source->reader);
     struct xz_str *codes;
 
     if (count > XZ_CODES_MAX) {
@@ -220,7 +282,7 @@ static bool get_codes(struct source *source, struct xz_line *line)
     }
     codes = xz_arena_alloc(source->arena, count * sizeof(*codes));
     for (uint64_t i = 0; codes != NULL && i < count; i++) {
-        codes[i] = xz_read_str(source->reader);
+        codes[i] = read_text(source->reader);
     }
     line->drug_trac_codg = codes;
     line->drug_trac_count = (uint32_t)count;
@@ -229,7 +291,7 @@ static bool get_codes(struct source *source, struct xz_line *line)
 
 static bool get_lines(struct source *source, struct xz_settlement *settlement)
 {
-    const uint64_t count = xz_read_uvar(source->reader);
+    const uint64_t count = read_uvar(source->reader);
     struct xz_line *lines;
 
     if (count > XZ_LINES_MAX ||
@@ -249,7 +311,7 @@ static bool get_lines(struct source *source, struct xz_settlement *settlement)
 
 static bool get_debits(struct source *source, struct xz_settlement *settlement)
 {
-    const uint64_t count = xz_read_uvar(source->reader);
+    const uint64_t count = read_uvar(source->reader);
     struct xz_debit *debits;
 
     if (count > XZ_DEBITS_MAX ||
@@ -275,7 +337,7 @@ static bool get_field(struct source *source, const struct xz_field *field, void 
 
     switch (field->type) {
     case XZ_FIELD_STR:
-        text = xz_read_str(source->reader);
+        text = read_text(source->reader);
         memcpy(at, &text, sizeof(text));
         return text.len <= 4096;
     case XZ_FIELD_LINES:
@@ -287,7 +349,7 @@ static bool get_field(struct source *source, const struct xz_field *field, void 
     default:
         break;
     }
-    number = xz_read_svar(source->reader);
+    number = read_svar(source->reader);
     switch (field->type) {
     case XZ_FIELD_FLAG:
     case XZ_FIELD_INT8:
@@ -329,7 +391,7 @@ static bool get_fields(struct source *source, const struct xz_field *const table
                        void *base)
 {
     for (;;) {
-        const uint64_t id = xz_read_uvar(source->reader);
+        const uint64_t id = read_uvar(source->reader);
 
         if (source->reader->bad || id >= IDS_MAX || (id != 0 && table[id] == NULL)) {
             return false;
@@ -346,14 +408,14 @@ static bool get_fields(struct source *source, const struct xz_field *const table
 /* A field may only stand in the body that was announced; the union allows no other. */
 static bool fits_body(const struct xz_field *field, const struct xz_event *event)
 {
-    return field->group == XZ_GROUP_ENVELOPE || field->group == group_of(event->body) ||
+    return field->group == XZ_GROUP_ENVELOPE || field->group == xz_group_of_body(event->body) ||
            (field->group == XZ_GROUP_AGNTERINFO && event->body == XZ_BODY_SETTLEMENT);
 }
 
 static bool get_event(struct source *source, struct xz_event *event)
 {
     for (;;) {
-        const uint64_t id = xz_read_uvar(source->reader);
+        const uint64_t id = read_uvar(source->reader);
 
         if (source->reader->bad || id >= IDS_MAX) {
             return false;

@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "event/field_int.h"
+
 #define FILE_BYTES_MAX ((size_t)1 << 30)
+#define CELL_BYTES_MAX 512 /* the compact form of an event carries some of them */
 
 enum { COL_CODE, COL_NAME, COL_SEX, COL_AGE_MIN, COL_AGE_MAX, COL_LAST /* use or chronic */,
        COL_INGREDIENT, COL_WATCH, COL_LIST_PRICE, COLUMNS };
@@ -12,6 +15,36 @@ static const char *const item_columns[COLUMNS] = {
     "code", "name", "sex", "age_min", "age_max", "use", "ingredient", "watch", "list_price"};
 static const char *const diagnosis_columns[COL_LAST + 1] = {"code",    "name",    "sex",
                                                             "age_min", "age_max", "chronic"};
+
+/* A quoted cell may hold line ends; messages give the line on which the row begins. */
+static void count_lines(struct xz_csv_file *file, struct xz_str row)
+{
+    file->line = file->next_line++;
+    for (uint32_t i = 0; i < row.len; i++) {
+        file->next_line += row.ptr[i] == '\n';
+    }
+}
+
+static enum xz_rc check_row(const struct xz_csv_file *file, struct xz_str row, struct xz_err *err)
+{
+    if (!xz_utf8_valid(row) || memchr(row.ptr, 0, row.len) != NULL) {
+        return xz_err_config(err, file->name, file->line, "not UTF-8 text: save the file as UTF-8");
+    }
+    for (size_t i = 0; i < file->row.count; i++) {
+        if (file->row.cells[i].len > CELL_BYTES_MAX) {
+            return xz_err_config(err, file->name, file->line, "a cell of more than %d bytes",
+                                 CELL_BYTES_MAX);
+        }
+    }
+    if (xz_csv_cell(file, 0).len == 0) {
+        return xz_err_config(err, file->name, file->line, "the first column is empty");
+    }
+    if (xz_csv_cell(file, 0).len > XZ_ID_MAX) {
+        return xz_err_config(err, file->name, file->line, "a code of more than %d bytes",
+                             XZ_ID_MAX);
+    }
+    return XZ_OK;
+}
 
 static enum xz_rc read_header(struct xz_csv_file *file, const char *const columns[], size_t count,
                               struct xz_err *err)
@@ -22,7 +55,7 @@ static enum xz_rc read_header(struct xz_csv_file *file, const char *const column
     for (size_t i = 0; i < count; i++) {
         file->column[i] = -1;
     }
-    file->line = 1;
+    file->line = file->next_line = 1;
     if (!xz_csv_next(&file->rest, &row)) {
         return xz_err_config(err, file->name, 1, "empty: a header is wanted, with at least %s",
                              columns[0]);
@@ -30,11 +63,17 @@ static enum xz_rc read_header(struct xz_csv_file *file, const char *const column
     if (xz_csv_split(row, ',', &file->scratch, &file->row, NULL) != XZ_OK) {
         return xz_err_config(err, file->name, 1, "the header is not comma separated values");
     }
+    count_lines(file, row);
     for (size_t cell = 0; cell < file->row.count; cell++) {
         for (size_t i = 0; i < count; i++) {
-            if (xz_str_eq(file->row.cells[cell], xz_str_from(columns[i]))) {
-                file->column[i] = (int)cell;
+            if (!xz_str_eq(file->row.cells[cell], xz_str_from(columns[i]))) {
+                continue;
             }
+            if (file->column[i] >= 0) {
+                return xz_err_config(err, file->name, 1, "column \"%s\" stands twice",
+                                     columns[i]);
+            }
+            file->column[i] = (int)cell;
         }
     }
     if (file->column[0] < 0) {
@@ -98,14 +137,14 @@ enum xz_rc xz_csv_row(struct xz_csv_file *file, bool *more, struct xz_err *err)
         if (!xz_csv_next(&file->rest, &row)) {
             return XZ_OK;
         }
-        file->line++;
+        count_lines(file, row);
     } while (row.len == 0);
     xz_arena_reset(&file->scratch);
     if (xz_csv_split(row, ',', &file->scratch, &file->row, NULL) != XZ_OK) {
         return xz_err_config(err, file->name, file->line, "not a row of comma separated values");
     }
-    if (xz_csv_cell(file, 0).len == 0) {
-        return xz_err_config(err, file->name, file->line, "the first column is empty");
+    if (check_row(file, row, err) != XZ_OK) {
+        return XZ_CONFIG;
     }
     *more = true;
     return XZ_OK;
@@ -164,15 +203,14 @@ static enum xz_rc read_item(const struct xz_csv_file *file, struct xz_arena *are
                              XZ_STR_ARG(use));
     }
     if (price.len > 0) {
-        char copy[32], *end;
-        double yuan;
+        static const struct xz_field money = {.type = XZ_FIELD_FEN, .name = "list_price"};
 
-        (void)snprintf(copy, sizeof(copy), XZ_STR_FMT, XZ_STR_ARG(price));
-        yuan = strtod(copy, &end);
-        if (*end != '\0' || !(yuan >= 0.0 && yuan < 1e9)) {
-            return xz_err_config(err, file->name, file->line, "list_price \"%s\" is no price", copy);
+        if (xz_decimal_parse(price, 2, XZ_MONEY_MAX_FEN, &limits->list_price_fen, &money, NULL) !=
+                XZ_OK || limits->list_price_fen < 0) {
+            return xz_err_config(err, file->name, file->line,
+                                 "list_price \"" XZ_STR_FMT "\" is no price: write yuan with at "
+                                 "most two decimals", XZ_STR_ARG(price));
         }
-        limits->list_price_fen = (int64_t)(yuan * 100.0 + 0.5);
     }
     if (xz_csv_int(file, COL_WATCH, 0, 1, &watch, err) != XZ_OK) {
         return XZ_CONFIG;

@@ -10,7 +10,8 @@
 
 struct xz_csv_file {
     const char *name;
-    int line;
+    int line;            /* on which the current row begins, from 1 */
+    int next_line;
     char *bytes;         /* owned; NULL when the text is borrowed */
     struct xz_str rest;
     struct xz_arena scratch;

@@ -84,20 +84,23 @@ static enum xz_rc degrees(const struct xz_csv_file *file, struct xz_str text, do
 static enum xz_rc clock_minutes(const struct xz_csv_file *file, struct xz_str text, int16_t *minute,
                                 struct xz_err *err)
 {
-    int hour, min;
-    char copy[8];
+    int value[5] = {0};
 
     *minute = -1;
     if (text.len == 0) {
         return XZ_OK;
     }
-    (void)snprintf(copy, sizeof(copy), XZ_STR_FMT, XZ_STR_ARG(text));
-    if (text.len > 5 || sscanf(copy, "%2d:%2d", &hour, &min) != 2 || hour > 24 || hour < 0 ||
-        min < 0 || min > 59) {
-        return xz_err_config(err, file->name, file->line, "\"%s\" is not a time of day: write HH:MM",
-                             copy);
+    for (uint32_t i = 0; i < 5 && text.len == 5; i++) {
+        value[i] = text.ptr[i] - '0';
+        if (i == 2 ? text.ptr[i] != ':' : value[i] < 0 || value[i] > 9) {
+            text.len = 0;
+        }
     }
-    *minute = (int16_t)(hour * 60 + min);
+    *minute = (int16_t)(value[0] * 600 + value[1] * 60 + value[3] * 10 + value[4]);
+    if (text.len != 5 || value[3] > 5 || *minute >= 24 * 60) {
+        return xz_err_config(err, file->name, file->line,
+                             "an hour is not a time of day: write HH:MM, 00:00 to 23:59");
+    }
     return XZ_OK;
 }
 
