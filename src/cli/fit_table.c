@@ -9,6 +9,8 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "stats/calibration.h"
+#include "stats/evalue.h"
 #include "stats/fit.h"
 #include "stats/polya.h"
 
@@ -16,6 +18,8 @@
 #define CELL_SUBJECTS 60   /* fewer, and the cell is its parent */
 #define CELL_SAMPLES 300
 #define OFF_BY 1.5
+#define CAP_MIN 0.2
+#define CAP_MAX 100.0
 
 struct sample {
     uint32_t segment; /* index into segments; 0 is the root */
@@ -35,10 +39,9 @@ struct column { /* one piece of evidence */
     size_t count, cap;
     struct segment *segments;
     size_t segment_count, segment_cap;
-    struct xz_calibration_row rows[XZ_CALIBRATION_ROWS];
-    double map[XZ_CALIBRATION_POINTS][2];
-    size_t map_count;
-    double mean_e;
+    struct xz_calibration calibration;
+    bool calibrated; /* there were enough held-out samples to tell */
+    double mean_e;   /* of counts: mean e-value of held-out blocks, at most 1 if all is well */
     bool refuted;
 };
 
@@ -136,12 +139,6 @@ void xz_fit_table_add(void *table_ptr, const struct xz_sample *sample)
 
 /* ---- quantiles ---- */
 
-struct tail {
-    double index, quantile[XZ_TAIL_GRID];
-    size_t points;
-    uint32_t subjects;
-};
-
 static uint32_t distinct_subjects(const struct column *column, uint32_t segment)
 {
     uint32_t count = 0, last = UINT32_MAX;
@@ -174,42 +171,37 @@ static size_t gather(const struct xz_fit_table *table, const struct column *colu
     return count;
 }
 
+/* A cell, drawn toward its parent; the root if parent is NULL. False: too little for a cell. */
 static bool fit_tail(const struct xz_fit_table *table, const struct column *column,
-                     uint32_t segment, enum whom whom, const struct tail *parent,
-                     struct tail *tail)
+                     uint32_t segment, enum whom whom, const struct xz_fit_quantiles *parent,
+                     struct xz_fit_quantiles *fitted)
 {
     double *values = xz_calloc(column->count + 1, sizeof(*values));
-    size_t count = gather(table, column, segment, whom, values);
-    bool fitted = false;
+    const size_t count = gather(table, column, segment, whom, values);
+    struct xz_fit_quantiles own;
+    bool done = false;
 
     if (parent == NULL || count >= CELL_SAMPLES) {
-        tail->points = xz_fit_quantiles(values, count, tail->quantile, &tail->index);
-        fitted = tail->points > 0;
+        done = xz_fit_quantiles(values, count, 0.0, &own, NULL) == XZ_OK;
     }
-    if (fitted && parent != NULL) {
-        const double weight = xz_fit_weight(count, SHRINK);
-
-        for (size_t i = 0; i < parent->points; i++) {
-            if (i >= tail->points) { /* beyond what the cell can tell, the parent's shape goes on */
-                const double step = log1p(parent->quantile[i]) - log1p(parent->quantile[i - 1]);
-                tail->quantile[i] = expm1(log1p(tail->quantile[i - 1]) + step);
-            } else {
-                tail->quantile[i] = expm1(weight * log1p(tail->quantile[i]) +
-                                          (1.0 - weight) * log1p(parent->quantile[i]));
-            }
-        }
-        tail->points = parent->points > tail->points ? parent->points : tail->points;
-        tail->index = weight * tail->index + (1.0 - weight) * parent->index;
+    if (done && parent != NULL) {
+        xz_shrink_quantiles(&own, parent, xz_shrink_weight((double)count, SHRINK), fitted);
+    } else if (done) {
+        *fitted = own;
     }
-    tail->subjects = distinct_subjects(column, segment);
     free(values);
-    return fitted;
+    return done;
+}
+
+static void calibrate(struct column *column, const double *log_p, size_t count)
+{
+    column->calibrated = xz_calibration_fit(log_p, count, &column->calibration, NULL) == XZ_OK;
 }
 
 static void check_tails(const struct xz_fit_table *table, struct column *column)
 {
     double *log_p = xz_calloc(column->count + 1, sizeof(*log_p));
-    struct tail *tails = xz_calloc(column->segment_count, sizeof(*tails));
+    struct xz_fit_quantiles *tails = xz_calloc(column->segment_count, sizeof(*tails));
     size_t count = 0;
 
     if (fit_tail(table, column, 0, LEARN, NULL, &tails[0])) {
@@ -220,16 +212,14 @@ static void check_tails(const struct xz_fit_table *table, struct column *column)
         }
         for (size_t i = 0; i < column->count; i++) {
             const struct sample *sample = &column->samples[i];
-            const struct tail *tail = &tails[sample->segment];
-            const struct xz_quantiles quantiles = {tail->index, tail->quantile, tail->points};
+            const struct xz_quantiles view = xz_fit_quantiles_view(&tails[sample->segment]);
 
             if (table->subjects[sample->subject].held_out) {
-                log_p[count++] = xz_quantiles_log_tail(&quantiles, sample->value);
+                log_p[count++] = xz_quantiles_log_tail(&view, sample->value);
             }
         }
     }
-    xz_fit_calibration(log_p, count, column->rows);
-    column->map_count = xz_fit_calibration_map(log_p, count, column->map);
+    calibrate(column, log_p, count);
     free(tails);
     free(log_p);
 }
@@ -267,7 +257,7 @@ static void add_subject(const struct xz_fit_table *table, const struct sample *s
 
 /* Subjects of a segment, told by the segment of their last sample. */
 static size_t gather_counts(const struct xz_fit_table *table, const struct column *column,
-                            uint32_t segment, enum whom whom, double *sums, double *days,
+                            uint32_t segment, enum whom whom, uint32_t *sums, double *days,
                             struct within *within)
 {
     size_t subjects = 0;
@@ -285,7 +275,7 @@ static size_t gather_counts(const struct xz_fit_table *table, const struct colum
             struct counted counted;
 
             add_subject(table, first, end - i, &counted, within);
-            sums[subjects] = counted.sum;
+            sums[subjects] = (uint32_t)counted.sum;
             days[subjects++] = counted.days;
         }
         i = end;
@@ -293,21 +283,35 @@ static size_t gather_counts(const struct xz_fit_table *table, const struct colum
     return subjects;
 }
 
-static bool fit_counts(const struct xz_fit_table *table, const struct column *column,
-                       uint32_t segment, enum whom whom, struct xz_gamma_fit *fit,
-                       uint32_t *subjects)
+/* Shape of one subject's blocks about its own mean, by moments over all subjects: Var = mean + mean^2
+ * / cap. */
+static double cap_of(const struct within *within)
 {
-    double *sums = xz_calloc(column->count + 1, sizeof(*sums));
+    const double extra = within->squares - within->means;
+
+    return extra > 0.0 ? fmin(fmax(within->squared_means / extra, CAP_MIN), CAP_MAX) : CAP_MAX;
+}
+
+struct counts_fit {
+    struct xz_polya polya;
+    double cap;
+    uint32_t subjects;
+};
+
+static bool fit_counts(const struct xz_fit_table *table, const struct column *column,
+                       uint32_t segment, enum whom whom, struct counts_fit *fit)
+{
+    uint32_t *sums = xz_calloc(column->count + 1, sizeof(*sums));
     double *days = xz_calloc(column->count + 1, sizeof(*days));
     struct within within = {0};
     const size_t count = gather_counts(table, column, segment, whom, sums, days, &within);
-    const bool enough = segment == 0 || count >= CELL_SUBJECTS;
-    const bool fitted = enough && xz_fit_gamma_poisson(sums, days, count, table->trim, fit);
+    bool fitted = false;
 
-    if (fitted) {
-        fit->cap = xz_fit_cap(within.squares, within.means, within.squared_means, within.degrees);
+    if (count >= (segment == 0 ? 2 : CELL_SUBJECTS)) {
+        fitted = xz_fit_polya(sums, days, count, table->trim, &fit->polya, NULL, NULL) == XZ_OK;
+        fit->cap = cap_of(&within);
+        fit->subjects = (uint32_t)count;
     }
-    *subjects = (uint32_t)count;
     free(sums);
     free(days);
     return fitted;
@@ -316,15 +320,14 @@ static bool fit_counts(const struct xz_fit_table *table, const struct column *co
 /* The last block of each held-out subject, against what its blocks before it and the segment say. */
 static void check_counts(const struct xz_fit_table *table, struct column *column)
 {
-    struct xz_gamma_fit *fits = xz_calloc(column->segment_count, sizeof(*fits));
+    struct counts_fit *fits = xz_calloc(column->segment_count, sizeof(*fits));
     double *log_p = xz_calloc(column->count + 1, sizeof(*log_p));
     double e_sum = 0.0;
     size_t count = 0;
-    uint32_t subjects;
 
-    if (fit_counts(table, column, 0, LEARN, &fits[0], &subjects)) {
+    if (fit_counts(table, column, 0, LEARN, &fits[0])) {
         for (uint32_t s = 1; s < column->segment_count; s++) {
-            if (!fit_counts(table, column, s, LEARN, &fits[s], &subjects)) {
+            if (!fit_counts(table, column, s, LEARN, &fits[s])) {
                 fits[s] = fits[0];
             }
         }
@@ -340,9 +343,9 @@ static void check_counts(const struct xz_fit_table *table, struct column *column
             }
             if (subject->held_out) {
                 const struct sample *last = &column->samples[end - 1];
-                const struct xz_gamma_fit *fit = &fits[last->segment];
+                const struct counts_fit *fit = &fits[last->segment];
                 const struct xz_polya polya = xz_polya_posterior(
-                    (struct xz_polya){fit->shape, fit->rate}, sum,
+                    fit->polya, sum,
                     fmax(0.0, subject->days - (double)last->exposure), fit->cap);
 
                 log_p[count++] = xz_negbin_log_tail(polya.shape, polya.rate,
@@ -355,8 +358,7 @@ static void check_counts(const struct xz_fit_table *table, struct column *column
         }
     }
     column->mean_e = count > 0 ? e_sum / (double)count : 0.0;
-    xz_fit_calibration(log_p, count, column->rows);
-    column->map_count = xz_fit_calibration_map(log_p, count, column->map);
+    calibrate(column, log_p, count);
     free(fits);
     free(log_p);
 }
@@ -364,11 +366,11 @@ static void check_counts(const struct xz_fit_table *table, struct column *column
 /* ---- writing ---- */
 
 static void put_tail(FILE *out, const struct column *column, uint32_t segment,
-                     const struct tail *tail)
+                     const struct xz_fit_quantiles *tail)
 {
     (void)fprintf(out, "%s,%s,quantiles,%u,%.6g", column->spec->key, column->segments[segment].name,
-                  tail->subjects, tail->index);
-    for (size_t i = 0; i < tail->points; i++) {
+                  distinct_subjects(column, segment), tail->index);
+    for (size_t i = 0; i < tail->count; i++) {
         (void)fprintf(out, " %.6g", tail->quantile[i]);
     }
     (void)fputc('\n', out);
@@ -376,7 +378,7 @@ static void put_tail(FILE *out, const struct column *column, uint32_t segment,
 
 static void write_tails(const struct xz_fit_table *table, const struct column *column, FILE *out)
 {
-    struct tail root, cell;
+    struct xz_fit_quantiles root, cell;
 
     if (!fit_tail(table, column, 0, BOTH, NULL, &root)) {
         return;
@@ -391,13 +393,13 @@ static void write_tails(const struct xz_fit_table *table, const struct column *c
 
 static void write_counts(const struct xz_fit_table *table, const struct column *column, FILE *out)
 {
-    struct xz_gamma_fit fit;
-    uint32_t subjects;
+    struct counts_fit fit;
 
     for (uint32_t s = 0; s < column->segment_count; s++) {
-        if (fit_counts(table, column, s, BOTH, &fit, &subjects)) {
+        if (fit_counts(table, column, s, BOTH, &fit)) {
             (void)fprintf(out, "%s,%s,polya,%u,%.6g %.6g %.6g\n", column->spec->key,
-                          column->segments[s].name, subjects, fit.shape, fit.rate, fit.cap);
+                          column->segments[s].name, fit.subjects, fit.polya.shape, fit.polya.rate,
+                          fit.cap);
         }
     }
 }
@@ -409,15 +411,32 @@ static bool is_polya(const struct column *column)
 
 static void report(const struct column *column, FILE *out)
 {
-    for (size_t r = 0; r < XZ_CALIBRATION_ROWS; r++) {
-        const struct xz_calibration_row *row = &column->rows[r];
+    const struct xz_calibration *calibration = &column->calibration;
 
-        (void)fprintf(out, "%s,%g,%.3g,%.3g,%.3g,%zu,%zu\n", column->spec->key, row->stated,
-                      row->realised, row->low, row->high, row->hits, row->count);
+    for (size_t r = 0; column->calibrated && r < XZ_CALIBRATION_LEVELS; r++) {
+        const struct xz_calibration_row *row = &calibration->before[r];
+        const struct xz_calibration_row *after = &calibration->after[r];
+
+        (void)fprintf(out, "%s,%g,%.3g,%.3g,%.3g,%zu,%zu,%.3g,%s\n", column->spec->key, row->stated,
+                      row->realised, row->low, row->high, row->hits, calibration->count,
+                      after->realised, xz_calibration_verdict_name(calibration->verdict));
     }
-    (void)fprintf(stderr, "%-28s samples=%zu p<=0.01: %.4f p<=0.001: %.5f mean e=%.3f%s\n",
-                  column->spec->key, column->count, column->rows[0].realised,
-                  column->rows[1].realised, column->mean_e, column->refuted ? "  REFUTED" : "");
+}
+
+static void say(const struct column *column)
+{
+    const struct xz_calibration *calibration = &column->calibration;
+
+    (void)fprintf(stderr, "%-28s samples=%zu", column->spec->key, column->count);
+    if (column->calibrated) {
+        (void)fprintf(stderr, " held-out=%zu p<=0.01: %.4f p<=0.001: %.5f %s", calibration->count,
+                      calibration->before[0].realised, calibration->before[1].realised,
+                      xz_calibration_verdict_name(calibration->verdict));
+    }
+    if (is_polya(column)) {
+        (void)fprintf(stderr, " mean e=%.3f", column->mean_e);
+    }
+    (void)fprintf(stderr, "%s\n", column->refuted ? "  REFUTED" : "");
 }
 
 /* Steps of detectors that count steps: blocks with a sample, a subject-month of those that have any. */
@@ -478,7 +497,8 @@ static enum xz_rc write_one(const struct xz_fit_table *table, const char *dir, i
                                         "calibration_report.csv", "fitted.yaml"};
     static const char *const headers[] = {
         "key,segment,family,subjects,params\n", "pattern,steps_per_month\n",
-        "key,log_p,log_p_calibrated\n", "key,stated,realised,low,high,hits,count\n", ""};
+        "key,log_p,log_p_calibrated\n",
+        "key,stated,realised,low,high,hits,count,mapped,verdict\n", ""};
     FILE *out = open_out(dir, names[which], headers[which], err);
     char until[16];
     bool failed;
@@ -494,9 +514,11 @@ static enum xz_rc write_one(const struct xz_fit_table *table, const char *dir, i
         } else if (which == 0) {
             write_tails(table, column, out);
         } else if (which == 2) {
-            for (size_t i = 0; i < column->map_count; i++) {
-                (void)fprintf(out, "%s,%.6g,%.6g\n", column->spec->key, column->map[i][0],
-                              column->map[i][1]);
+            const struct xz_calibration_map *map = &column->calibration.map;
+
+            for (size_t i = 0; column->calibrated && i < map->count; i++) {
+                (void)fprintf(out, "%s,%.6g,%.6g\n", column->spec->key, map->log_p[i],
+                              map->log_q[i]);
             }
         } else if (which == 3) {
             report(column, out);
@@ -531,13 +553,14 @@ enum xz_rc xz_fit_table_write(struct xz_fit_table *table, const char *dir, const
             check_tails(table, column);
         }
         /* What a map can mend is mended; an e-value whose mean is off by half cannot be. */
-        column->refuted = is_polya(column) && column->mean_e > OFF_BY;
+        column->refuted = is_polya(column)
+                              ? column->mean_e > OFF_BY
+                              : column->calibrated &&
+                                    column->calibration.verdict == XZ_CALIBRATION_REFUSED;
         refuted = column->refuted ? column->spec->key : refuted;
+        say(column);
     }
     if (refuted != NULL && !force) {
-        for (size_t c = 0; c < table->column_count; c++) {
-            report(&table->columns[c], stderr);
-        }
         return xz_err_config(err, refuted, 0,
                              "held-out people refute this baseline by more than half: fit on more "
                              "history, use finer segments, or --force");

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* xiezhi check: says what is wrong with packs, reference files and a configuration, by file and
+ * line, all of it, and changes nothing. */
+#include <getopt.h>
+#include <string.h>
+
+#include "alert/alert.h"
+#include "cli/cli.h"
+#include "stream/config.h"
+
+static const char help[] =
+    "Usage: xiezhi check [OPTION]... [PACK]...\n"
+    "Reads packs, reference files and a configuration as the service would, and says\n"
+    "with file and line what is wrong and what to write instead. Changes nothing.\n"
+    "Without PACK, checks " XZ_DEFAULT_PACK ".\n"
+    "\n"
+    "  -c, --config FILE      a configuration file\n"
+    "  -r, --reference DIR    institutions.csv, items.csv, diagnoses.csv\n"
+    "      --set KEY=VALUE    as for xiezhi run\n"
+    "  -h, --help             this text\n"
+    "\n"
+    "Exit status: 0 all is well, 1 mistakes were found, 2 wrong usage.\n";
+
+static int mistakes;
+
+static void say(void *arg, const struct xz_err *err)
+{
+    (void)arg;
+    mistakes++;
+    (void)printf("%s: %s\n", err->path, err->msg);
+}
+
+static void check_text(const char *dir, const struct xz_pattern *pattern, const char *text)
+{
+    struct xz_err err = {0};
+
+    if (xz_alert_template_check(text, pattern->file, 0, &err) != XZ_OK) {
+        mistakes++;
+        (void)printf("%s/%s: %s\n", dir, err.path, err.msg);
+    }
+}
+
+static void check_pack(const char *dir)
+{
+    struct xz_pack *pack = NULL;
+    struct xz_err err = {0};
+    size_t count, conclusive = 0, shadow = 0, fitted = 0;
+    const struct xz_pattern *patterns;
+
+    if (xz_pack_load(dir, xz_engine_schema(), say, NULL, &pack, &err) != XZ_OK) {
+        if (mistakes == 0) {
+            say(NULL, &err);
+        }
+        return;
+    }
+    patterns = xz_pack_patterns(pack, &count);
+    for (size_t i = 0; i < count; i++) {
+        check_text(dir, &patterns[i], patterns[i].explain.zh);
+        check_text(dir, &patterns[i], patterns[i].explain.en);
+        check_text(dir, &patterns[i], patterns[i].counterfactual.zh);
+        check_text(dir, &patterns[i], patterns[i].counterfactual.en);
+        conclusive += patterns[i].result == XZ_RESULT_CONCLUSIVE;
+        shadow += patterns[i].shadow;
+        for (size_t k = 0; k < patterns[i].evidence_count; k++) {
+            if (xz_pack_baseline(&patterns[i].evidence[k], XZ_STR_NONE) != NULL) {
+                fitted++;
+            } else {
+                (void)printf("%s: note: %s has no baseline and is not evaluated: run xiezhi fit\n",
+                             patterns[i].file, patterns[i].evidence[k].key);
+            }
+        }
+    }
+    (void)printf("%s: %s %s, %zu patterns (%zu conclusive, %zu suspicious, %zu in shadow), "
+                 "%zu baselines, sha256 %s\n",
+                 dir, xz_pack_name(pack), xz_pack_version(pack), count, conclusive,
+                 count - conclusive, shadow, fitted, xz_pack_sha256(pack));
+    xz_pack_free(pack);
+}
+
+static void check_reference(const char *dir)
+{
+    struct xz_reference *reference = NULL;
+    struct xz_err err = {0};
+
+    if (xz_reference_load(dir, &reference, &err) != XZ_OK) {
+        say(NULL, &err);
+    } else {
+        (void)printf("%s: reference files read\n", dir);
+    }
+    xz_reference_free(reference);
+}
+
+int xz_cmd_check(int argc, char **argv)
+{
+    static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
+                                          {"reference", required_argument, NULL, 'r'},
+                                          {"set", required_argument, NULL, 's'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    const char *config = NULL, *reference = NULL;
+    const char *sets[64];
+    size_t set_count = 0;
+    int opt;
+
+    while ((opt = getopt_long(argc, argv, "c:r:h", longs, NULL)) != -1) {
+        switch (opt) {
+        case 'c':
+            config = optarg;
+            break;
+        case 'r':
+            reference = optarg;
+            break;
+        case 's':
+            if (set_count < sizeof(sets) / sizeof(sets[0])) {
+                sets[set_count++] = optarg;
+            }
+            break;
+        case 'h':
+            (void)fputs(help, stdout);
+            return XZ_EXIT_OK;
+        default:
+            return xz_cli_usage("check", "see above");
+        }
+    }
+    mistakes += xz_config_check(config, sets, set_count, say);
+    if (reference != NULL) {
+        check_reference(reference);
+    }
+    if (optind == argc) {
+        check_pack(xz_cli_pack_dir(NULL));
+    }
+    for (int i = optind; i < argc; i++) {
+        check_pack(argv[i]);
+    }
+    return mistakes > 0 ? XZ_EXIT_FAILED : XZ_EXIT_OK;
+}

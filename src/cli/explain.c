@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* xiezhi explain: derives one alert again from its events and shows the arithmetic, revision by
+ * revision, so that somebody who was accused can check it. */
+#include <getopt.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "alert/alert.h"
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "cli/input.h"
+#include "engine/local.h"
+
+static const char help[] =
+    "Usage: xiezhi explain [OPTION]... ALERT_ID EVENTS...\n"
+    "Scores EVENTS again, stops for the alert of this id, and shows what was observed,\n"
+    "what was expected of whom, how the evidence multiplied up, which events weigh\n"
+    "most, and what would have had to be different.\n"
+    "\n"
+    "  -p, --pack DIR         the pack that judged (" XZ_DEFAULT_PACK ")\n"
+    "  -r, --reference DIR    institutions.csv, items.csv, diagnoses.csv of the operator\n"
+    "  -m, --mapping FILE     EVENTS are tables; FILE maps their columns to fields\n"
+    "      --all              every revision, not only the last\n"
+    "      --lang LANG        zh-CN or en (both)\n"
+    "  -h, --help             this text\n";
+
+struct explain {
+    const char *pack_dir, *reference_dir, *mapping, *alert_id, *lang;
+    bool all;
+    struct xz_pack *pack;
+    struct xz_reference *reference;
+    struct xz_local *local;
+    struct xz_arena arena;
+    struct xz_buf text; /* of the last revision */
+    uint32_t found;
+};
+
+static void sentence(struct explain *explain, const struct xz_judgement *judgement, bool chinese)
+{
+    struct xz_buf *out = &explain->text;
+
+    if (explain->lang != NULL && (strcmp(explain->lang, "en") == 0) == chinese) {
+        return;
+    }
+    xz_buf_printf(out, "\n  ");
+    xz_alert_explanation(judgement, chinese, out);
+    xz_buf_printf(out, "\n  ");
+    xz_alert_counterfactual(judgement, chinese, out);
+    xz_buf_printf(out, "\n");
+}
+
+static void put_evidence(struct xz_buf *out, const struct xz_judgement *judgement)
+{
+    const struct xz_pattern *pattern = judgement->pattern;
+
+    if (pattern->result == XZ_RESULT_CONCLUSIVE) {
+        xz_buf_printf(out, "\nRule: broken by each event below; no probability is involved.\n");
+        return;
+    }
+    xz_buf_printf(out, "\n%-28s %12s %12s %12s %12s  %s\n", "measure", "observed", "expected",
+                  "p", "e", "held against");
+    for (uint32_t i = 0; i < judgement->evidence_count; i++) {
+        const struct xz_judged_evidence *row = &judgement->evidence[i];
+
+        xz_buf_printf(out, "%-28s %12.6g %12.6g %12.3g %12.3g  %s, %u subjects\n", row->measure,
+                      row->observed, row->expected, exp(row->log_p), exp(fmin(row->log_e, 700.0)),
+                      row->segment != NULL && row->segment[0] ? row->segment : "everybody",
+                      row->subjects);
+    }
+    xz_buf_printf(out,
+                  "\nDeclared: at most %g false alarms a subject-month, so the pattern's e-detector\n"
+                  "M <- (M + 1) * E, averaged over its evidence and counted per month, alarms at\n"
+                  "M >= 1/%g = %.4g. Here M = %.4g.\n",
+                  pattern->alarm_per_month, pattern->alarm_per_month,
+                  1.0 / pattern->alarm_per_month, exp(fmin(judgement->log_e, 700.0)));
+}
+
+static void put_events(struct xz_buf *out, const struct xz_judgement *judgement)
+{
+    char time[XZ_TIME_TEXT_MAX];
+
+    xz_buf_printf(out, "\n%u events, of which %u are listed; those that weigh most first:\n",
+                  judgement->event_count, judgement->member_count);
+    for (uint32_t i = 0; i < judgement->member_count; i++) {
+        const struct xz_record *record = judgement->members[i].record;
+        const struct xz_str msgid = xz_record_text(record, XZ_TEXT_MSGID);
+        const struct xz_str person = xz_record_text(record, XZ_TEXT_PERSON);
+        const struct xz_str place = xz_record_text(record, XZ_TEXT_INSTITUTION);
+
+        xz_time_format(record->at_ms, time);
+        xz_buf_printf(out, "  %s  %-32.*s insured %.*s at %.*s, %lld fen, weight %.3f\n", time,
+                      XZ_STR_ARG(msgid), XZ_STR_ARG(person), XZ_STR_ARG(place),
+                      record->amount_fen == XZ_FEN_NONE ? 0LL : (long long)record->amount_fen,
+                      judgement->members[i].weight);
+    }
+}
+
+static void on_judged(void *arg, const struct xz_judgement *judgement)
+{
+    static const char *const status[] = {"", "open", "closed", "withdrawn"};
+    struct explain *explain = arg;
+    const struct xz_pattern *pattern = judgement->pattern;
+    struct xz_buf *out = &explain->text;
+    char start[XZ_TIME_TEXT_MAX], end[XZ_TIME_TEXT_MAX];
+
+    if (strcasecmp(judgement->alert_id, explain->alert_id) != 0) {
+        return;
+    }
+    if (!explain->all) {
+        xz_buf_clear(out);
+    }
+    explain->found++;
+    xz_time_format(judgement->start_ms, start);
+    xz_time_format(judgement->end_ms, end);
+    xz_buf_printf(out, "%s revision %u (%s)\n%s %s: %s / %s\n%s %.*s, %s to %s\n",
+                  judgement->alert_id, judgement->rev, status[judgement->status], pattern->id,
+                  pattern->name, pattern->title.zh, pattern->title.en,
+                  xz_subject_names[judgement->subject_kind], XZ_STR_ARG(judgement->subject_id),
+                  start, end);
+    put_evidence(out, judgement);
+    sentence(explain, judgement, true);
+    sentence(explain, judgement, false);
+    put_events(out, judgement);
+    xz_buf_printf(out, "\nLaw:");
+    for (size_t i = 0; i < pattern->legal_count; i++) {
+        xz_buf_printf(out, " %s", pattern->legal[i]);
+    }
+    xz_buf_printf(out, "\nPack: %s %s %s\n\n", xz_pack_name(judgement->pack),
+                  xz_pack_version(judgement->pack), xz_pack_sha256(judgement->pack));
+}
+
+static enum xz_rc read_file(struct explain *explain, const char *file, struct xz_err *err)
+{
+    struct xz_input *input = NULL;
+    struct xz_enrich_counts unknown = {0};
+    bool end = false;
+    enum xz_rc rc = xz_input_open(file, explain->mapping, &input, err);
+
+    while (rc == XZ_OK && !end) {
+        struct xz_source source = {.offset = -1};
+        struct xz_event event;
+
+        xz_arena_reset(&explain->arena);
+        rc = xz_input_next(input, &xz_decode_limits_default, &explain->arena, &event, NULL,
+                           &source.offset, &end, err);
+        if (rc == XZ_REJECT) {
+            rc = XZ_OK; /* was no part of any alert */
+        } else if (rc == XZ_OK && !end) {
+            xz_event_enrich(&event, explain->reference, &unknown);
+            rc = xz_local_event(explain->local, &event, &source, err);
+        }
+    }
+    xz_input_close(input);
+    return rc;
+}
+
+static int explain_all(struct explain *explain, int count, char **files)
+{
+    struct xz_local_setup setup = {.sinks = {.arg = explain, .judged = on_judged}};
+    struct xz_err err = {0};
+    enum xz_rc rc = xz_cli_pack(xz_cli_pack_dir(explain->pack_dir), &explain->pack, &err);
+
+    rc = rc == XZ_OK ? xz_reference_load(explain->reference_dir, &explain->reference, &err) : rc;
+    if (rc == XZ_OK) {
+        setup.pack = explain->pack;
+        explain->local = xz_local_new(&setup);
+    }
+    for (int i = 0; rc == XZ_OK && i < count; i++) {
+        rc = read_file(explain, files[i], &err);
+    }
+    rc = rc == XZ_OK ? xz_local_finish(explain->local, &err) : rc;
+    if (rc == XZ_OK && explain->found == 0) {
+        rc = xz_err_set(&err, XZ_CONFIG,
+                        "no alert %s comes out of these events with this pack (%s) and these "
+                        "reference files",
+                        explain->alert_id, xz_pack_sha256(explain->pack));
+    }
+    if (rc != XZ_OK) {
+        return xz_cli_fail("explain", &err);
+    }
+    (void)fwrite(explain->text.data, 1, explain->text.len, stdout);
+    return XZ_EXIT_OK;
+}
+
+enum { OPT_ALL = 256, OPT_LANG };
+
+static int options(struct explain *explain, int argc, char **argv)
+{
+    static const struct option longs[] = {{"pack", required_argument, NULL, 'p'},
+                                          {"reference", required_argument, NULL, 'r'},
+                                          {"mapping", required_argument, NULL, 'm'},
+                                          {"all", no_argument, NULL, OPT_ALL},
+                                          {"lang", required_argument, NULL, OPT_LANG},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    int opt;
+
+    while ((opt = getopt_long(argc, argv, "p:r:m:h", longs, NULL)) != -1) {
+        switch (opt) {
+        case 'p':
+            explain->pack_dir = optarg;
+            break;
+        case 'r':
+            explain->reference_dir = optarg;
+            break;
+        case 'm':
+            explain->mapping = optarg;
+            break;
+        case OPT_ALL:
+            explain->all = true;
+            break;
+        case OPT_LANG:
+            if (strcmp(optarg, "en") != 0 && strcmp(optarg, "zh-CN") != 0) {
+                return xz_cli_usage("explain", "--lang is zh-CN or en, not %s", optarg);
+            }
+            explain->lang = optarg;
+            break;
+        case 'h':
+            (void)fputs(help, stdout);
+            return XZ_EXIT_OK;
+        default:
+            return xz_cli_usage("explain", "see above");
+        }
+    }
+    if (optind + 1 >= argc) {
+        return xz_cli_usage("explain", "an ALERT_ID and the EVENTS that it came from are wanted");
+    }
+    explain->alert_id = argv[optind];
+    return -1;
+}
+
+int xz_cmd_explain(int argc, char **argv)
+{
+    struct explain explain = {0};
+    int code = options(&explain, argc, argv);
+
+    if (code >= 0) {
+        return code;
+    }
+    xz_arena_init(&explain.arena, (size_t)64 << 20);
+    code = explain_all(&explain, argc - optind - 1, argv + optind + 1);
+    xz_local_free(explain.local);
+    xz_reference_free(explain.reference);
+    xz_pack_free(explain.pack);
+    xz_arena_fini(&explain.arena);
+    xz_buf_fini(&explain.text);
+    return code;
+}
