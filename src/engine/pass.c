@@ -274,8 +274,8 @@ static void judge_suspicious(struct walk *walk, uint32_t index, void *const *cur
 static void load_detectors(struct walk *walk, bool tip)
 {
     for (size_t k = 0; k < walk->pattern->evidence_count; k++) {
-        const struct xz_entity_pattern *slot =
-            &walk->entity->patterns[xz_engine_detector_slot(walk->entity, walk->pattern, k)];
+        const uint32_t at = xz_engine_detector_slot(walk->entity, walk->pattern, k);
+        const struct xz_entity_pattern *slot = &walk->entity->patterns[at];
 
         walk->detectors[k] = tip ? slot->tip : slot->base;
     }
@@ -284,8 +284,8 @@ static void load_detectors(struct walk *walk, bool tip)
 static void save_detectors(struct walk *walk, bool base)
 {
     for (size_t k = 0; k < walk->pattern->evidence_count; k++) {
-        struct xz_entity_pattern *slot =
-            &walk->entity->patterns[xz_engine_detector_slot(walk->entity, walk->pattern, k)];
+        const uint32_t at = xz_engine_detector_slot(walk->entity, walk->pattern, k);
+        struct xz_entity_pattern *slot = &walk->entity->patterns[at];
 
         if (base) {
             slot->base = walk->detectors[k];

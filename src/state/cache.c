@@ -18,6 +18,7 @@
 #include "state/codec.h"
 
 #define ENTITY_GUESS_BYTES 2048 /* sizes the table for a cap; it grows when the guess was high */
+#define BUCKETS_FIRST_MAX ((size_t)1 << 18)
 #define BUCKETS_MIN 1024u
 
 struct xz_cache {
@@ -37,7 +38,8 @@ struct xz_cache *xz_cache_new(struct xz_store *store, size_t cap_bytes)
     cache->store = store;
     cache->cap_bytes = cap_bytes;
     cache->bucket_count = BUCKETS_MIN;
-    while (cache->bucket_count < cap_bytes / ENTITY_GUESS_BYTES) {
+    while (cache->bucket_count < cap_bytes / ENTITY_GUESS_BYTES &&
+           cache->bucket_count < BUCKETS_FIRST_MAX) { /* it doubles when it has to */
         cache->bucket_count *= 2;
     }
     cache->buckets = xz_calloc(cache->bucket_count, sizeof(struct xz_entity *));
