@@ -44,6 +44,10 @@ struct xz_text { /* in the two languages; both are required */
     const char *zh, *en;
 };
 
+/* What stands in braces in `explain` and `counterfactual`; the alert part fills it in. */
+#define XZ_PACK_FILLS 14
+extern const char *const xz_pack_fills[XZ_PACK_FILLS]; /* "subject" "events" .. */
+
 enum xz_family { /* what a baseline is made of; see stats/ and evidence/ */
     XZ_FAMILY_NONE,
     XZ_FAMILY_POLYA,

@@ -1,0 +1,862 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <zstd.h>
+
+#include "base/hash.h"
+#include "pack/pack_int.h"
+#include "sample.h"
+
+#define GOOD "tests/unit/pack/data/good"
+
+static struct xz_pack *load_good(void)
+{
+    struct xz_pack *pack = NULL;
+    struct xz_err err = {0};
+
+    if (xz_pack_load(GOOD, &sample_schema, NULL, NULL, &pack, &err) != XZ_OK) {
+        fail_msg("%s: %s", err.path, err.msg);
+    }
+    return pack;
+}
+
+static const struct xz_pattern *pattern_of(const struct xz_pack *pack, const char *id)
+{
+    const struct xz_pattern *pattern = xz_pack_pattern(pack, xz_str_from(id));
+
+    assert_non_null(pattern);
+    return pattern;
+}
+
+static void near_to(double got, double want)
+{
+    if (!(fabs(got - want) < 1e-9)) {
+        fail_msg("%.12g, want %.12g", got, want);
+    }
+}
+
+/* ---- a good pack ---- */
+
+static void test_head_and_patterns_are_read(void **state)
+{
+    struct xz_pack *pack = load_good();
+    const struct xz_pattern *patterns, *dead, *dear, *busy;
+    size_t count = 0;
+
+    (void)state;
+    assert_string_equal(xz_pack_name(pack), "sample");
+    assert_string_equal(xz_pack_version(pack), "1.2.3");
+    assert_int_equal(strlen(xz_pack_sha256(pack)), 64);
+    assert_int_equal(xz_pack_lateness_ms(pack), 3 * XZ_DAY_MS);
+    assert_int_equal(xz_pack_horizon_ms(pack), 60 * XZ_DAY_MS);
+    assert_int_equal(xz_pack_history_max(pack), 128);
+    patterns = xz_pack_patterns(pack, &count);
+    assert_int_equal(count, 3);
+    assert_string_equal(patterns[2].id, "T90"); /* by file name */
+    assert_null(xz_pack_pattern(pack, XZ_STR("T91")));
+    dead = pattern_of(pack, "R90");
+    dear = pattern_of(pack, "R91");
+    busy = pattern_of(pack, "T90");
+
+    assert_string_equal(dead->name, "used_after_death");
+    assert_int_equal(dead->version, 3);
+    assert_string_equal(dead->title.zh, "死后使用");
+    assert_string_equal(dead->title.en, "Used after death");
+    assert_int_equal(dead->subject, XZ_SUBJECT_INSURED);
+    assert_int_equal(dead->result, XZ_RESULT_CONCLUSIVE);
+    assert_int_equal(dead->stage, XZ_STAGE_AFTER);
+    assert_int_equal(dead->severity, XZ_SEVERITY_CRITICAL);
+    assert_int_equal(dead->scope, XZ_SCOPE_HISTORY); /* it asks person.dead */
+    assert_int_equal(dead->bodies, 1u << XZ_BODY_SETTLEMENT);
+    assert_int_equal(dead->actions, 1u << 2 | 1u << 5);
+    assert_int_equal(dead->legal_count, 1);
+    assert_string_equal(dead->legal[0], "条例-41");
+    assert_int_equal(dead->evidence_count, 0);
+    assert_false(dead->shadow);
+    assert_string_equal(dead->explain.en, "{subject}: {events} event(s).");
+    assert_string_equal(dead->counterfactual.zh, "若在此之前。");
+    assert_string_equal(dead->file, "patterns/R90_used_after_death.yaml");
+
+    assert_int_equal(dear->scope, XZ_SCOPE_EVENT);
+    assert_true(dear->shadow);
+    assert_int_equal(dear->stage, XZ_STAGE_BEFORE);
+
+    assert_int_equal(busy->scope, XZ_SCOPE_HISTORY); /* it has evidence */
+    assert_int_equal(busy->subject, XZ_SUBJECT_INSTITUTION);
+    assert_int_equal(busy->quiet_ms, 12 * XZ_HOUR_MS);
+    near_to(busy->false_alarms, 2.0);
+    near_to(busy->alarm_per_month, 0.002);
+    near_to(busy->steps_per_month, 250.0);
+    near_to(busy->log_threshold, log(250.0 / 0.002));
+    near_to(dead->log_threshold, 0.0);
+    xz_pack_free(pack);
+}
+
+static void test_evidence_is_read(void **state)
+{
+    struct xz_pack *pack = load_good();
+    const struct xz_pattern *busy = pattern_of(pack, "T90");
+    const struct xz_evidence_spec *spec = busy->evidence;
+
+    (void)state;
+    assert_int_equal(busy->evidence_count, 3);
+    assert_string_equal(spec[0].key, "T90.count.1d");
+    assert_ptr_equal(spec[0].kind, &sample_count);
+    assert_int_equal(spec[0].window_ms, XZ_DAY_MS);
+    assert_int_equal(spec[0].family, XZ_FAMILY_POLYA);
+    assert_int_equal(spec[0].by_count, 3);
+    assert_int_equal(spec[0].by[0], XZ_DIM_INSTITUTION_KIND);
+    assert_int_equal(spec[0].by[1], XZ_DIM_REGION);
+    assert_int_equal(spec[0].by[2], XZ_DIM_MED_TYPE);
+    assert_false(spec[0].independent);
+    assert_ptr_equal(spec[0].pack, pack);
+    assert_string_equal(spec[1].key, "T90.distinct(device).month");
+    assert_string_equal(spec[1].measure, "distinct(device)");
+    assert_int_equal(spec[1].window_ms, XZ_WINDOW_MONTH);
+    assert_true(spec[1].independent);
+    assert_string_equal(spec[2].key, "T90.runs");
+    assert_int_equal(spec[2].window_ms, 0);
+    assert_int_equal(*(const int64_t *)spec[2].conf, 90 * XZ_SECOND_MS);
+    assert_int_equal(sample_conf_live, 1);
+    xz_pack_free(pack);
+    assert_int_equal(sample_conf_live, 0);
+}
+
+static void test_patterns_fire_as_written(void **state)
+{
+    struct xz_pack *pack = load_good();
+    struct sample_event event = sample_purchase();
+
+    (void)state;
+    assert_false(xz_expr_true(pattern_of(pack, "R90")->when, &event));
+    event.dead = true;
+    assert_true(xz_expr_true(pattern_of(pack, "R90")->when, &event));
+    assert_false(xz_expr_true(pattern_of(pack, "R91")->when, &event));
+    event.lines[1].cost_fen = 100001;
+    assert_true(xz_expr_true(pattern_of(pack, "R91")->when, &event));
+    event.med_type = XZ_STR("99");
+    assert_false(xz_expr_true(pattern_of(pack, "T90")->when, &event));
+    event.acct_pay_fen = 1251;
+    assert_true(xz_expr_true(pattern_of(pack, "T90")->when, &event));
+    xz_pack_free(pack);
+}
+
+static void test_codes_are_read(void **state)
+{
+    struct xz_pack *pack = load_good();
+    const struct xz_set *list = xz_pack_codes(pack, XZ_STR("outpatient"));
+    const struct xz_limits *limits;
+
+    (void)state;
+    assert_non_null(list);
+    assert_int_equal(xz_set_size(list), 4);
+    assert_true(xz_set_has(list, XZ_STR("41")) && xz_set_has(list, XZ_STR("011")));
+    assert_true(xz_set_has(list, XZ_STR("11")) && !xz_set_has(list, XZ_STR("0011")));
+    assert_true(xz_set_has(xz_pack_codes(pack, XZ_STR("watch_list")), XZ_STR("A1")));
+    assert_null(xz_pack_codes(pack, XZ_STR("items")));
+
+    limits = xz_pack_item(pack, XZ_STR("A1"));
+    assert_non_null(limits);
+    assert_int_equal(limits->sex, 2);
+    assert_int_equal(limits->age_min, 12);
+    assert_int_equal(limits->age_max, 60);
+    assert_int_equal(limits->use, XZ_USE_ALLOWED);
+    assert_int_equal(limits->watch, 1);
+    assert_int_equal(limits->list_price_fen, 1234);
+    assert_true(xz_str_eq(limits->ingredient, XZ_STR("amoxicillin")));
+    assert_int_equal(xz_pack_item(pack, XZ_STR("B2"))->use, XZ_USE_FORBIDDEN);
+    assert_null(xz_pack_item(pack, XZ_STR("A")));
+    assert_null(xz_pack_item(pack, XZ_STR_NONE));
+
+    assert_true(xz_str_eq(xz_pack_diagnosis(pack, XZ_STR("I10.x05"))->name, XZ_STR("pressure")));
+    assert_true(xz_str_eq(xz_pack_diagnosis(pack, XZ_STR("I15"))->name, XZ_STR("heart")));
+    assert_int_equal(xz_pack_diagnosis(pack, XZ_STR("O80"))->sex, 2);
+    assert_null(xz_pack_diagnosis(pack, XZ_STR("I")));
+    assert_null(xz_pack_diagnosis(pack, XZ_STR_NONE));
+
+    assert_true(xz_str_eq(xz_pack_relation(pack, XZ_STR("01")), XZ_STR("spouse")));
+    assert_true(xz_str_eq(xz_pack_relation(pack, XZ_STR("亲家")), XZ_STR("other")));
+    assert_true(xz_str_eq(xz_pack_relation(pack, XZ_STR("grandchild")), XZ_STR("grandchild")));
+    assert_int_equal(xz_pack_relation(pack, XZ_STR("1")).len, 0);
+    assert_int_equal(xz_pack_relation(pack, XZ_STR_NONE).len, 0);
+    xz_pack_free(pack);
+}
+
+static void test_med_type_falls_back_to_two_digits_unless_named(void **state)
+{
+    struct xz_pack *pack = load_good();
+
+    (void)state;
+    assert_true(xz_str_eq(xz_pack_med_type(pack, XZ_STR("140104")), XZ_STR("140104")));
+    assert_true(xz_str_eq(xz_pack_med_type(pack, XZ_STR("140201")), XZ_STR("14")));
+    assert_true(xz_str_eq(xz_pack_med_type(pack, XZ_STR("1301")), XZ_STR("1301")));
+    assert_true(xz_str_eq(xz_pack_med_type(pack, XZ_STR("41")), XZ_STR("41")));
+    assert_true(xz_str_eq(xz_pack_med_type(pack, XZ_STR("990")), XZ_STR("990")));
+    assert_int_equal(xz_pack_med_type(pack, XZ_STR_NONE).len, 0);
+    xz_pack_free(pack);
+}
+
+static void test_policies_extend_and_the_longest_prefix_rules(void **state)
+{
+    struct xz_pack *pack = load_good();
+    const struct xz_policy *other = xz_pack_policy(pack, XZ_STR("210102"));
+    const struct xz_policy *shanghai = xz_pack_policy(pack, XZ_STR("310101"));
+    const struct xz_policy *pudong = xz_pack_policy(pack, XZ_STR("310115"));
+
+    (void)state;
+    assert_string_equal(other->admdvs_prefix, "");
+    assert_string_equal(shanghai->admdvs_prefix, "31");
+    assert_string_equal(pudong->admdvs_prefix, "310115");
+    assert_ptr_equal(xz_pack_policy(pack, XZ_STR_NONE), other);
+    assert_ptr_equal(xz_pack_policy(pack, XZ_STR("3")), other);
+    assert_ptr_equal(xz_pack_policy(pack, XZ_STR("x1")), other);
+    assert_ptr_equal(xz_pack_policy(pack, XZ_STR("99")), other);
+    assert_ptr_equal(xz_pack_policy(pack, XZ_STR("31")), shanghai);
+    /* default.yaml over the contract */
+    assert_int_equal(xz_set_size(other->allowed_purposes), 2);
+    assert_int_equal(xz_set_size(other->relations), 8);
+    assert_true(xz_set_has(other->receiver_schemes, XZ_STR("390")));
+    assert_int_equal(xz_set_size(other->cross_province), 0);
+    assert_int_equal(other->deductible_active_fen, -1);
+    assert_int_equal(other->temporary_link_uses, 1);
+    assert_false(other->three_segments);
+    /* what is not said is what is extended */
+    assert_true(shanghai->three_segments && pudong->three_segments);
+    assert_int_equal(shanghai->deductible_active_fen, 50000);
+    assert_int_equal(pudong->deductible_retired_fen, 30050);
+    assert_int_equal(xz_set_size(pudong->allowed_purposes), 2);
+    assert_int_equal(pudong->temporary_link_uses, 2);
+    assert_true(xz_set_has(pudong->cross_province, XZ_STR("31-32")));
+    assert_true(xz_set_has(pudong->cross_province, XZ_STR("32-31")));
+    assert_int_equal(xz_set_size(pudong->relations), 2);
+    assert_int_equal(xz_set_size(pudong->national_relations), 8);
+    xz_pack_free(pack);
+}
+
+static double first_param(const struct xz_evidence_spec *spec, const char *segment)
+{
+    const struct xz_baseline *cell = xz_pack_baseline(spec, xz_str_from(segment));
+
+    assert_non_null(cell);
+    return cell->params[0];
+}
+
+static void test_baselines_fall_back_to_their_parents(void **state)
+{
+    struct xz_pack *pack = load_good();
+    const struct xz_evidence_spec *spec = pattern_of(pack, "T90")->evidence;
+    struct xz_evidence_spec copy = spec[0];
+    const struct xz_baseline *cell;
+
+    (void)state;
+    near_to(first_param(spec, "pharmacy|2101|41"), 4.0);
+    near_to(first_param(spec, "pharmacy|2101|11"), 3.5);
+    near_to(first_param(spec, "pharmacy|2199|41"), 3.0);
+    near_to(first_param(spec, "hospital|2101|41"), 2.5);
+    near_to(first_param(spec, "|2101|41"), 1.0);
+    near_to(first_param(spec, ""), 2.5);
+    near_to(first_param(&copy, "pharmacy|2101|41"), 4.0);
+    cell = xz_pack_baseline(spec, XZ_STR("pharmacy|2101|11"));
+    assert_string_equal(cell->segment, "pharmacy|2101");
+    assert_int_equal(cell->subjects, 40);
+    assert_int_equal(cell->param_count, 2);
+    cell = xz_pack_baseline(&spec[1], XZ_STR("2101"));
+    assert_int_equal(cell->param_count, 4);
+    near_to(cell->params[3], 4.5);
+    assert_null(xz_pack_baseline(&spec[2], XZ_STR("")));
+    copy.key = "T99.count";
+    assert_null(xz_pack_baseline(&copy, XZ_STR("")));
+    xz_pack_free(pack);
+}
+
+static void test_calibration_interpolates_and_never_sharpens_beyond_what_was_seen(void **state)
+{
+    struct xz_pack *pack = load_good();
+    const struct xz_evidence_spec *spec = pattern_of(pack, "T90")->evidence;
+
+    (void)state;
+    near_to(xz_pack_calibrate(spec, -2.0), -1.5);
+    near_to(xz_pack_calibrate(spec, -4.0), -2.0);
+    near_to(xz_pack_calibrate(spec, -6.0), -3.5);
+    near_to(xz_pack_calibrate(spec, -8.0), -5.0);
+    near_to(xz_pack_calibrate(spec, -1.0), -0.75);
+    near_to(xz_pack_calibrate(spec, 0.0), 0.0);
+    near_to(xz_pack_calibrate(spec, -12.0), -8.0); /* the last line goes on: 3 in 4 */
+    near_to(xz_pack_calibrate(&spec[1], -7.25), -7.25);
+    for (double log_p = -20.0; log_p < 0.0; log_p += 0.25) { /* order is kept */
+        assert_true(xz_pack_calibrate(spec, log_p) <= xz_pack_calibrate(spec, log_p + 0.25));
+    }
+    xz_pack_free(pack);
+}
+
+/* ---- mistakes ---- */
+
+struct told { /* all that was said */
+    char text[16384];
+    size_t len, count;
+};
+
+static void tell(void *arg, const struct xz_err *err)
+{
+    struct told *told = arg;
+
+    told->count++;
+    if (told->len < sizeof(told->text)) {
+        told->len += (size_t)snprintf(told->text + told->len, sizeof(told->text) - told->len,
+                                      "%s: %s\n", err->path, err->msg);
+    }
+}
+
+static void compress(const struct xz_buf *plain, struct xz_buf *archive)
+{
+    const size_t bound = ZSTD_compressBound(plain->len);
+    size_t len;
+
+    xz_buf_reserve(archive, bound);
+    len = ZSTD_compress(archive->data, bound, plain->data, plain->len, 1);
+    assert_false(ZSTD_isError(len));
+    archive->len = len;
+}
+
+/* The good pack with `from` replaced by `to` in one file (from NULL: the whole file, which may be
+ * new; to NULL: the file is left out), loaded through an archive. */
+static enum xz_rc load_changed(const char *path, const char *from, const char *to,
+                               struct told *told)
+{
+    struct xz_pack_files good = {0}, changed = {0};
+    struct xz_mistakes mistakes = {0};
+    struct xz_buf plain = {0}, archive = {0}, text = {0};
+    struct xz_pack *pack = NULL;
+    struct xz_err err = {0};
+    bool done = false;
+    enum xz_rc rc;
+
+    memset(told, 0, sizeof(*told));
+    xz_files_read(&good, GOOD, &mistakes);
+    for (size_t i = 0; i < good.count; i++) {
+        struct xz_str bytes = good.files[i].bytes;
+
+        if (strcmp(good.files[i].path, path) == 0) {
+            done = true;
+            if (from != NULL) {
+                const char *at = memmem(bytes.ptr, bytes.len, from, strlen(from));
+
+                if (at == NULL) {
+                    fail_msg("%s does not hold %s", path, from);
+                }
+                xz_buf_bytes(&text, bytes.ptr, (size_t)(at - bytes.ptr));
+                xz_buf_bytes(&text, to, strlen(to));
+                xz_buf_bytes(&text, at + strlen(from),
+                             bytes.len - (size_t)(at - bytes.ptr) - strlen(from));
+                bytes = xz_buf_view(&text);
+            } else if (to == NULL) {
+                continue;
+            } else {
+                bytes = xz_str_from(to);
+            }
+        }
+        xz_files_add(&changed, "", xz_str_from(good.files[i].path), bytes, NULL, &mistakes);
+    }
+    if (!done) {
+        assert_null(from);
+        xz_files_add(&changed, "", xz_str_from(path), xz_str_from(to), NULL, &mistakes);
+        xz_files_sort(&changed);
+    }
+    assert_int_equal(mistakes.count, 0);
+    xz_files_serialise(&changed, &plain);
+    compress(&plain, &archive);
+    rc = xz_pack_load_archive(xz_buf_view(&archive), &sample_schema, tell, told, &pack, &err);
+    if (rc != XZ_OK) {
+        char rest[sizeof(told->text)];
+
+        assert_int_equal(err.rc, XZ_CONFIG);
+        memcpy(rest, told->text, sizeof(rest));
+        (void)snprintf(told->text, sizeof(told->text), "%s: %s\n%.8000s", err.path, err.msg, rest);
+        told->count++;
+        assert_null(pack);
+    }
+    xz_pack_free(pack);
+    assert_int_equal(sample_conf_live, 0);
+    xz_buf_fini(&plain);
+    xz_buf_fini(&archive);
+    xz_buf_fini(&text);
+    xz_files_fini(&good);
+    xz_files_fini(&changed);
+    return rc;
+}
+
+#define R90 "patterns/R90_used_after_death.yaml"
+#define R91 "patterns/R91_dear_line.yaml"
+#define T90 "patterns/T90_busy_counter.yaml"
+static const struct {
+    const char *path, *from, *to, *says; /* says: "path:line: .." with * for what is between */
+} mistakes[] = {
+    {"pack.yaml", NULL, NULL, "pack.yaml: *is missing"},
+    {"pack.yaml", "lateness", "latenes", "pack.yaml:3: *did you mean \"lateness\"?"},
+    {"pack.yaml", "name: sample\n", "", "pack.yaml:1: *name"},
+    {"pack.yaml", "3d", "3x", "pack.yaml:3: *is not a duration"},
+    {"pack.yaml", "3d", "61d", "pack.yaml:*lateness is longer than horizon"},
+    {"pack.yaml", "60d", "10000d", "pack.yaml:4: *horizon is from 1d to 730d"},
+    {"pack.yaml", "128", "lots", "pack.yaml:5: *not a whole number"},
+    {"pack.yaml", NULL, "- a\n", "pack.yaml:1: *keys with values"},
+    {"pack.yaml", NULL, "a: [", "pack.yaml:*not YAML"},
+    {R90, "severity: critical", "severty: critical",
+     R90 ":9: *unknown key \"severty\"; did you mean \"severity\"?"},
+    {R90, "severity: critical\n", "", R90 ":1: *severity"},
+    {R90, "critical", "criticl", R90 ":9: *did you mean \"critical\"?"},
+    {R90, "id: R90", "id: r90", R90 ":1: *is no id; write one like T02"},
+    {R90, "id: R90", "id: T90", T90 ":1: *the id T90 is used already, by " R90},
+    {R90, "name: used_after_death", "name: busy_counter", T90 ":1: *name busy_counter is used"},
+    {R90, "name: used_after_death", "name: Used", R90 ":2: *is no name"},
+    {R90, "version: 3", "version: x", R90 ":3: *whole number"},
+    {R90, ", en: \"Used after death\"", "", R90 ":4: *en"},
+    {R90, "en: \"Used", "eng: \"Used", R90 ":4: *did you mean \"en\"?"},
+    {R90, "title: {zh-CN: \"死后使用\", en: \"Used after death\"}", "title: x",
+     R90 ":4: *in two languages"},
+    {R90, "subject: insured", "subject: person", R90 ":5: *unknown word*insured"},
+    {R90, "result: conclusive", "result: suspicious", R90 ":1: *needs evidence"},
+    {R90, "result: conclusive", "result: suspicious",
+     R90 ":1: *alarm: {false_alarms: 1 per 100000 insured-months}"},
+    {R90, "stage: after", "stage: afer", R90 ":7: *did you mean \"after\"?"},
+    {R90, "severity:", "alarm: {false_alarms: 1 per 10 insured-months}\nseverity:",
+     R90 ":9: *conclusive pattern*has no alarm"},
+    {R90, "severity:", "evidence: [{measure: count}]\nseverity:",
+     R90 ":9: *conclusive pattern*has no evidence"},
+    {R90, "legal: [条例-41]", "legal: []", R90 ":10: *1 to 8 articles"},
+    {R90, "legal: [条例-41]", "legal: 条例-41", R90 ":10: *1 to 8 articles"},
+    {R90, "A6", "A7", R90 ":11: *A7"},
+    {R90, "A6", "A3", R90 ":11: *A3 stands twice"},
+    {R90, "{events} 笔", "{event} 笔", R90 ":12: *did you mean events"},
+    {R90, "{events} event", "{events event", R90 ":12: *belong together"},
+    {R90, "{events} event", "events} event", R90 ":12: *belong together"},
+    {R90, "\"Not before.\"", "\"\"", R90 ":13: *1 to 4096 bytes"},
+    {R90, "counterfactual: {zh-CN: \"若在此之前。\", en: \"Not before.\"}\n", "",
+     R90 ":1: *counterfactual"},
+    {R90, "severity:", "quiet: 0d\nseverity:", R90 ":9: *quiet is how long"},
+    {R90, "severity:", "shadow: maybe\nseverity:", R90 ":9: *not true or false"},
+    /* when, and its scope */
+    {R90, "person.dead", "person.ded", R90 ":8: *no \"person.ded\" in the history scope*did you "
+                                           "mean \"person.dead\"?"},
+    {R90, "person.dead", "person.dead && lines.exists(l, l.cost > 1)",
+     R90 ":8: *no \"lines\" in the history scope (a pattern that asks person.dead sees one "
+         "record*available: settlement, "},
+    {T90, "acct_pay > 12.50", "size(lines) > 1",
+     T90 ":8: *no \"lines\" in the history scope (a pattern with evidence"},
+    {R90, "settlement &&", "settlement && mulaid_link &&", R90 ":8: *can be true of no event"},
+    {R90, "when: settlement && person.dead", "when: [a]", R90 ":8: *one value is wanted"},
+    {R90, "when: settlement && person.dead\n", "", R90 ":1: *when"},
+    {R91, "codes.outpatient", "codes.outpatien",
+     R91 ":11: *no codes/outpatien.csv; did you mean codes.outpatient?"},
+    {R91, "l.cost > 1000", "l.cost > '1000'", R91 ":11: column 72*without quotes"},
+    /* evidence */
+    {T90, "measure: count", "measure: cuont", T90 ":10: *did you mean count"},
+    {T90, "measure: count", "measure: entropy",
+     T90 ":10: *no measure \"entropy\"; use one of: count, distinct, runs"},
+    {T90, "measure: count, ", "", T90 ":10: *measure"},
+    {T90, "measure: count", "measure: count(x)", T90 ":10: *takes nothing in brackets"},
+    {T90, "distinct(device)", "distinct(devices)",
+     T90 ":11: *distinct(institution), distinct(device)"},
+    {T90, "distinct(device)", "distinct(device", T90 ":11: *is no measure"},
+    {T90, "subject: institution", "subject: insured",
+     T90 ":12: *runs says nothing of subject insured; it is for: institution"},
+    {T90, "subject: institution", "subject: insured",
+     T90 ":13: *the subject is insured, so the rate is in insured-months"},
+    {T90, "window: 1d", "windw: 1d", T90 ":10: *did you mean \"window\"?"},
+    {T90, "window: 1d", "window: 1y", T90 ":10: *is not a duration"},
+    {T90, "window: 1d", "window: 0d", T90 ":10: *longer than nothing"},
+    {T90, "window: 1d", "window: 61d", T90 ":10: *longer than the history"},
+    {T90, "window: month", "window: 36h", T90 ":11: *whole days"},
+    {T90, "family: polya", "family: poyla", T90 ":10: *did you mean \"polya\"?"},
+    {T90, "family: polya", "family: quantiles",
+     T90 ":10: *count has no baseline of family quantiles; write family: none, polya"},
+    {T90, "baseline: {family: quantiles}, ", "", T90 ":12: *runs needs a baseline"},
+    {T90, "by: [institution_kind, region, med_type]", "by: [agee_band]",
+     T90 ":10: *did you mean \"age_band\"?"},
+    {T90, "by: [region]", "by: [region, region]", T90 ":11: *region stands twice"},
+    {T90, "by: [region]", "by: region", T90 ":11: *by is a list"},
+    {T90, "gap: 90s", "gaap: 90s", T90 ":12: *did you mean \"gap\"?"},
+    {T90, "gap: 90s", "gap: often", T90 ":12: *is not a duration"},
+    {T90, "independent: true", "independent: perhaps", T90 ":11: *not true or false"},
+    {T90, "measure: runs, baseline: {family: quantiles}, gap: 90s",
+     "measure: count, window: 1d, baseline: {family: polya}", T90 ":12: *T90.count.1d stands twice"},
+    {T90, "  - {measure: runs, baseline: {family: quantiles}, gap: 90s}", "  - runs",
+     T90 ":12: *write {measure"},
+    /* alarm */
+    {T90, "2 per 1000 institution-months", "2 in 1000 institution-months",
+     T90 ":13: *is no rate; write false_alarms: 1 per 100000 institution-months"},
+    {T90, "2 per 1000 institution-months", "0 per 1000 institution-months", T90 ":13: *is no rate"},
+    {T90, "2 per 1000 institution-months", "2 per 1000 institution-months ago",
+     T90 ":13: *is no rate"},
+    {T90, "2 per 1000 institution-months", "2000 per 1000 institution-months",
+     T90 ":13: *is no bound"},
+    {T90, "alarm: {false_alarms", "alarm: {falsealarms", T90 ":13: *did you mean \"false_alarms\""},
+    {T90, "alarm: {false_alarms: 2 per 1000 institution-months}", "alarm: 2",
+     T90 ":13: *write alarm:"},
+    /* codes */
+    {"codes/outpatient.csv", "code,name", "cod,name",
+     "codes/outpatient.csv:1: *no column \"code\""},
+    {"codes/outpatient.csv", "code,name", "code,nam",
+     "codes/outpatient.csv:1: *did you mean \"name\"?"},
+    {"codes/outpatient.csv", "011", " 011", "codes/outpatient.csv:3: *remove the spaces"},
+    {"codes/outpatient.csv", "011", "", "codes/outpatient.csv:3: *empty"},
+    {"codes/Bad-name.csv", NULL, "code\n1\n", "codes/Bad-name.csv: *use a-z"},
+    {"codes/items.csv", "forbidden", "forbiden", "codes/items.csv:3: *neither allowed"},
+    {"codes/items.csv", "B2", "A1", "codes/items.csv:3: *\"A1\" stands twice"},
+    {"codes/items.csv", ",kind", ",kidn", "codes/items.csv:1: *did you mean \"kind\"?"},
+    {"codes/diagnoses.csv", "O80,birth,2", "O80,birth,3", "codes/diagnoses.csv:4: *whole number"},
+    {"codes/relations.csv", "child", "chidl", "codes/relations.csv:3: *did you mean child"},
+    {"codes/relations.csv", "02,child", "01,child", "codes/relations.csv:3: *another relation"},
+    {"codes/relations.csv", "02,child", "parent,child",
+     "codes/relations.csv:3: *another relation"},
+    /* regions */
+    {"regions/shanghai.yaml", "three_segments", "three_segment",
+     "regions/shanghai.yaml:2: *did you mean \"three_segments\"?"},
+    {"regions/shanghai.yaml", "\"31\"", "\"3\"", "regions/shanghai.yaml:1: *first 2, 4 or 6"},
+    {"regions/shanghai.yaml", "\"31\"", "\"\"", "regions/shanghai.yaml:1: *first 2, 4 or 6"},
+    {"regions/shanghai.yaml", "\"31\"", "\"310115\"", "regions/*for \"310115\" too"},
+    {"regions/shanghai.yaml", "admdvs: \"31\"\n", "", "regions/shanghai.yaml:1: *admdvs"},
+    {"regions/default.yaml", "\"\"", "\"21\"", "regions/default.yaml:1: *for every place"},
+    {"regions/shanghai.yaml", "true", "yes", "regions/shanghai.yaml:2: *not true or false"},
+    {"regions/shanghai.yaml", "500", "-5", "regions/shanghai.yaml:3: *not a number"},
+    {"regions/pudong.yaml", "shanghai", "shangha", "regions/pudong.yaml:2: *did you mean shanghai"},
+    {"regions/pudong.yaml", "shanghai", "pudong", "regions/pudong.yaml:1: *extends itself"},
+    {"regions/pudong.yaml", "31-32", "3132", "regions/pudong.yaml:3: *two provinces"},
+    {"regions/pudong.yaml", "child]", "chidl]", "regions/pudong.yaml:5: *did you mean \"child\"?"},
+    {"regions/pudong.yaml", "[spouse, child]", "spouse", "regions/pudong.yaml:5: *is a list"},
+    {"regions/default.yaml", "pharmacy]", "farmacy]", "regions/default.yaml:2: *pharmacy"},
+    {"regions/default.yaml", "emergency_med_types", "withdraw_reasons",
+     "regions/default.yaml:3: *reason from"},
+    /* baselines */
+    {"baselines/cells.csv", "T90.count.1d,pharmacy,", "T90.count.7d,pharmacy,",
+     "baselines/cells.csv:3: *no pattern has the evidence*the nearest is T90.count.1d"},
+    {"baselines/cells.csv", "pharmacy,polya", "pharmacy,beta",
+     "baselines/cells.csv:3: *has family polya, not \"beta\""},
+    {"baselines/cells.csv", "pharmacy|2101|41", "pharmacy|2101|41|x",
+     "baselines/cells.csv:5: *has 3 dimensions"},
+    {"baselines/cells.csv", "pharmacy|2101|41", "pharmacy|2101",
+     "baselines/cells.csv:5: *stands twice for \"pharmacy|2101\""},
+    {"baselines/cells.csv", "2.5 10", "2.5 ten", "baselines/cells.csv:2: *\"ten\" is not a number"},
+    {"baselines/cells.csv", "2.5 10", "nan 1", "baselines/cells.csv:2: *not a number"},
+    {"baselines/cells.csv", "2.5 10", "", "baselines/cells.csv:2: *params are missing"},
+    {"baselines/cells.csv", "1000,2.5", "-1,2.5", "baselines/cells.csv:2: *not a whole number"},
+    {"baselines/cells.csv", "T90.count.1d,,", "T90.count.1d,x,", "baselines: *no root"},
+    {"baselines/cells.csv", "segment", "segmnt", "baselines/cells.csv:1: *did you mean"},
+    {"baselines/steps.csv", "T90", "T91", "baselines/steps.csv:2: *no pattern \"T91\""},
+    {"baselines/steps.csv", "250", "0", "baselines/steps.csv:2: *more than 0"},
+    {"baselines/steps.csv", "250", "0.001", T90 ": *cannot be held"},
+    {"baselines/calibration.csv", "-8,-5", "-8,-1", "baselines/calibration.csv:2: *not rising"},
+    {"baselines/calibration.csv", "-8,-5", "8,-1", "baselines/calibration.csv:3: *below 0"},
+    {"baselines/notes.yaml", NULL, "a: b\n", "baselines/notes.yaml: *nothing reads"},
+};
+
+/* says with one or more * in it: the parts stand in one line of text, in this order. */
+static bool line_says(const char *line, size_t len, const char *says)
+{
+    const char *end = line + len;
+
+    while (*says != '\0') {
+        const size_t part = strcspn(says, "*");
+        const char *at = memmem(line, (size_t)(end - line), says, part);
+
+        if (at == NULL) {
+            return false;
+        }
+        line = at + part;
+        says += part + (says[part] == '*');
+    }
+    return true;
+}
+
+static bool told_says(const char *text, const char *says)
+{
+    for (const char *line = text; *line != '\0';) {
+        const size_t len = strcspn(line, "\n");
+
+        if (line_says(line, len, says)) {
+            return true;
+        }
+        line += len + (line[len] == '\n');
+    }
+    return false;
+}
+
+static void test_each_mistake_is_told_with_its_place(void **state)
+{
+    static struct told told;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
+        const enum xz_rc rc = load_changed(mistakes[i].path, mistakes[i].from, mistakes[i].to,
+                                           &told);
+
+        if (rc != XZ_CONFIG || !told_says(told.text, mistakes[i].says)) {
+            fail_msg("%s: %s -> %s\n%s\nwant %s", mistakes[i].path, mistakes[i].from,
+                     mistakes[i].to, rc == XZ_OK ? "was accepted" : told.text, mistakes[i].says);
+        }
+    }
+}
+
+static void test_all_mistakes_are_told_at_once(void **state)
+{
+    static struct told told;
+
+    (void)state;
+    assert_int_equal(load_changed(R90, NULL,
+                                  "id: r1\nname: x\nversion: 0\ntitle: {zh-CN: a, en: b}\n"
+                                  "subject: nobody\nresult: conclusive\nstage: never\n"
+                                  "when: settlment\nseverity: low\nlegal: [a]\naction: [A9]\n"
+                                  "explain: {zh-CN: a, en: \"{b}\"}\n"
+                                  "counterfactual: {zh-CN: a}\nsize: 3\n", &told), XZ_CONFIG);
+    assert_int_equal(told.count, 9);
+    assert_true(told_says(told.text, R90 ":14: *unknown key \"size\""));
+    assert_true(told_says(told.text, R90 ":1: *is no id"));
+    assert_true(told_says(told.text, R90 ":3: *whole number"));
+    assert_true(told_says(told.text, R90 ":5: *nobody"));
+    assert_true(told_says(told.text, R90 ":7: *never"));
+    assert_true(told_says(told.text, R90 ":8: column 1*did you mean \"settlement\"?"));
+    assert_true(told_says(told.text, R90 ":11: *A9"));
+    assert_true(told_says(told.text, R90 ":12: *{b}"));
+    assert_true(told_says(told.text, R90 ":13: *en"));
+}
+
+static void test_default_file_and_all_else_may_be_missing(void **state)
+{
+    static struct told told;
+
+    (void)state;
+    assert_int_equal(load_changed("regions/default.yaml", NULL, NULL, &told), XZ_OK);
+    assert_int_equal(load_changed("codes/items.csv", NULL, NULL, &told), XZ_OK);
+    assert_int_equal(load_changed("baselines/cells.csv", NULL, NULL, &told), XZ_OK);
+    assert_int_equal(load_changed("baselines/fitted.yaml", NULL, NULL, &told), XZ_OK);
+}
+
+static void test_folder_that_is_not_there_is_told(void **state)
+{
+    struct xz_pack *pack = NULL;
+    struct xz_err err = {0};
+
+    (void)state;
+    assert_int_equal(xz_pack_load("tests/unit/pack/data/none", &sample_schema, NULL, NULL, &pack,
+                                  &err), XZ_CONFIG);
+    assert_non_null(strstr(err.msg, "cannot be opened"));
+    assert_null(pack);
+}
+
+/* ---- archive ---- */
+
+static void test_archive_gives_the_same_pack_and_hash(void **state)
+{
+    struct xz_pack *loaded = load_good(), *again = NULL;
+    struct xz_buf archive = {0}, second = {0};
+    char sha256[65], other[65];
+    struct xz_err err = {0};
+    size_t count = 0;
+
+    (void)state;
+    assert_int_equal(xz_pack_archive(GOOD, &archive, sha256, &err), XZ_OK);
+    assert_int_equal(xz_pack_archive(GOOD, &second, other, &err), XZ_OK);
+    assert_string_equal(sha256, other);
+    assert_int_equal(archive.len, second.len);
+    assert_memory_equal(archive.data, second.data, archive.len);
+    assert_int_equal(xz_pack_load_archive(xz_buf_view(&archive), &sample_schema, NULL, NULL,
+                                          &again, &err), XZ_OK);
+    assert_string_equal(xz_pack_sha256(loaded), sha256);
+    assert_string_equal(xz_pack_sha256(again), sha256);
+    (void)xz_pack_patterns(again, &count);
+    assert_int_equal(count, 3);
+    near_to(first_param(pattern_of(again, "T90")->evidence, "pharmacy|2101|41"), 4.0);
+    xz_pack_free(loaded);
+    xz_pack_free(again);
+    xz_buf_fini(&archive);
+    xz_buf_fini(&second);
+}
+
+/* The hash stands in alerts that people keep: it must not change by itself. Two files whose bytes
+ * are known, and their hash as computed by another program. */
+static void test_hash_is_over_paths_and_bytes(void **state)
+{
+    struct xz_pack_files files = {0};
+    struct xz_mistakes none = {0};
+    struct xz_buf plain = {0};
+    unsigned char digest[32];
+    char hex[65];
+
+    (void)state;
+    xz_files_add(&files, "", XZ_STR("pack.yaml"), XZ_STR("name: a\n"), NULL, &none);
+    xz_files_add(&files, "", XZ_STR("README.md"), XZ_STR("b"), NULL, &none);
+    xz_files_sort(&files);
+    xz_files_serialise(&files, &plain);
+    assert_int_equal(plain.len, 8 + 1 + 1 + 9 + 1 + 1 + 1 + 9 + 1 + 8);
+    assert_memory_equal(plain.data, "XZPACK1\n\2\11README.md\1b\11pack.yaml\10name: a\n", plain.len);
+    xz_sha256(plain.data, plain.len, digest);
+    xz_hex(digest, sizeof(digest), hex);
+    assert_string_equal(hex, "0618af3addd650b0501b14d3129a6439903a2c750499c1b997a96edc510bbd27");
+    xz_buf_fini(&plain);
+    xz_files_fini(&files);
+}
+
+static void test_hash_changes_with_any_byte(void **state)
+{
+    struct xz_pack_files files = {0};
+    struct xz_mistakes none = {0};
+    struct xz_buf plain = {0}, other = {0};
+
+    (void)state;
+    xz_files_read(&files, GOOD, &none);
+    assert_int_equal(none.count, 0);
+    xz_files_serialise(&files, &plain);
+    files.files[0].bytes.len--;
+    xz_files_serialise(&files, &other);
+    assert_true(plain.len != other.len);
+    xz_buf_fini(&plain);
+    xz_buf_fini(&other);
+    xz_files_fini(&files);
+}
+
+static enum xz_rc load_plain(const struct xz_buf *plain, struct xz_err *err)
+{
+    struct xz_pack *pack = NULL;
+    struct xz_buf archive = {0};
+    enum xz_rc rc;
+
+    compress(plain, &archive);
+    rc = xz_pack_load_archive(xz_buf_view(&archive), &sample_schema, NULL, NULL, &pack, err);
+    xz_pack_free(pack);
+    xz_buf_fini(&archive);
+    return rc;
+}
+
+static void test_paths_in_an_archive_stay_inside(void **state)
+{
+    static const char *const paths[] = {"../pack.yaml",      "/etc/passwd",
+                                        "patterns/../a.yaml", "patterns//a.yaml",
+                                        "patterns/a/b.yaml", "patterns/.a.yaml",
+                                        "patterns\\a.yaml",  "patterns/a b.yaml",
+                                        "other/a.yaml",      "patterns/a.yaml.bak",
+                                        "",                  "patterns/",
+                                        "patterns/.yaml",    "baselines/a.bin"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        struct xz_buf plain = {0};
+        struct xz_err err = {0};
+
+        xz_buf_bytes(&plain, "XZPACK1\n\1", 9);
+        xz_buf_str(&plain, xz_str_from(paths[i]));
+        xz_buf_str(&plain, XZ_STR("x"));
+        if (load_plain(&plain, &err) != XZ_CONFIG || strstr(err.msg, "nothing reads") == NULL) {
+            fail_msg("%s: %s", paths[i], err.msg);
+        }
+        xz_buf_fini(&plain);
+    }
+}
+
+static void test_damaged_archives_are_refused(void **state)
+{
+    struct xz_buf archive = {0}, plain = {0};
+    struct xz_pack *pack = NULL;
+    struct xz_err err = {0};
+    char sha256[65];
+
+    (void)state;
+    assert_int_equal(xz_pack_archive(GOOD, &archive, sha256, &err), XZ_OK);
+    for (size_t len = 0; len < archive.len; len++) { /* cut off anywhere */
+        assert_int_equal(xz_pack_load_archive((struct xz_str){(char *)archive.data, (uint32_t)len},
+                                              &sample_schema, NULL, NULL, &pack, &err), XZ_CONFIG);
+    }
+    xz_buf_u8(&archive, 0);
+    assert_int_equal(xz_pack_load_archive(xz_buf_view(&archive), &sample_schema, NULL, NULL, &pack,
+                                          &err), XZ_CONFIG);
+    assert_non_null(strstr(err.msg, "more bytes follow"));
+
+    xz_buf_bytes(&plain, "XZPACK2\n\0", 9);
+    assert_int_equal(load_plain(&plain, &err), XZ_CONFIG);
+    assert_non_null(strstr(err.msg, "no archive of a pack"));
+    xz_buf_clear(&plain);
+    xz_buf_bytes(&plain, "XZPACK1\n\5", 9); /* five files, and none is there */
+    assert_int_equal(load_plain(&plain, &err), XZ_CONFIG);
+    xz_buf_clear(&plain);
+    xz_buf_bytes(&plain, "XZPACK1\n\2", 9);
+    for (int i = 0; i < 2; i++) { /* twice the same path */
+        xz_buf_str(&plain, XZ_STR("a.md"));
+        xz_buf_str(&plain, XZ_STR("x"));
+    }
+    assert_int_equal(load_plain(&plain, &err), XZ_CONFIG);
+    assert_non_null(strstr(err.msg, "order of their paths"));
+    assert_null(pack);
+    xz_buf_fini(&plain);
+    xz_buf_fini(&archive);
+}
+
+static void test_zip_bomb_is_stopped(void **state)
+{
+    const size_t size = (size_t)80 << 20;
+    struct xz_buf plain = {0};
+    struct xz_err err = {0};
+
+    (void)state;
+    xz_buf_reserve(&plain, size);
+    memset(plain.data, 0, size);
+    plain.len = size;
+    assert_int_equal(load_plain(&plain, &err), XZ_CONFIG);
+    assert_non_null(strstr(err.msg, "expands to more than 64 MiB"));
+    xz_buf_fini(&plain);
+}
+
+static void test_number_of_patterns_and_lists_is_bounded(void **state)
+{
+    struct xz_pack_files files = {0};
+    struct xz_mistakes none = {0};
+    struct xz_buf plain = {0};
+    struct xz_err err = {0};
+
+    (void)state;
+    xz_files_add(&files, "", XZ_STR("pack.yaml"), XZ_STR("name: a\nversion: b\n"), NULL, &none);
+    for (int i = 0; i < XZ_PACK_LISTS_MAX + 1; i++) {
+        char path[40];
+        const int len = snprintf(path, sizeof(path), "codes/list_%03d.csv", i);
+
+        xz_files_add(&files, "", (struct xz_str){path, (uint32_t)len}, XZ_STR("code\n1\n"), NULL,
+                     &none);
+    }
+    xz_files_sort(&files);
+    xz_files_serialise(&files, &plain);
+    assert_int_equal(load_plain(&plain, &err), XZ_CONFIG);
+    assert_non_null(strstr(err.msg, "at most 256 code lists"));
+    assert_string_equal(err.path, "codes/list_256.csv");
+    xz_buf_fini(&plain);
+    xz_files_fini(&files);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_head_and_patterns_are_read),
+        cmocka_unit_test(test_evidence_is_read),
+        cmocka_unit_test(test_patterns_fire_as_written),
+        cmocka_unit_test(test_codes_are_read),
+        cmocka_unit_test(test_med_type_falls_back_to_two_digits_unless_named),
+        cmocka_unit_test(test_policies_extend_and_the_longest_prefix_rules),
+        cmocka_unit_test(test_baselines_fall_back_to_their_parents),
+        cmocka_unit_test(test_calibration_interpolates_and_never_sharpens_beyond_what_was_seen),
+        cmocka_unit_test(test_each_mistake_is_told_with_its_place),
+        cmocka_unit_test(test_all_mistakes_are_told_at_once),
+        cmocka_unit_test(test_default_file_and_all_else_may_be_missing),
+        cmocka_unit_test(test_folder_that_is_not_there_is_told),
+        cmocka_unit_test(test_archive_gives_the_same_pack_and_hash),
+        cmocka_unit_test(test_hash_is_over_paths_and_bytes),
+        cmocka_unit_test(test_hash_changes_with_any_byte),
+        cmocka_unit_test(test_paths_in_an_archive_stay_inside),
+        cmocka_unit_test(test_damaged_archives_are_refused),
+        cmocka_unit_test(test_zip_bomb_is_stopped),
+        cmocka_unit_test(test_number_of_patterns_and_lists_is_bounded),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
