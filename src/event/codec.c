@@ -9,6 +9,7 @@
 #include "event/decode_int.h"
 
 #define IDS_MAX 256
+#define TEXT_BYTES_MAX 4096 /* what enrichment adds is the longest, and far shorter */
 
 static const struct xz_field *by_id[IDS_MAX], *line_by_id[IDS_MAX], *debit_by_id[IDS_MAX];
 static const struct xz_field *of_group[XZ_GROUP_COUNT][64];
@@ -329,17 +330,69 @@ static bool get_debits(struct source *source, struct xz_settlement *settlement)
     return true;
 }
 
+static bool fits(const struct xz_field *field, int64_t number)
+{
+    switch (field->type) {
+    case XZ_FIELD_FLAG:
+        return number == 0 || number == 1;
+    case XZ_FIELD_INT8:
+        return number > 0 && number <= INT8_MAX;
+    case XZ_FIELD_I16:
+        return number >= 0 && number <= INT16_MAX;
+    case XZ_FIELD_DATE:
+    case XZ_FIELD_I32:
+        return number > INT32_MIN && number <= INT32_MAX;
+    case XZ_FIELD_ENUM:
+        for (int64_t i = 1; field->names[i] != NULL; i++) {
+            if (i == number) {
+                return true;
+            }
+        }
+        return false;
+    default:
+        return number != XZ_NUM_NONE;
+    }
+}
+
+static bool get_number(struct source *source, const struct xz_field *field, unsigned char *at)
+{
+    const int64_t number = read_svar(source->reader);
+    const int32_t number32 = (int32_t)number;
+    const int16_t number16 = (int16_t)number;
+
+    if (!fits(field, number)) {
+        return false;
+    }
+    switch (field->type) {
+    case XZ_FIELD_FLAG:
+    case XZ_FIELD_INT8:
+    case XZ_FIELD_ENUM:
+        *at = (uint8_t)number;
+        break;
+    case XZ_FIELD_I16:
+        memcpy(at, &number16, sizeof(number16));
+        break;
+    case XZ_FIELD_DATE:
+    case XZ_FIELD_I32:
+        memcpy(at, &number32, sizeof(number32));
+        break;
+    default:
+        memcpy(at, &number, sizeof(number));
+        break;
+    }
+    return true;
+}
+
 static bool get_field(struct source *source, const struct xz_field *field, void *base)
 {
     unsigned char *at = (unsigned char *)base + field->offset;
     struct xz_str text;
-    int64_t number;
 
     switch (field->type) {
     case XZ_FIELD_STR:
         text = read_text(source->reader);
         memcpy(at, &text, sizeof(text));
-        return text.len <= 4096;
+        return text.len <= TEXT_BYTES_MAX;
     case XZ_FIELD_LINES:
         return get_lines(source, &((struct xz_event *)base)->settlement);
     case XZ_FIELD_DEBITS:
@@ -347,44 +400,8 @@ static bool get_field(struct source *source, const struct xz_field *field, void 
     case XZ_FIELD_STRS:
         return get_codes(source, base);
     default:
-        break;
+        return get_number(source, field, at);
     }
-    number = read_svar(source->reader);
-    switch (field->type) {
-    case XZ_FIELD_FLAG:
-    case XZ_FIELD_INT8:
-        *(int8_t *)at = (int8_t)number;
-        break;
-    case XZ_FIELD_ENUM: {
-        uint8_t count = 1;
-
-        while (field->names[count] != NULL) {
-            count++;
-        }
-        if (number < 0 || number >= count) {
-            return false;
-        }
-        *at = (uint8_t)number;
-        break;
-    }
-    case XZ_FIELD_I16: {
-        const int16_t number16 = (int16_t)number;
-
-        memcpy(at, &number16, sizeof(number16));
-        break;
-    }
-    case XZ_FIELD_DATE:
-    case XZ_FIELD_I32: {
-        const int32_t number32 = (int32_t)number;
-
-        memcpy(at, &number32, sizeof(number32));
-        break;
-    }
-    default:
-        memcpy(at, &number, sizeof(number));
-        break;
-    }
-    return true;
 }
 
 static bool get_fields(struct source *source, const struct xz_field *const table[static IDS_MAX],

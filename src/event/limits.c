@@ -85,6 +85,8 @@ static enum xz_rc read_header(struct xz_csv_file *file, const char *const column
 enum xz_rc xz_csv_open_text(struct xz_csv_file *file, const char *name, struct xz_str text,
                             const char *const columns[], size_t count, struct xz_err *err)
 {
+    enum xz_rc rc;
+
     memset(file, 0, sizeof(*file));
     file->name = name;
     file->rest = text;
@@ -93,7 +95,11 @@ enum xz_rc xz_csv_open_text(struct xz_csv_file *file, const char *name, struct x
     for (uint32_t i = 0; i < text.len; i++) {
         file->rows_max += text.ptr[i] == '\n';
     }
-    return read_header(file, columns, count, err);
+    rc = read_header(file, columns, count, err);
+    if (rc != XZ_OK) {
+        xz_csv_close(file);
+    }
+    return rc;
 }
 
 enum xz_rc xz_csv_open(struct xz_csv_file *file, const char *name, const char *const columns[],
@@ -107,9 +113,10 @@ enum xz_rc xz_csv_open(struct xz_csv_file *file, const char *name, const char *c
         return rc;
     }
     rc = xz_csv_open_text(file, name, (struct xz_str){bytes, (uint32_t)len}, columns, count, err);
-    file->bytes = bytes;
-    if (rc != XZ_OK) {
-        xz_csv_close(file);
+    if (rc == XZ_OK) {
+        file->bytes = bytes;
+    } else {
+        free(bytes);
     }
     return rc;
 }

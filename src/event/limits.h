@@ -21,7 +21,8 @@ struct xz_csv_file {
     size_t rows_max;     /* an upper bound of the rows, to allocate by */
 };
 
-/* Reads the header. The first of `columns` must be there, the others may be missing. */
+/* Reads the header. The first of `columns` must be there, the others may be missing. A file that
+ * failed to open needs no closing. */
 XZ_MUST enum xz_rc xz_csv_open(struct xz_csv_file *file, const char *name,
                                const char *const columns[], size_t count, struct xz_err *err);
 XZ_MUST enum xz_rc xz_csv_open_text(struct xz_csv_file *file, const char *name, struct xz_str text,

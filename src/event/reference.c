@@ -138,10 +138,14 @@ static enum xz_rc read_place(struct xz_reference *reference, const struct xz_csv
 
 /* ---- files ---- */
 
-static enum xz_rc load_places(struct xz_reference *reference, const char *name, struct xz_err *err)
+/* Text that is absent is read from the file `name`. */
+static enum xz_rc load_places(struct xz_reference *reference, const char *name, struct xz_str text,
+                              struct xz_err *err)
 {
     struct xz_csv_file file;
-    enum xz_rc rc = xz_csv_open(&file, name, place_columns, PLACE_COLUMNS, err);
+    enum xz_rc rc = text.ptr == NULL
+                        ? xz_csv_open(&file, name, place_columns, PLACE_COLUMNS, err)
+                        : xz_csv_open_text(&file, name, text, place_columns, PLACE_COLUMNS, err);
     bool more;
 
     if (rc != XZ_OK) {
@@ -164,14 +168,15 @@ static enum xz_rc load_places(struct xz_reference *reference, const char *name, 
     return rc;
 }
 
-static enum xz_rc load_limits(struct xz_reference *reference, const char *name, bool items,
-                              struct xz_err *err)
+static enum xz_rc load_limits(struct xz_reference *reference, const char *name, struct xz_str text,
+                              bool items, struct xz_err *err)
 {
     struct xz_limits **rows = items ? &reference->items : &reference->diagnoses;
     size_t *count = items ? &reference->item_count : &reference->diagnosis_count;
     struct index *index = items ? &reference->item_index : &reference->diagnosis_index;
     struct xz_csv_file file;
-    enum xz_rc rc = xz_limits_open(&file, name, items, err);
+    enum xz_rc rc = text.ptr == NULL ? xz_limits_open(&file, name, items, err)
+                                     : xz_limits_open_text(&file, name, text, items, err);
     bool more;
 
     if (rc != XZ_OK) {
@@ -205,16 +210,41 @@ enum xz_rc xz_reference_load(const char *dir, struct xz_reference **out, struct 
         }
         (void)snprintf(name, sizeof(name), "%s/institutions.csv", dir);
         if (rc == XZ_OK && access(name, F_OK) == 0) {
-            rc = load_places(reference, name, err);
+            rc = load_places(reference, name, XZ_STR_NONE, err);
         }
         (void)snprintf(name, sizeof(name), "%s/items.csv", dir);
         if (rc == XZ_OK && access(name, F_OK) == 0) {
-            rc = load_limits(reference, name, true, err);
+            rc = load_limits(reference, name, XZ_STR_NONE, true, err);
         }
         (void)snprintf(name, sizeof(name), "%s/diagnoses.csv", dir);
         if (rc == XZ_OK && access(name, F_OK) == 0) {
-            rc = load_limits(reference, name, false, err);
+            rc = load_limits(reference, name, XZ_STR_NONE, false, err);
         }
+    }
+    if (rc == XZ_OK) {
+        *out = reference;
+    } else {
+        xz_reference_free(reference);
+    }
+    return rc;
+}
+
+enum xz_rc xz_reference_parse(struct xz_str institutions, struct xz_str items,
+                              struct xz_str diagnoses, struct xz_reference **out,
+                              struct xz_err *err)
+{
+    struct xz_reference *reference = xz_calloc(1, sizeof(*reference));
+    enum xz_rc rc = XZ_OK;
+
+    xz_arena_init(&reference->arena, (size_t)4 << 30);
+    if (institutions.ptr != NULL) {
+        rc = load_places(reference, "institutions.csv", institutions, err);
+    }
+    if (rc == XZ_OK && items.ptr != NULL) {
+        rc = load_limits(reference, "items.csv", items, true, err);
+    }
+    if (rc == XZ_OK && diagnoses.ptr != NULL) {
+        rc = load_limits(reference, "diagnoses.csv", diagnoses, false, err);
     }
     if (rc == XZ_OK) {
         *out = reference;

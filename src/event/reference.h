@@ -14,7 +14,11 @@ struct xz_reference;
  * empty set. A malformed row is XZ_CONFIG with file, line and remedy. */
 XZ_MUST enum xz_rc xz_reference_load(const char *dir, struct xz_reference **reference,
                                      struct xz_err *err);
-void xz_reference_free(struct xz_reference *reference);
+/* The same from texts; one with a NULL pointer is a file that is missing. */
+XZ_MUST enum xz_rc xz_reference_parse(struct xz_str institutions, struct xz_str items,
+                                      struct xz_str diagnoses, struct xz_reference **reference,
+                                      struct xz_err *err);
+void xz_reference_free(struct xz_reference *reference); /* NULL is fine */
 
 /* Lookups; NULL when the code is in no file. A diagnosis is found by its longest prefix. */
 const struct xz_place *xz_reference_place(const struct xz_reference *reference, struct xz_str code);
