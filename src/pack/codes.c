@@ -70,6 +70,7 @@ static void load_list(struct xz_loader *loader, const struct xz_pack_file *file)
     struct xz_str *codes = NULL;
     size_t count = 0, cap = 0;
     struct xz_csv_file csv;
+    bool opened;
 
     if (!good_list_name(stem)) {
         xz_mistake_at(loader->mistakes, file->shown, 0,
@@ -82,10 +83,8 @@ static void load_list(struct xz_loader *loader, const struct xz_pack_file *file)
                       XZ_PACK_LISTS_MAX);
         return;
     }
-    if (!xz_loader_csv(loader, file, &csv, list_columns, 2)) {
-        return;
-    }
-    while (next_row(loader, &csv)) {
+    opened = xz_loader_csv(loader, file, &csv, list_columns, 2);
+    while (opened && next_row(loader, &csv)) {
         const struct xz_str code = xz_csv_cell(&csv, 0);
 
         if (good_code(loader, &csv, code)) {
@@ -96,12 +95,15 @@ static void load_list(struct xz_loader *loader, const struct xz_pack_file *file)
             codes[count++] = xz_arena_str(&pack->arena, code); /* the cell dies with the row */
         }
     }
+    /* Even a list that is one mistake has its name, so that who refers to it makes none. */
     xz_array_reserve((void **)&pack->lists, &pack->list_cap, pack->list_count + 1,
                      sizeof(*pack->lists));
     pack->lists[pack->list_count++] =
         (struct xz_code_list){xz_loader_keep(loader, stem), xz_set_new(codes, count)};
     free(codes);
-    xz_csv_close(&csv);
+    if (opened) {
+        xz_csv_close(&csv);
+    }
 }
 
 static void load_limits(struct xz_loader *loader, const struct xz_pack_file *file, bool items,

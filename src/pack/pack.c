@@ -96,14 +96,17 @@ static enum xz_rc load_files(const struct xz_pack_files *files,
                              struct xz_pack **out)
 {
     struct xz_pack *pack = pack_new();
-    struct xz_loader loader = {pack, schema, files, mistakes};
+    struct xz_loader loader = {pack, schema, files, mistakes, false};
     struct xz_buf plain = {NULL, 0, 0};
     unsigned char digest[32];
+    size_t before;
 
     load_head(&loader);
     xz_load_codes(&loader);
     xz_load_regions(&loader);
+    before = mistakes->count;
     xz_load_patterns(&loader);
+    loader.patterns_bad = mistakes->count > before;
     xz_load_baselines(&loader);
     if (pack->pattern_count == 0 && mistakes->count == 0) {
         xz_mistake_at(mistakes, "patterns", 0, "a pack has at least one pattern");

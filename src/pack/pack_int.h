@@ -142,6 +142,7 @@ struct xz_loader {
     const struct xz_pack_schema *schema;
     const struct xz_pack_files *files;
     struct xz_mistakes *mistakes;
+    bool patterns_bad; /* then baselines that refer to nothing are no mistakes of their own */
 };
 
 void xz_load_codes(struct xz_loader *loader);

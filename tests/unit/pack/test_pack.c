@@ -455,7 +455,7 @@ static const struct {
      R91 ":11: *no codes/outpatien.csv; did you mean codes.outpatient?"},
     {R91, "l.cost > 1000", "l.cost > '1000'", R91 ":11: column 72*without quotes"},
     /* evidence */
-    {T90, "measure: count", "measure: cuont", T90 ":10: *did you mean count"},
+    {T90, "measure: count", "measure: coun", T90 ":10: *did you mean count"},
     {T90, "measure: count", "measure: entropy",
      T90 ":10: *no measure \"entropy\"; use one of: count, distinct, runs"},
     {T90, "measure: count, ", "", T90 ":10: *measure"},
@@ -472,7 +472,7 @@ static const struct {
     {T90, "window: 1d", "window: 0d", T90 ":10: *longer than nothing"},
     {T90, "window: 1d", "window: 61d", T90 ":10: *longer than the history"},
     {T90, "window: month", "window: 36h", T90 ":11: *whole days"},
-    {T90, "family: polya", "family: poyla", T90 ":10: *did you mean \"polya\"?"},
+    {T90, "family: polya", "family: poly", T90 ":10: *did you mean \"polya\"?"},
     {T90, "family: polya", "family: quantiles",
      T90 ":10: *count has no baseline of family quantiles; write family: none, polya"},
     {T90, "baseline: {family: quantiles}, ", "", T90 ":12: *runs needs a baseline"},
@@ -508,9 +508,9 @@ static const struct {
     {"codes/Bad-name.csv", NULL, "code\n1\n", "codes/Bad-name.csv: *use a-z"},
     {"codes/items.csv", "forbidden", "forbiden", "codes/items.csv:3: *neither allowed"},
     {"codes/items.csv", "B2", "A1", "codes/items.csv:3: *\"A1\" stands twice"},
-    {"codes/items.csv", ",kind", ",kidn", "codes/items.csv:1: *did you mean \"kind\"?"},
+    {"codes/items.csv", ",kind", ",kin", "codes/items.csv:1: *did you mean \"kind\"?"},
     {"codes/diagnoses.csv", "O80,birth,2", "O80,birth,3", "codes/diagnoses.csv:4: *whole number"},
-    {"codes/relations.csv", "child", "chidl", "codes/relations.csv:3: *did you mean child"},
+    {"codes/relations.csv", "child", "chld", "codes/relations.csv:3: *did you mean child"},
     {"codes/relations.csv", "02,child", "01,child", "codes/relations.csv:3: *another relation"},
     {"codes/relations.csv", "02,child", "parent,child",
      "codes/relations.csv:3: *another relation"},
@@ -527,7 +527,7 @@ static const struct {
     {"regions/pudong.yaml", "shanghai", "shangha", "regions/pudong.yaml:2: *did you mean shanghai"},
     {"regions/pudong.yaml", "shanghai", "pudong", "regions/pudong.yaml:1: *extends itself"},
     {"regions/pudong.yaml", "31-32", "3132", "regions/pudong.yaml:3: *two provinces"},
-    {"regions/pudong.yaml", "child]", "chidl]", "regions/pudong.yaml:5: *did you mean \"child\"?"},
+    {"regions/pudong.yaml", "child]", "chil]", "regions/pudong.yaml:5: *did you mean \"child\"?"},
     {"regions/pudong.yaml", "[spouse, child]", "spouse", "regions/pudong.yaml:5: *is a list"},
     {"regions/default.yaml", "pharmacy]", "farmacy]", "regions/default.yaml:2: *pharmacy"},
     {"regions/default.yaml", "emergency_med_types", "withdraw_reasons",
@@ -623,6 +623,18 @@ static void test_all_mistakes_are_told_at_once(void **state)
     assert_true(told_says(told.text, R90 ":11: *A9"));
     assert_true(told_says(told.text, R90 ":12: *{b}"));
     assert_true(told_says(told.text, R90 ":13: *en"));
+}
+
+static void test_mistakes_of_others_are_not_told_again(void **state)
+{
+    static struct told told;
+
+    (void)state;
+    assert_int_equal(load_changed(T90, "measure: count", "measure: coun", &told), XZ_CONFIG);
+    assert_int_equal(told.count, 1); /* not that baselines of count refer to nothing */
+    assert_int_equal(load_changed("codes/outpatient.csv", "code,name", "cod,name", &told),
+                     XZ_CONFIG);
+    assert_int_equal(told.count, 1); /* not that patterns refer to no codes.outpatient */
 }
 
 static void test_default_file_and_all_else_may_be_missing(void **state)
@@ -847,6 +859,7 @@ int main(void)
         cmocka_unit_test(test_calibration_interpolates_and_never_sharpens_beyond_what_was_seen),
         cmocka_unit_test(test_each_mistake_is_told_with_its_place),
         cmocka_unit_test(test_all_mistakes_are_told_at_once),
+        cmocka_unit_test(test_mistakes_of_others_are_not_told_again),
         cmocka_unit_test(test_default_file_and_all_else_may_be_missing),
         cmocka_unit_test(test_folder_that_is_not_there_is_told),
         cmocka_unit_test(test_archive_gives_the_same_pack_and_hash),
