@@ -184,14 +184,21 @@ bool xz_context_elsewhere(const struct xz_entity *entity, uint32_t index)
     return false;
 }
 
-/* R26: one bill, reimbursed by hand (setl_type 1) and settled online (2) as well. */
+static bool both_ways(struct xz_str left, struct xz_str right)
+{
+    return (xz_str_eq(left, XZ_STR("1")) && xz_str_eq(right, XZ_STR("2"))) ||
+           (xz_str_eq(left, XZ_STR("2")) && xz_str_eq(right, XZ_STR("1")));
+}
+
+/* R26: one bill, reimbursed by hand (setl_type 1) and settled online (2) as well. A supplement (3) to
+ * either is no second claim. */
 bool xz_context_claimed_before(const struct xz_entity *entity, uint32_t index)
 {
     const struct xz_record *at = entity->records[index];
     const struct xz_str bill = xz_record_text(at, XZ_TEXT_INVONO);
     const struct xz_str how = xz_record_text(at, XZ_TEXT_SETL_TYPE);
 
-    if (bill.len == 0 || how.len == 0) {
+    if (bill.len == 0) {
         return false;
     }
     for (uint32_t i = 0; i < index; i++) {
@@ -199,8 +206,7 @@ bool xz_context_claimed_before(const struct xz_entity *entity, uint32_t index)
         const struct xz_str other = xz_record_text(record, XZ_TEXT_SETL_TYPE);
 
         if (record->kind == XZ_RECORD_SETTLEMENT && !(record->flags & XZ_RECORD_UNDONE) &&
-            xz_str_eq(xz_record_text(record, XZ_TEXT_INVONO), bill) && other.len > 0 &&
-            !xz_str_eq(other, how)) {
+            xz_str_eq(xz_record_text(record, XZ_TEXT_INVONO), bill) && both_ways(other, how)) {
             return true;
         }
     }

@@ -233,6 +233,9 @@ static struct xz_str breaches_of(struct xz_engine *engine, const struct xz_event
     };
 
     xz_buf_clear(&engine->breaches);
+    if (event->body == XZ_BODY_SETTLEMENT && event->settlement.refd_setl_flag == 1) {
+        return XZ_STR_NONE; /* taking back is no second use */
+    }
     for (uint32_t i = 0; i < engine->plan.gate_count; i++) {
         const struct xz_pattern *pattern = engine->plan.gate[i];
 

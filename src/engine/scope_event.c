@@ -157,26 +157,27 @@ static int age_of(int32_t birth_day, int64_t at_ms)
     return birth_day == XZ_DAY_NONE ? -1 : xz_age_years(birth_day, at_ms);
 }
 
-/* Each giver in the list but the last must be empty after what was taken (domain.md R8), and the
- * declared order must not go back. */
+/* Every giver before one that pays must be empty after what was taken (domain.md R8), and the declared
+ * order must not go back. */
 static void load_out_of_order(const struct xz_settlement *settlement, struct xz_value *value)
 {
+    bool money_left = false; /* with some giver before */
+
     value->known = settlement->debit_count > 1;
     value->boolean = false;
-    for (uint32_t i = 1; i < settlement->debit_count; i++) {
-        const struct xz_debit *before = &settlement->mulaid_debits[i - 1];
+    for (uint32_t i = 0; i < settlement->debit_count; i++) {
         const struct xz_debit *debit = &settlement->mulaid_debits[i];
+        const bool pays = debit->amount_fen != XZ_FEN_NONE && debit->amount_fen > 0;
 
-        if (debit->amount_fen == XZ_FEN_NONE || debit->amount_fen <= 0) {
-            continue;
+        for (uint32_t k = 0; pays && k < i; k++) {
+            const int64_t before = settlement->mulaid_debits[k].order_no;
+
+            value->boolean = value->boolean || (before != XZ_NUM_NONE &&
+                                                debit->order_no != XZ_NUM_NONE &&
+                                                debit->order_no < before);
         }
-        if (before->balc_fen != XZ_FEN_NONE && before->balc_fen > 0) {
-            value->boolean = true;
-        }
-        if (before->order_no != XZ_NUM_NONE && debit->order_no != XZ_NUM_NONE &&
-            debit->order_no < before->order_no) {
-            value->boolean = true;
-        }
+        value->boolean = value->boolean || (pays && money_left);
+        money_left = money_left || (debit->balc_fen != XZ_FEN_NONE && debit->balc_fen > 0);
     }
 }
 
@@ -298,10 +299,7 @@ static void load_of_link(const struct xz_event_scope_ctx *ctx, uint16_t slot,
     }
     if (slot == DERIVED_RELATION) {
         value->text = xz_pack_relation(ctx->pack, link->rlts);
-        if (value->text.len == 0 && link->rlts.len > 0) {
-            value->text = XZ_STR("other"); /* a code that no table knows is no close relative */
-        }
-        value->known = value->text.len > 0;
+        value->known = value->text.len > 0; /* of a code that no table knows nothing is guessed */
         return;
     }
     value->known = link->giver_brdy != XZ_DAY_NONE && link->recv_brdy != XZ_DAY_NONE;
