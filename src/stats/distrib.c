@@ -1,142 +1,187 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stats/distrib.h"
 
-#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
-#include <gsl/gsl_sf_gamma.h>
-#include <math.h>
-#include <stdbool.h>
 
-#define TERMS_MAX 100000
-#define TINY 1e-17
+#include "stats/tail_int.h"
+
+/* Up to here the direct sums below are cheaper than special functions, and as exact. */
+#define SMALL_K 64
+#define BETA_BINOMIAL_MAX 100000
+#define STUDENT_T_MAX 1e150 /* its square must not overflow; further out p only looks larger */
 
 const double xz_tail_grid[XZ_TAIL_GRID] = {0.5,  0.2,  0.1,  5e-2, 2e-2, 1e-2, 5e-3, 2e-3,
                                            1e-3, 5e-4, 2e-4, 1e-4, 5e-5, 2e-5, 1e-5};
 
 void xz_stats_init(void) { (void)gsl_set_error_handler_off(); }
 
-static double log_gamma(double x)
+/* P(N < k) from the terms 0 .. k-1, each by its ratio to the one before. */
+static double negbin_log_tail_low(double a, double q, double log_none, uint32_t k)
 {
-    gsl_sf_result result;
+    double term = exp(log_none), below = 0.0;
 
-    return gsl_sf_lngamma_e(x, &result) == GSL_SUCCESS ? result.val : NAN;
+    for (uint32_t i = 0; i < k; i++) {
+        below += term;
+        term *= (a + (double)i) / ((double)i + 1.0) * q;
+    }
+    return below < 0.9 ? log1p(-below) : NAN; /* 1 - below would have lost its digits */
 }
 
-static double clamp(double log_p) { return isnan(log_p) || log_p > 0.0 ? 0.0 : log_p; }
+/* P(N >= k) from the terms k, k+1 .., whose ratios all lie below `ratio` < 1. */
+static double negbin_log_tail_high(double a, double q, double log_none, uint32_t k, double ratio)
+{
+    double product = 1.0, log_first = log_none, term = 1.0, sum = 1.0;
 
-/* Sums the tail's terms upward from k by their ratio: what is far out in the tail has no need of a
- * special function, and one below the mode is taken by the complement. */
+    for (uint32_t i = 0; i < k; i++) {
+        product *= (a + (double)i) / ((double)i + 1.0) * q;
+        if (product < 1e-280) {
+            log_first += log(product);
+            product = 1.0;
+        }
+    }
+    log_first += log(product);
+    if (ratio > 0.6) {
+        return log_first + log(xz_beta_fraction(q, (double)k, a));
+    }
+    for (double at = (double)k; term * ratio > 1e-14 * sum * (1.0 - ratio); at += 1.0) {
+        term *= (a + at) / (at + 1.0) * q;
+        sum += term;
+    }
+    return log_first + log(sum + term * ratio / (1.0 - ratio)); /* the rest: at most geometric */
+}
+
 double xz_negbin_log_tail(double a, double b, double exposure, uint32_t k)
 {
-    const double q = exposure / (b + exposure);
-    double log_first, term = 1.0, sum = 1.0, below = 0.0;
+    const double q = exposure / (b + exposure), none = b / (b + exposure);
+    double log_none, ratio, log_p = NAN;
 
-    if (!(a > 0.0) || !(b > 0.0) || !(exposure >= 0.0) || k == 0) {
+    if (!(a > 0.0) || !(b > 0.0) || !(exposure >= 0.0) || isinf(a + b + exposure) || k == 0) {
         return 0.0;
     }
     if (q <= 0.0) {
         return -INFINITY;
     }
-    if ((double)k <= a * exposure / b + 1.0) { /* 1 - P(N < k) is exact enough here */
-        double log_pmf = a * log1p(-q);
-
-        for (uint32_t i = 0; i < k; i++) {
-            below += exp(log_pmf);
-            log_pmf += log((a + (double)i) / ((double)i + 1.0)) + log(q);
-        }
-        return clamp(log1p(-fmin(below, 1.0 - 1e-16)));
+    if (k <= SMALL_K) {
+        log_none = q < 0.5 ? a * log1p(-q) : a * log(none);
+        ratio = fmax((a + (double)k) / ((double)k + 1.0), 1.0) * q;
+        log_p = (double)k * none <= a * q + 1.0
+                    ? negbin_log_tail_low(a, q, log_none, k)
+                    : negbin_log_tail_high(a, q, log_none, k, ratio);
     }
-    log_first = log_gamma(a + (double)k) - log_gamma(a) - log_gamma((double)k + 1.0) +
-                a * log1p(-q) + (double)k * log(q);
-    for (uint32_t i = 0; i < TERMS_MAX && term > TINY * sum; i++) {
-        term *= (a + (double)k + (double)i) / ((double)k + (double)i + 1.0) * q;
-        sum += term;
-    }
-    return clamp(log_first + log(sum));
+    return xz_tail_clamp(isnan(log_p) ? xz_log_beta_inc(q, none, (double)k, a) : log_p);
 }
 
 double xz_poisson_log_tail(double mean, uint32_t k)
 {
-    double log_first, term = 1.0, sum = 1.0;
-
-    if (!(mean > 0.0) || k == 0) {
-        return k == 0 ? 0.0 : -INFINITY;
+    if (k == 0 || !(mean >= 0.0) || isinf(mean)) {
+        return 0.0;
     }
-    if ((double)k <= mean + 1.0) {
-        return clamp(log(gsl_cdf_poisson_Q(k - 1, mean)));
-    }
-    log_first = (double)k * log(mean) - mean - log_gamma((double)k + 1.0);
-    for (uint32_t i = 1; i < TERMS_MAX && term > TINY * sum; i++) {
-        term *= mean / ((double)k + (double)i);
-        sum += term;
-    }
-    return clamp(log_first + log(sum));
+    return xz_tail_clamp(xz_log_gamma_p((double)k, mean));
 }
 
 double xz_binomial_log_tail(uint32_t n, double q, uint32_t k)
 {
-    double log_first, term = 1.0, sum = 1.0;
-
-    if (k == 0 || !(q >= 0.0)) {
-        return 0.0;
+    if (k == 0 || !(q >= 0.0) || q >= 1.0) {
+        return k > n && q >= 1.0 ? -INFINITY : 0.0;
     }
     if (k > n || q <= 0.0) {
         return -INFINITY;
     }
-    if (q >= 1.0) {
-        return 0.0;
-    }
-    if ((double)k <= (double)n * q + 1.0) {
-        return clamp(log(gsl_cdf_binomial_Q(k - 1, q, n)));
-    }
-    log_first = log_gamma((double)n + 1.0) - log_gamma((double)k + 1.0) -
-                log_gamma((double)(n - k) + 1.0) + (double)k * log(q) + (double)(n - k) * log1p(-q);
-    for (uint32_t i = k; i < n && term > TINY * sum; i++) {
-        term *= (double)(n - i) / ((double)i + 1.0) * q / (1.0 - q);
-        sum += term;
-    }
-    return clamp(log_first + log(sum));
+    return xz_tail_clamp(xz_log_beta_inc(q, 1.0 - q, (double)k, (double)(n - k) + 1.0));
 }
 
-static double log_beta(double a, double b) { return log_gamma(a) + log_gamma(b) - log_gamma(a + b); }
+/* Many trials: P(K >= k) <= P(share >= s) + P(Binomial(n, s) >= k) for every s; with s eight
+ * standard deviations below k / n the second is no more than about 1e-15. */
+static double beta_binomial_bound(double n, double a, double b, double k)
+{
+    const double share = k / n, s = share - 8.0 * sqrt(share * (1.0 - share) / n) - 32.0 / n;
+
+    if (s <= 0.0) {
+        return 0.0;
+    }
+    return xz_log_add(xz_beta_log_tail(a, b, s), xz_log_beta_inc(s, 1.0 - s, k, n - k + 1.0));
+}
 
 double xz_beta_binomial_log_tail(uint32_t n, double a, double b, uint32_t k)
 {
-    double log_first, term = 1.0, sum = 1.0;
+    const double trials = (double)n, hits = (double)k;
+    double log_scale, term = 1.0, sum = 1.0;
 
-    if (k == 0 || !(a > 0.0) || !(b > 0.0)) {
+    if (k == 0 || !(a > 0.0) || !(b > 0.0) || isinf(a + b)) {
         return 0.0;
     }
     if (k > n) {
         return -INFINITY;
     }
-    log_first = log_gamma((double)n + 1.0) - log_gamma((double)k + 1.0) -
-                log_gamma((double)(n - k) + 1.0) +
-                log_beta((double)k + a, (double)(n - k) + b) - log_beta(a, b);
-    for (uint32_t i = k; i < n; i++) {
-        term *= (double)(n - i) / ((double)i + 1.0) * ((double)i + a) /
-                ((double)(n - i) - 1.0 + b);
-        sum += term;
+    if (n > BETA_BINOMIAL_MAX) {
+        return xz_tail_clamp(beta_binomial_bound(trials, a, b, hits));
     }
-    return clamp(log_first + log(sum));
+    log_scale = -log(trials + 1.0) - xz_log_beta(hits + 1.0, trials - hits + 1.0) +
+                xz_log_beta(hits + a, trials - hits + b) - xz_log_beta(a, b);
+    for (double i = hits; i < trials; i += 1.0) {
+        const double ratio = (trials - i) / (i + 1.0) * (i + a) / (trials - i - 1.0 + b);
+
+        term *= ratio;
+        sum += term;
+        if (sum > 1e250) {
+            log_scale += log(sum);
+            term /= sum;
+            sum = 1.0;
+        } /* ratios fall all the way only when a and b are at least 1 */
+        if (a >= 1.0 && b >= 1.0 && ratio < 1.0 && term * ratio < 1e-15 * sum * (1.0 - ratio)) {
+            break;
+        }
+    }
+    return xz_tail_clamp(log_scale + log(sum));
+}
+
+double xz_beta_log_tail(double a, double b, double x)
+{
+    if (!(x > 0.0)) {
+        return 0.0;
+    }
+    if (x >= 1.0) { /* also the atom that data have at 1 and a beta has not */
+        return x > 1.0 || !(b > 0.0) ? 0.0 : xz_tail_clamp(xz_log_beta_inc(1e-9, 1.0, b, a));
+    }
+    return xz_tail_clamp(xz_log_beta_inc(1.0 - x, x, b, a));
+}
+
+double xz_student_log_tail(double nu, double t)
+{
+    const double size = fmin(fabs(t), STUDENT_T_MAX), square = size * size;
+    double both;
+
+    if (!(nu > 0.0) || isinf(nu) || isnan(t)) {
+        return 0.0;
+    }
+    both = xz_log_beta_inc(nu / (nu + square), square / (nu + square), 0.5 * nu, 0.5);
+    both -= 0.6931471805599453;
+    return xz_tail_clamp(t > 0.0 ? both : xz_log_1m_exp(both));
+}
+
+double xz_gamma_log_tail(double shape, double rate, double x)
+{
+    if (!(rate > 0.0) || !(x > 0.0)) {
+        return 0.0;
+    }
+    return xz_tail_clamp(xz_log_gamma_q(shape, rate * x));
 }
 
 double xz_log_normal_log_tail(double m, double kappa, double alpha, double beta, double x)
 {
-    double scale, p;
+    double scale;
 
-    if (!(kappa > 0.0) || !(alpha > 0.0) || !(beta > 0.0) || !(x > 0.0)) {
+    if (!(kappa > 0.0) || !(alpha > 0.0) || !(beta > 0.0) || !(x > 0.0) || !isfinite(m)) {
         return 0.0;
     }
-    scale = sqrt(beta * (kappa + 1.0) / (alpha * kappa));
-    p = gsl_cdf_tdist_Q((log(x) - m) / scale, 2.0 * alpha);
-    return clamp(p > 0.0 ? log(p) : -745.0);
+    scale = sqrt(beta / alpha * ((kappa + 1.0) / kappa));
+    return xz_student_log_tail(2.0 * alpha, (log(x) - m) / scale);
 }
 
 double xz_quantiles_log_tail(const struct xz_quantiles *quantiles, double x)
 {
     const double *quantile = quantiles->quantile;
-    const size_t last = quantiles->count - 1;
+    const size_t last = quantiles->count - 1; /* read only when there is one */
     size_t at = 0;
 
     if (quantiles->count == 0 || !(x >= 0.0) || x < quantile[0]) {
@@ -144,8 +189,9 @@ double xz_quantiles_log_tail(const struct xz_quantiles *quantiles, double x)
     }
     if (x >= quantile[last]) {
         const double beyond = log1p(x) - log1p(quantile[last]);
+        const double index = quantiles->index > 0.0 ? quantiles->index : 0.0;
 
-        return clamp(log(xz_tail_grid[last]) - quantiles->index * beyond);
+        return xz_tail_clamp(log(xz_tail_grid[last]) - (beyond > 0.0 ? index * beyond : 0.0));
     }
     while (x >= quantile[at + 1]) {
         at++;
@@ -153,8 +199,8 @@ double xz_quantiles_log_tail(const struct xz_quantiles *quantiles, double x)
     const double low = log1p(quantile[at]), high = log1p(quantile[at + 1]);
     const double part = high > low ? (log1p(x) - low) / (high - low) : 0.0;
 
-    return clamp(log(xz_tail_grid[at]) +
-                 part * (log(xz_tail_grid[at + 1]) - log(xz_tail_grid[at])));
+    return xz_tail_clamp(log(xz_tail_grid[at]) +
+                         part * (log(xz_tail_grid[at + 1]) - log(xz_tail_grid[at])));
 }
 
 double xz_quantiles_value(const struct xz_quantiles *quantiles, double p)
@@ -165,4 +211,32 @@ double xz_quantiles_value(const struct xz_quantiles *quantiles, double p)
         }
     }
     return quantiles->count > 0 ? quantiles->quantile[quantiles->count - 1] : 0.0;
+}
+
+double xz_category_log_p(const double *alpha, size_t count, size_t index)
+{
+    double total = 0.0, rare = 0.0;
+
+    for (size_t i = 0; i < count; i++) {
+        total += alpha[i];
+        rare += index < count && alpha[i] <= alpha[index] * (1.0 + 1e-12) ? alpha[i] : 0.0;
+    }
+    return rare > 0.0 && isfinite(total) ? xz_tail_clamp(log(rare / total)) : 0.0;
+}
+
+double xz_dirichlet_multinomial_log_pmf(const double *alpha, const uint32_t *counts, size_t count)
+{
+    double total = 0.0, seen = 0.0, log_pmf = 0.0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!(alpha[i] > 0.0) || isinf(alpha[i])) {
+            return NAN;
+        }
+        total += alpha[i];
+        if (counts[i] > 0) { /* Gamma(n + a) / (Gamma(a) n!) = 1 / (n B(n, a)) */
+            seen += (double)counts[i];
+            log_pmf -= log((double)counts[i]) + xz_log_beta((double)counts[i], alpha[i]);
+        }
+    }
+    return seen > 0.0 ? log_pmf + log(seen) + xz_log_beta(seen, total) : 0.0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * stats/evalue.h - from p-values to e-values, and what may be done with e-values. In logarithms:
- * -INFINITY is e = 0, NaN counts as e = 0 (it is no evidence). No allocation.
+ * -INFINITY is e = 0; a NaN for e counts as 0, a NaN for p as 1. No allocation.
  */
 #ifndef XZ_STATS_EVALUE_H
 #define XZ_STATS_EVALUE_H

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "stats/fit.h"
-
-#include <gsl/gsl_cdf.h>
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-#define SUBJECTS_MIN 30
-#define SAMPLES_MIN 50
-#define BEYOND_MIN 10
-#define INDEX_MIN 1.2
-#define INDEX_MAX 6.0
+#include "base/mem.h"
+#include "stats/fit_int.h"
+
+#define INCREDIBLE 0.1 /* so many such samples are to be expected among the innocent */
 
 static int ascending(const void *left_ptr, const void *right_ptr)
 {
@@ -19,154 +15,140 @@ static int ascending(const void *left_ptr, const void *right_ptr)
     return (left > right) - (left < right);
 }
 
-/* The rate above which the trimmed share lies. */
-static double rate_limit(const double *sums, const double *exposures, size_t count, double trim)
+double *xz_fit_sorted(const double *values, size_t count)
 {
-    double *rates = malloc(count * sizeof(*rates));
-    double limit = INFINITY;
-    const size_t keep = count - (size_t)((double)count * trim);
+    double *sorted = xz_calloc(count + 1, sizeof(*sorted));
 
-    if (rates == NULL || keep == 0) {
-        free(rates);
-        return limit;
-    }
     for (size_t i = 0; i < count; i++) {
-        rates[i] = sums[i] / exposures[i];
+        sorted[i] = values[i];
     }
-    qsort(rates, count, sizeof(*rates), ascending);
-    limit = rates[keep - 1];
-    free(rates);
-    return limit;
+    qsort(sorted, count, sizeof(*sorted), ascending);
+    return sorted;
 }
 
-bool xz_fit_gamma_poisson(const double *sums, const double *exposures, size_t count, double trim,
-                          struct xz_gamma_fit *fit)
+bool xz_fit_choose(const double *log_p, size_t count, double trim, bool first, bool *keep,
+                   struct xz_fit_report *report)
 {
-    double limit, events = 0.0, time = 0.0, mean, over = 0.0, squared_time = 0.0, variance;
-    size_t kept = 0;
+    const size_t most = (size_t)(fmin(fmax(trim, 0.0), 0.5) * (double)count);
+    double limit = first ? 0.0 : log(INCREDIBLE / (double)count);
+    double *sorted = xz_fit_sorted(log_p, count);
+    bool changed = false;
 
-    if (count < SUBJECTS_MIN) {
-        return false;
+    if (sorted[most] < limit) {
+        limit = sorted[most]; /* those strictly below it are `most` or fewer */
     }
-    limit = rate_limit(sums, exposures, count, trim);
+    free(sorted);
+    report->used = 0;
     for (size_t i = 0; i < count; i++) {
-        if (sums[i] / exposures[i] <= limit) {
-            events += sums[i];
-            time += exposures[i];
-            kept++;
+        const bool now = !(log_p[i] < limit);
+
+        changed = changed || now != keep[i];
+        keep[i] = now;
+        report->used += now;
+    }
+    report->trimmed = count - report->used;
+    return changed;
+}
+
+/* ---- empirical Bayes ---- */
+
+double xz_shrink_weight(double n, double prior_n)
+{
+    if (!(n > 0.0)) {
+        return 0.0;
+    }
+    return isinf(prior_n) ? 0.0 : n / (n + fmax(prior_n, 0.0));
+}
+
+double xz_shrink_prior_n(const double *means, const double *variances, const double *sizes,
+                         size_t cells)
+{
+    double total = 0.0, squares = 0.0, mean = 0.0, within = 0.0, spread = 0.0, degrees = 0.0;
+    double between;
+
+    for (size_t i = 0; i < cells; i++) {
+        total += sizes[i];
+        squares += sizes[i] * sizes[i];
+        mean += sizes[i] * means[i];
+        within += fmax(sizes[i] - 1.0, 0.0) * variances[i];
+        degrees += fmax(sizes[i] - 1.0, 0.0);
+    }
+    if (cells < 2 || !(degrees > 0.0) || !(total > 0.0)) {
+        return INFINITY;
+    }
+    mean /= total;
+    within /= degrees;
+    for (size_t i = 0; i < cells; i++) {
+        spread += sizes[i] * (means[i] - mean) * (means[i] - mean);
+    }
+    between = (spread - ((double)cells - 1.0) * within) / (total - squares / total);
+    return between > 0.0 ? within / between : INFINITY;
+}
+
+static double mix(double cell, double parent, double weight)
+{
+    return weight * cell + (1.0 - weight) * parent;
+}
+
+static double mix_log(double cell, double parent, double weight)
+{
+    return exp(mix(log(cell), log(parent), weight));
+}
+
+struct xz_polya xz_shrink_polya(struct xz_polya cell, struct xz_polya parent, double weight)
+{
+    const double shape = mix_log(cell.shape, parent.shape, weight);
+
+    return (struct xz_polya){
+        shape, shape / mix_log(cell.shape / cell.rate, parent.shape / parent.rate, weight)};
+}
+
+struct xz_beta xz_shrink_beta(struct xz_beta cell, struct xz_beta parent, double weight)
+{
+    const double odds = mix_log(cell.a / cell.b, parent.a / parent.b, weight);
+    const double both = mix_log(cell.a + cell.b, parent.a + parent.b, weight);
+
+    return (struct xz_beta){both * odds / (1.0 + odds), both / (1.0 + odds)};
+}
+
+struct xz_nig xz_shrink_nig(struct xz_nig cell, struct xz_nig parent, double weight)
+{
+    const double alpha = mix_log(cell.alpha, parent.alpha, weight);
+
+    return (struct xz_nig){
+        .location = mix(cell.location, parent.location, weight),
+        .kappa = mix_log(cell.kappa, parent.kappa, weight),
+        .alpha = alpha,
+        .beta = alpha * mix_log(cell.beta / cell.alpha, parent.beta / parent.alpha, weight),
+    };
+}
+
+void xz_shrink_quantiles(const struct xz_fit_quantiles *cell,
+                         const struct xz_fit_quantiles *parent, double weight,
+                         struct xz_fit_quantiles *shrunk)
+{
+    const size_t shared = cell->count < parent->count ? cell->count : parent->count;
+    struct xz_fit_quantiles made = {.count = cell->count > parent->count ? cell->count
+                                                                         : parent->count};
+
+    /* 1 / index is the mean excess, which may be averaged */
+    made.index = 1.0 / mix(1.0 / cell->index, 1.0 / parent->index, weight);
+    for (size_t i = 0; i < made.count; i++) {
+        const struct xz_fit_quantiles *longer = i < cell->count ? cell : parent;
+        double level;
+
+        if (i < shared) {
+            level = mix(log1p(cell->quantile[i]), log1p(parent->quantile[i]), weight);
+        } else if (i == 0) {
+            level = log1p(longer->quantile[0]);
+        } else { /* only one goes on: by its steps, from where both had come to */
+            level = log1p(made.quantile[i - 1]) + log1p(longer->quantile[i]) -
+                    log1p(longer->quantile[i - 1]);
+        }
+        made.quantile[i] = expm1(level);
+        if (i > 0 && made.quantile[i] < made.quantile[i - 1]) {
+            made.quantile[i] = made.quantile[i - 1];
         }
     }
-    if (kept < SUBJECTS_MIN || events <= 0.0 || time <= 0.0) {
-        return false;
-    }
-    mean = events / time;
-    /* E (N - mean t)^2 = mean t + variance t^2: what is left over chance is the frailty. */
-    for (size_t i = 0; i < count; i++) {
-        if (sums[i] / exposures[i] <= limit) {
-            const double gap = sums[i] - mean * exposures[i];
-
-            over += gap * gap - mean * exposures[i];
-            squared_time += exposures[i] * exposures[i];
-        }
-    }
-    variance = over / squared_time;
-    variance = fmax(variance, 0.05 * mean * mean);
-    fit->shape = fmin(fmax(mean * mean / variance, 0.05), 50.0);
-    fit->rate = fit->shape / mean;
-    return true;
-}
-
-double xz_fit_cap(double squares, double means, double squared_means, double degrees)
-{
-    /* Var = mean + mean^2 / cap, summed over subjects. */
-    const double extra = degrees > 0.0 ? squares - means : 0.0;
-
-    if (extra <= 0.0) {
-        return 100.0;
-    }
-    return fmin(fmax(squared_means / extra, 0.2), 100.0);
-}
-
-size_t xz_fit_quantiles(double *samples, size_t count, double *quantile, double *index)
-{
-    size_t points = 0, top;
-    double sum = 0.0, last;
-
-    if (count < SAMPLES_MIN) {
-        return 0;
-    }
-    qsort(samples, count, sizeof(*samples), ascending);
-    while (points < XZ_TAIL_GRID && (points == 0 || xz_tail_grid[points] * (double)count >= BEYOND_MIN)) {
-        const size_t beyond = (size_t)(xz_tail_grid[points] * (double)count);
-
-        quantile[points++] = samples[count - 1 - (beyond < count ? beyond : count - 1)];
-    }
-    /* Hill over what lies beyond the last point that ten samples carry, on ln(1 + x). */
-    last = quantile[points - 1];
-    top = 0;
-    for (size_t i = count; i-- > 0 && samples[i] > last;) {
-        sum += log1p(samples[i]) - log1p(last);
-        top++;
-    }
-    *index = top >= 5 && sum > 0.0 ? (double)(top - 1) / sum : 3.0;
-    *index = fmin(fmax(*index, INDEX_MIN), INDEX_MAX);
-    return points;
-}
-
-double xz_fit_weight(size_t count, double prior) { return (double)count / ((double)count + prior); }
-
-void xz_interval_binomial(size_t hits, size_t count, double *low, double *high)
-{
-    *low = hits == 0 ? 0.0
-                     : gsl_cdf_beta_Pinv(0.025, (double)hits, (double)(count - hits) + 1.0);
-    *high = hits >= count ? 1.0
-                          : gsl_cdf_beta_Pinv(0.975, (double)hits + 1.0, (double)(count - hits));
-}
-
-void xz_interval_poisson(size_t hits, double exposure, double *low, double *high)
-{
-    *low = hits == 0 ? 0.0 : gsl_cdf_chisq_Pinv(0.025, 2.0 * (double)hits) / 2.0 / exposure;
-    *high = gsl_cdf_chisq_Pinv(0.975, 2.0 * (double)hits + 2.0) / 2.0 / exposure;
-}
-
-void xz_fit_calibration(double *log_p, size_t count,
-                        struct xz_calibration_row rows[static XZ_CALIBRATION_ROWS])
-{
-    qsort(log_p, count, sizeof(*log_p), ascending);
-    for (size_t r = 0; r < XZ_CALIBRATION_ROWS; r++) {
-        struct xz_calibration_row *row = &rows[r];
-
-        row->stated = pow(10.0, -2.0 - (double)r);
-        row->count = count;
-        row->hits = 0;
-        while (row->hits < count && log_p[row->hits] <= log(row->stated)) {
-            row->hits++;
-        }
-        row->realised = count > 0 ? (double)row->hits / (double)count : 0.0;
-        xz_interval_binomial(row->hits, count, &row->low, &row->high);
-    }
-}
-
-size_t xz_fit_calibration_map(double *log_p, size_t count,
-                              double points[static XZ_CALIBRATION_POINTS][2])
-{
-    size_t made = 0;
-
-    if (count < 1000) {
-        return 0;
-    }
-    qsort(log_p, count, sizeof(*log_p), ascending);
-    for (double u = 1e-1; made < XZ_CALIBRATION_POINTS && u * (double)count >= BEYOND_MIN; u /= 10.0) {
-        size_t hits = 0;
-        double realised;
-
-        while (hits < count && log_p[hits] <= log(u)) {
-            hits++;
-        }
-        realised = ((double)hits + 1.0) / (double)count;
-        points[made][0] = log(u);
-        points[made][1] = log(fmin(1.0, fmax(u, realised)));
-        made++;
-    }
-    return made;
+    *shrunk = made;
 }
