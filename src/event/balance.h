@@ -7,7 +7,8 @@
 #define XZ_EVENT_BALANCE_H
 #include "event/event.h"
 
-/* medfee_sumamt = fund_pay_sumamt (less acct_pay where it is in it) + psn_part_amt + hosp_part_amt */
+/* medfee_sumamt = fund_pay_sumamt (less acct_pay where it is in it) + psn_part_amt + hosp_part_amt
+ */
 #define XZ_BALANCE_TOTAL 1u
 /* psn_part_amt = acct_pay + acct_mulaid_pay + psn_cash_pay */
 #define XZ_BALANCE_PERSON 2u

@@ -48,7 +48,8 @@ enum xz_rc xz_format_of(struct xz_str content_type, enum xz_format *format, stru
         return xz_err_reject(err, "bad_header", "content-type",
                              "content-type " XZ_STR_FMT " is neither application/json nor "
                              "application/x-protobuf",
-                             (int)(content_type.len > 60 ? 60 : content_type.len), content_type.ptr);
+                             (int)(content_type.len > 60 ? 60 : content_type.len),
+                             content_type.ptr);
     }
     return XZ_OK;
 }
@@ -144,9 +145,10 @@ enum xz_rc xz_event_check(struct xz_event *event, const struct xz_decode_limits 
     enum xz_rc rc;
 
     if (event->body == XZ_BODY_NONE) {
-        return xz_err_reject(err, "no_body", "", "an event needs a body: settlement, reversal, "
-                                                 "mulaid_link, account_movement, credential, "
-                                                 "person_status or trace_scan");
+        return xz_err_reject(err, "no_body", "",
+                             "an event needs a body: settlement, reversal, "
+                             "mulaid_link, account_movement, credential, "
+                             "person_status or trace_scan");
     }
     rc = check_required(event, XZ_GROUP_ENVELOPE, err);
     if (rc != XZ_OK) {
@@ -162,7 +164,7 @@ enum xz_rc xz_event_check(struct xz_event *event, const struct xz_decode_limits 
         return xz_err_reject(err, "ahead",
                              event->inf_time_ms > limits->latest_ms ? "inf_time"
                              : event->body == XZ_BODY_SETTLEMENT    ? "settlement.setl_time"
-                                                                    : "person_status.effective_time",
+                                                                 : "person_status.effective_time",
                              "event time lies further ahead than is allowed");
     }
     event->content_hash = xz_event_content_hash(event);

@@ -8,7 +8,7 @@
 #include "base/hash.h"
 #include "event/decode_int.h"
 
-#define IDS_MAX 256
+#define IDS_MAX        256
 #define TEXT_BYTES_MAX 4096 /* what enrichment adds is the longest, and far shorter */
 
 static const struct xz_field *by_id[IDS_MAX], *line_by_id[IDS_MAX], *debit_by_id[IDS_MAX];

@@ -100,8 +100,7 @@ bool xz_csv_next(struct xz_str *text, struct xz_str *row)
     return true;
 }
 
-enum xz_rc xz_file_read(const char *file, size_t max, char **bytes, size_t *len,
-                        struct xz_err *err)
+enum xz_rc xz_file_read(const char *file, size_t max, char **bytes, size_t *len, struct xz_err *err)
 {
     FILE *in = fopen(file, "rb");
     size_t cap = (size_t)64 * 1024, used = 0;

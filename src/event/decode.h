@@ -15,8 +15,8 @@
 enum xz_format { XZ_FORMAT_AUTO, XZ_FORMAT_JSON, XZ_FORMAT_PROTOBUF };
 
 struct xz_decode_limits {
-    size_t event_bytes_max;  /* 1 MiB */
-    int64_t latest_ms;       /* events after it are rejects ("ahead"); INT64_MAX: no bound */
+    size_t event_bytes_max; /* 1 MiB */
+    int64_t latest_ms;      /* events after it are rejects ("ahead"); INT64_MAX: no bound */
 };
 extern const struct xz_decode_limits xz_decode_limits_default;
 

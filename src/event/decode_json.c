@@ -69,8 +69,8 @@ static enum xz_rc mark_seen(struct decoder *decoder, const struct xz_field *fiel
     return XZ_OK;
 }
 
-static enum xz_rc read_other(struct decoder *decoder, enum xz_field_group group,
-                             struct xz_str name, enum xz_json_token token);
+static enum xz_rc read_other(struct decoder *decoder, enum xz_field_group group, struct xz_str name,
+                             enum xz_json_token token);
 
 typedef enum xz_rc (*member_fn)(struct decoder *decoder, const struct xz_field *field, void *base,
                                 enum xz_json_token token);
@@ -293,8 +293,8 @@ static enum xz_rc read_proxy(struct decoder *decoder, enum xz_json_token token)
 }
 
 /* A name that the table does not have: a body of the envelope, the proxy block, or unknown. */
-static enum xz_rc read_other(struct decoder *decoder, enum xz_field_group group,
-                             struct xz_str name, enum xz_json_token token)
+static enum xz_rc read_other(struct decoder *decoder, enum xz_field_group group, struct xz_str name,
+                             enum xz_json_token token)
 {
     if (group == XZ_GROUP_ENVELOPE) {
         const enum xz_body body = xz_body_find(name);

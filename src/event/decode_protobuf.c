@@ -206,8 +206,8 @@ struct lists { /* of one message; the arrays of the arena that grow */
     uint32_t line_count, line_cap, debit_count, debit_cap, code_count, code_cap;
 };
 
-static enum xz_rc read_message(const struct decoder *decoder, enum xz_field_group group,
-                               void *base, struct span span);
+static enum xz_rc read_message(const struct decoder *decoder, enum xz_field_group group, void *base,
+                               struct span span);
 
 static enum xz_rc too_many(const struct decoder *decoder, const char *name, unsigned max)
 {
@@ -221,8 +221,8 @@ static enum xz_rc add_line(const struct decoder *decoder, struct lists *lists, s
     if (at == XZ_LINES_MAX) {
         return too_many(decoder, "lines", XZ_LINES_MAX);
     }
-    lists->lines = xz_decode_grow(decoder->arena, lists->lines, at, &lists->line_cap,
-                                  sizeof(*lists->lines));
+    lists->lines =
+        xz_decode_grow(decoder->arena, lists->lines, at, &lists->line_cap, sizeof(*lists->lines));
     if (lists->lines == NULL) {
         return xz_decode_full(decoder->err);
     }
@@ -265,8 +265,8 @@ static enum xz_rc add_code(const struct decoder *decoder, struct lists *lists, s
     if (lists->code_count == XZ_CODES_MAX) {
         return too_many(decoder, "drug_trac_codg", XZ_CODES_MAX);
     }
-    lists->codes = xz_decode_grow(decoder->arena, lists->codes, lists->code_count,
-                                  &lists->code_cap, sizeof(*lists->codes));
+    lists->codes = xz_decode_grow(decoder->arena, lists->codes, lists->code_count, &lists->code_cap,
+                                  sizeof(*lists->codes));
     if (lists->codes == NULL) {
         return xz_decode_full(decoder->err);
     }
@@ -305,11 +305,11 @@ static enum xz_rc read_sized(const struct decoder *decoder, const struct slot *s
         return add_code(decoder, lists, bytes);
     case KIND_PROXY:
         decoder->event->settlement.agnter_present = true;
-        return xz_path_inside(read_message(decoder, XZ_GROUP_AGNTERINFO, base, bytes),
-                              decoder->err, "agnterinfo", -1);
+        return xz_path_inside(read_message(decoder, XZ_GROUP_AGNTERINFO, base, bytes), decoder->err,
+                              "agnterinfo", -1);
     default:
-        return read_body(decoder,
-                         (enum xz_body)(slot->kind - KIND_BODY + (int)XZ_BODY_SETTLEMENT), bytes);
+        return read_body(decoder, (enum xz_body)(slot->kind - KIND_BODY + (int)XZ_BODY_SETTLEMENT),
+                         bytes);
     }
 }
 
@@ -356,8 +356,8 @@ static void take_lists(enum xz_field_group group, void *base, const struct lists
     }
 }
 
-static enum xz_rc read_message(const struct decoder *decoder, enum xz_field_group group,
-                               void *base, struct span span)
+static enum xz_rc read_message(const struct decoder *decoder, enum xz_field_group group, void *base,
+                               struct span span)
 {
     struct lists lists = {0};
     uint64_t seen = 0, tag;

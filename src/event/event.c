@@ -46,8 +46,12 @@ void xz_group_clear(enum xz_field_group group, void *base)
     }
 }
 
-static const struct xz_limits no_limits = {.known = 0, .age_min = -1, .age_max = -1, .chronic = -1,
-                                           .watch = -1, .list_price_fen = XZ_FEN_NONE};
+static const struct xz_limits no_limits = {.known = 0,
+                                           .age_min = -1,
+                                           .age_max = -1,
+                                           .chronic = -1,
+                                           .watch = -1,
+                                           .list_price_fen = XZ_FEN_NONE};
 
 void xz_line_init(struct xz_line *line)
 {

@@ -15,11 +15,11 @@
 #include "base/str.h"
 #include "base/time.h"
 
-#define XZ_FEN_NONE INT64_MIN
-#define XZ_NUM_NONE INT64_MIN
-#define XZ_ID_MAX 64 /* bytes of an identifier */
-#define XZ_LINES_MAX 1024
-#define XZ_CODES_MAX 2048 /* trace codes of one event */
+#define XZ_FEN_NONE   INT64_MIN
+#define XZ_NUM_NONE   INT64_MIN
+#define XZ_ID_MAX     64 /* bytes of an identifier */
+#define XZ_LINES_MAX  1024
+#define XZ_CODES_MAX  2048 /* trace codes of one event */
 #define XZ_DEBITS_MAX 32
 
 enum xz_body {
@@ -98,18 +98,18 @@ struct xz_limits {
     int8_t watch;             /* of an item: 1 resold drug, 0 no, -1 not said */
     struct xz_str name;
     struct xz_str ingredient;
-    int64_t list_price_fen;   /* or XZ_FEN_NONE */
+    int64_t list_price_fen; /* or XZ_FEN_NONE */
 };
 
 /* What the institutions file says of the envelope's fixmedins_code. */
 struct xz_place {
     int8_t known;
-    uint8_t kind;             /* enum xz_institution_kind */
+    uint8_t kind; /* enum xz_institution_kind */
     struct xz_str hosp_lv;
     struct xz_str admdvs;
-    int32_t lat_e6, lon_e6;   /* degrees * 1e6; INT32_MIN: not known */
+    int32_t lat_e6, lon_e6;      /* degrees * 1e6; INT32_MIN: not known */
     int16_t open_min, close_min; /* minutes of the day; -1 not known; close < open: next morning */
-    int32_t beds;             /* -1 not known */
+    int32_t beds;                /* -1 not known */
 };
 
 struct xz_line {
@@ -213,10 +213,10 @@ struct xz_event {
     struct xz_str msgid, infno;
     int64_t inf_time_ms;
     struct xz_str mdtrtarea_admvs, insuplc_admdvs, fixmedins_code, opter, opter_type, dev_no;
-    uint8_t channel; /* enum xz_channel */
+    uint8_t channel;       /* enum xz_channel */
     struct xz_place place; /* enrichment */
-    uint8_t body;    /* enum xz_body */
-    int64_t at_ms;   /* event time, as the contract defines it per body */
+    uint8_t body;          /* enum xz_body */
+    int64_t at_ms;         /* event time, as the contract defines it per body */
     uint64_t content_hash; /* of all that the sender said, for "same msgid, other content" */
     uint32_t unknown_fields;
     union {

@@ -8,47 +8,75 @@
 #include "base/hash.h"
 #include "event/field_int.h"
 
-const char *const xz_body_names[XZ_BODY_COUNT] = {
-    "none",       "settlement",    "reversal",  "mulaid_link", "account_movement",
-    "credential", "person_status", "trace_scan"};
+const char *const xz_body_names[XZ_BODY_COUNT] = {"none",          "settlement",       "reversal",
+                                                  "mulaid_link",   "account_movement", "credential",
+                                                  "person_status", "trace_scan"};
 
 static const char *const link_actions[] = {NULL, "grant", "revoke", NULL};
 static const char *const link_types[] = {NULL, "long", "temporary", NULL};
 static const char *const movements[] = {
-    NULL,           "credit",   "pre_credit", "makeup",          "clawback", "return",    "substantiate",
-    "withdraw_close", "carry_over", "interest", "debit",    "transfer_wallet", "premium",  "other_use", NULL};
+    NULL,     "credit",          "pre_credit",     "makeup",     "clawback",
+    "return", "substantiate",    "withdraw_close", "carry_over", "interest",
+    "debit",  "transfer_wallet", "premium",        "other_use",  NULL};
 static const char *const credential_actions[] = {
     NULL,         "activate",      "reset_password", "face_pass", "face_fail",
     "new_device", "balance_query", "delegate",       NULL};
-static const char *const statuses[] = {NULL,        "death",   "insured",  "paused",     "terminated",
-                                       "suspended", "resumed", "admitted", "discharged", NULL};
+static const char *const statuses[] = {NULL,         "death",     "insured", "paused",
+                                       "terminated", "suspended", "resumed", "admitted",
+                                       "discharged", NULL};
 static const char *const scans[] = {NULL, "sale", "return", NULL};
 static const char *const channels[] = {NULL, "load", NULL};
 static const char *const kinds[] = {
-    NULL,           "hospital",          "clinic",   "village_clinic",
-    "nursing_home", "internet_hospital", "pharmacy", "online_pharmacy", NULL};
+    NULL,       "hospital",        "clinic", "village_clinic", "nursing_home", "internet_hospital",
+    "pharmacy", "online_pharmacy", NULL};
 static const char *const uses[] = {NULL, "allowed", "forbidden", NULL};
 static const char *const reasons[] = {NULL, "1", "2", "3", "4", "5", "6", NULL};
-static const char *const purposes[] = {
-    NULL,      "outpatient", "inpatient",            "pharmacy",       "device",   "consumable",
-    "premium", "vaccine",    "checkup",              "commercial_insurance", "long_term_care",
-    "cosmetic", "orthodontics", "whitening",         "weight_loss",    "fitness",  "other", NULL};
+static const char *const purposes[] = {NULL,
+                                       "outpatient",
+                                       "inpatient",
+                                       "pharmacy",
+                                       "device",
+                                       "consumable",
+                                       "premium",
+                                       "vaccine",
+                                       "checkup",
+                                       "commercial_insurance",
+                                       "long_term_care",
+                                       "cosmetic",
+                                       "orthodontics",
+                                       "whitening",
+                                       "weight_loss",
+                                       "fitness",
+                                       "other",
+                                       NULL};
 
 #define AT(member) offsetof(struct xz_event, member)
 #define ENVELOPE(id, kind, flags, name, member)                                                    \
-    {id, XZ_GROUP_ENVELOPE, XZ_FIELD_##kind, flags, AT(member), name, NULL}
+    {                                                                                              \
+        id, XZ_GROUP_ENVELOPE, XZ_FIELD_##kind, flags, AT(member), name, NULL                      \
+    }
 #define BODY(id, group, kind, flags, name, member)                                                 \
-    {id, XZ_GROUP_##group, XZ_FIELD_##kind, flags, AT(member), name, NULL}
+    {                                                                                              \
+        id, XZ_GROUP_##group, XZ_FIELD_##kind, flags, AT(member), name, NULL                       \
+    }
 #define NAMED(id, group, flags, name, member, names)                                               \
-    {id, XZ_GROUP_##group, XZ_FIELD_ENUM, flags, AT(member), name, names}
+    {                                                                                              \
+        id, XZ_GROUP_##group, XZ_FIELD_ENUM, flags, AT(member), name, names                        \
+    }
 /* Text of which the contract lists the values. */
 #define LISTED(id, group, flags, name, member, names)                                              \
-    {id, XZ_GROUP_##group, XZ_FIELD_STR, flags, AT(member), name, names}
+    {                                                                                              \
+        id, XZ_GROUP_##group, XZ_FIELD_STR, flags, AT(member), name, names                         \
+    }
 #define LINE(id, kind, flags, name, member)                                                        \
-    {id, XZ_GROUP_LINE, XZ_FIELD_##kind, flags, offsetof(struct xz_line, member), name, NULL}
+    {                                                                                              \
+        id, XZ_GROUP_LINE, XZ_FIELD_##kind, flags, offsetof(struct xz_line, member), name, NULL    \
+    }
 #define DEBIT(id, kind, name, member)                                                              \
-    {id, XZ_GROUP_DEBIT, XZ_FIELD_##kind, 0, offsetof(struct xz_debit, member), name, NULL}
-#define S settlement
+    {                                                                                              \
+        id, XZ_GROUP_DEBIT, XZ_FIELD_##kind, 0, offsetof(struct xz_debit, member), name, NULL      \
+    }
+#define S   settlement
 #define REQ XZ_FIELD_REQUIRED
 #define ENR XZ_FIELD_ENRICHED
 
@@ -212,7 +240,7 @@ static const struct {
     {XZ_GROUP_LINE, "bilg_dr_code", "bilg_dr_codg"},
 };
 
-#define SLOTS 1024 /* a power of two, more than twice the names */
+#define SLOTS          1024 /* a power of two, more than twice the names */
 #define NAME_MAX_BYTES 28
 
 static struct {

@@ -26,27 +26,28 @@ enum xz_field_type {
 };
 
 enum xz_field_group { /* where the field stands */
-    XZ_GROUP_ENVELOPE,
-    XZ_GROUP_SETTLEMENT,
-    XZ_GROUP_REVERSAL,
-    XZ_GROUP_MULAID_LINK,
-    XZ_GROUP_ACCOUNT_MOVEMENT,
-    XZ_GROUP_CREDENTIAL,
-    XZ_GROUP_PERSON_STATUS,
-    XZ_GROUP_TRACE_SCAN,
-    XZ_GROUP_AGNTERINFO, /* offsets in struct xz_event; an object of its own in JSON */
-    XZ_GROUP_LINE,       /* offsets in struct xz_line */
-    XZ_GROUP_DEBIT,      /* offsets in struct xz_debit */
-    XZ_GROUP_COUNT
+                      XZ_GROUP_ENVELOPE,
+                      XZ_GROUP_SETTLEMENT,
+                      XZ_GROUP_REVERSAL,
+                      XZ_GROUP_MULAID_LINK,
+                      XZ_GROUP_ACCOUNT_MOVEMENT,
+                      XZ_GROUP_CREDENTIAL,
+                      XZ_GROUP_PERSON_STATUS,
+                      XZ_GROUP_TRACE_SCAN,
+                      XZ_GROUP_AGNTERINFO, /* offsets in struct xz_event; an object of its own in
+                                              JSON */
+                      XZ_GROUP_LINE,       /* offsets in struct xz_line */
+                      XZ_GROUP_DEBIT,      /* offsets in struct xz_debit */
+                      XZ_GROUP_COUNT
 };
 
 #define XZ_FIELD_REQUIRED 1u
 #define XZ_FIELD_ENRICHED 2u /* set by enrichment, never read from a sender */
 
 struct xz_field {
-    uint16_t id;      /* of the compact codec: never reused, never renumbered */
-    uint8_t group;    /* enum xz_field_group */
-    uint8_t type;     /* enum xz_field_type */
+    uint16_t id;   /* of the compact codec: never reused, never renumbered */
+    uint8_t group; /* enum xz_field_group */
+    uint8_t type;  /* enum xz_field_type */
     uint8_t flags;
     uint16_t offset;  /* in struct xz_event, xz_line or xz_debit */
     const char *name; /* the contract's; of enrichment "place.kind", "item.sex", "diagnosis.sex" */

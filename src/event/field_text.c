@@ -7,84 +7,85 @@
 
 static int shown(struct xz_str text) { return (int)(text.len > 40 ? 40 : text.len); }
 
-enum xz_rc xz_decimal_parse(struct xz_str text, int decimals, int64_t max, int64_t *value,
-                            const struct xz_field *field, struct xz_err *err)
+/* "e+2" behind a number; *at moves past it. */
+static bool read_exponent(struct xz_str text, uint32_t *at, int *exponent)
 {
-    int64_t number = 0;
-    int scale = 0, exponent = 0; /* value = number * 10^(exponent - scale) */
-    uint32_t at = 0, digits = 0;
-    bool negative = false, point = false;
-    const char *reason = field->type == XZ_FIELD_FEN ? "bad_money" : "bad_value";
+    const uint32_t sign = ++*at;
+    const bool down = sign < text.len && text.ptr[sign] == '-';
+    uint32_t first;
 
-    if (at < text.len && (text.ptr[at] == '-' || text.ptr[at] == '+')) {
-        negative = text.ptr[at++] == '-';
+    if (sign < text.len && (text.ptr[sign] == '-' || text.ptr[sign] == '+')) {
+        ++*at;
     }
+    *exponent = 0;
+    for (first = *at; *at < text.len && text.ptr[*at] >= '0' && text.ptr[*at] <= '9'; ++*at) {
+        if (*at - first > 2) {
+            return false;
+        }
+        *exponent = *exponent * 10 + (text.ptr[*at] - '0');
+    }
+    *exponent = down ? -*exponent : *exponent;
+    return *at > first;
+}
+
+/* The size of a number as digits * 10^power; false when it is none or has too many digits. */
+static bool read_decimal(struct xz_str text, int64_t *digits, int *power)
+{
+    uint32_t at = text.len > 0 && (text.ptr[0] == '-' || text.ptr[0] == '+'), count = 0;
+    bool point = false;
+    int scale = 0, exponent = 0;
+
+    *digits = 0;
     for (; at < text.len; at++) {
         const char c = text.ptr[at];
 
         if (c == '.' && !point) {
             point = true;
-        } else if (c >= '0' && c <= '9') {
-            digits++;
-            if (number > (INT64_MAX - 9) / 10) {
-                goto bad;
-            }
-            number = number * 10 + (c - '0');
-            scale += point;
-        } else {
+            continue;
+        }
+        if (c < '0' || c > '9') {
             break;
         }
+        if (*digits > (INT64_MAX - 9) / 10) {
+            return false;
+        }
+        *digits = *digits * 10 + (c - '0');
+        scale += point;
+        count++;
     }
-    if (digits == 0) {
-        goto bad;
+    if (at < text.len && (text.ptr[at] == 'e' || text.ptr[at] == 'E') &&
+        !read_exponent(text, &at, &exponent)) {
+        return false;
     }
-    if (at < text.len && (text.ptr[at] == 'e' || text.ptr[at] == 'E')) {
-        bool down = false;
-        uint32_t start;
+    *power = exponent - scale;
+    return count > 0 && at == text.len;
+}
 
-        at++;
-        if (at < text.len && (text.ptr[at] == '-' || text.ptr[at] == '+')) {
-            down = text.ptr[at++] == '-';
+enum xz_rc xz_decimal_parse(struct xz_str text, int decimals, int64_t max, int64_t *value,
+                            const struct xz_field *field, struct xz_err *err)
+{
+    const char *reason = field->type == XZ_FIELD_FEN ? "bad_money" : "bad_value";
+    int64_t number = 0;
+    int shift = 0;
+    bool fits = read_decimal(text, &number, &shift);
+
+    for (shift += decimals; fits && shift < 0 && number != 0; shift++) {
+        if (number % 10 != 0) {
+            return xz_err_reject(err, reason, field->name, "%s \"%.*s\" has more than %d decimals",
+                                 field->name, shown(text), text.ptr, decimals);
         }
-        for (start = at; at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9'; at++) {
-            if (at - start > 2) {
-                goto bad;
-            }
-            exponent = exponent * 10 + (text.ptr[at] - '0');
-        }
-        if (at == start) {
-            goto bad;
-        }
-        exponent = down ? -exponent : exponent;
+        number /= 10;
     }
-    if (at != text.len) {
-        goto bad;
+    for (; fits && shift > 0 && number != 0; shift--) {
+        fits = number <= max / 10;
+        number *= fits ? 10 : 1;
     }
-    for (int shift = exponent - scale + decimals; shift != 0 && number != 0;) {
-        if (shift > 0) {
-            if (number > INT64_MAX / 10) {
-                goto bad;
-            }
-            number *= 10;
-            shift--;
-        } else {
-            if (number % 10 != 0) {
-                return xz_err_reject(err, reason, field->name,
-                                     "%s \"%.*s\" has more than %d decimals", field->name,
-                                     shown(text), text.ptr, decimals);
-            }
-            number /= 10;
-            shift++;
-        }
+    if (!fits || number > max) {
+        return xz_err_reject(err, reason, field->name, "%s \"%.*s\" is not a number that fits",
+                             field->name, shown(text), text.len ? text.ptr : "");
     }
-    if (number > max) {
-        goto bad;
-    }
-    *value = negative ? -number : number;
+    *value = text.ptr[0] == '-' ? -number : number;
     return XZ_OK;
-bad:
-    return xz_err_reject(err, reason, field->name, "%s \"%.*s\" is not a number that fits",
-                         field->name, shown(text), text.len ? text.ptr : "");
 }
 
 /* The place of text in a closed list; 0 when it is not there. */

@@ -230,8 +230,8 @@ static enum xz_rc open_level(struct xz_json_reader *reader, bool object, struct 
     }
     reader->at++;
     reader->depth++;
-    reader->in_object =
-        object ? reader->in_object | 1u << reader->depth : reader->in_object & ~(1u << reader->depth);
+    reader->in_object = object ? reader->in_object | 1u << reader->depth
+                               : reader->in_object & ~(1u << reader->depth);
     reader->some &= ~(1u << reader->depth);
     return XZ_OK;
 }
@@ -338,8 +338,7 @@ enum xz_rc xz_json_next(struct xz_json_reader *reader, enum xz_json_token *token
     return read_value(reader, token, err);
 }
 
-enum xz_rc xz_json_skip(struct xz_json_reader *reader, enum xz_json_token token,
-                        struct xz_err *err)
+enum xz_rc xz_json_skip(struct xz_json_reader *reader, enum xz_json_token token, struct xz_err *err)
 {
     const int depth = reader->depth;
 

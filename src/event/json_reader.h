@@ -26,7 +26,7 @@ enum xz_json_token {
     XZ_JSON_TRUE,
     XZ_JSON_FALSE,
     XZ_JSON_NULL,
-    XZ_JSON_END         /* of the input */
+    XZ_JSON_END /* of the input */
 };
 
 struct xz_json_reader {

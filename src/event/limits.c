@@ -9,8 +9,18 @@
 #define FILE_BYTES_MAX ((size_t)1 << 30)
 #define CELL_BYTES_MAX 512 /* the compact form of an event carries some of them */
 
-enum { COL_CODE, COL_NAME, COL_SEX, COL_AGE_MIN, COL_AGE_MAX, COL_LAST /* use or chronic */,
-       COL_INGREDIENT, COL_WATCH, COL_LIST_PRICE, COLUMNS };
+enum {
+    COL_CODE,
+    COL_NAME,
+    COL_SEX,
+    COL_AGE_MIN,
+    COL_AGE_MAX,
+    COL_LAST /* use or chronic */,
+    COL_INGREDIENT,
+    COL_WATCH,
+    COL_LIST_PRICE,
+    COLUMNS
+};
 static const char *const item_columns[COLUMNS] = {
     "code", "name", "sex", "age_min", "age_max", "use", "ingredient", "watch", "list_price"};
 static const char *const diagnosis_columns[COL_LAST + 1] = {"code",    "name",    "sex",
@@ -70,8 +80,7 @@ static enum xz_rc read_header(struct xz_csv_file *file, const char *const column
                 continue;
             }
             if (file->column[i] >= 0) {
-                return xz_err_config(err, file->name, 1, "column \"%s\" stands twice",
-                                     columns[i]);
+                return xz_err_config(err, file->name, 1, "column \"%s\" stands twice", columns[i]);
             }
             file->column[i] = (int)cell;
         }
@@ -213,10 +222,12 @@ static enum xz_rc read_item(const struct xz_csv_file *file, struct xz_arena *are
         static const struct xz_field money = {.type = XZ_FIELD_FEN, .name = "list_price"};
 
         if (xz_decimal_parse(price, 2, XZ_MONEY_MAX_FEN, &limits->list_price_fen, &money, NULL) !=
-                XZ_OK || limits->list_price_fen < 0) {
+                XZ_OK ||
+            limits->list_price_fen < 0) {
             return xz_err_config(err, file->name, file->line,
                                  "list_price \"" XZ_STR_FMT "\" is no price: write yuan with at "
-                                 "most two decimals", XZ_STR_ARG(price));
+                                 "most two decimals",
+                                 XZ_STR_ARG(price));
         }
     }
     if (xz_csv_int(file, COL_WATCH, 0, 1, &watch, err) != XZ_OK) {
@@ -231,8 +242,8 @@ enum xz_rc xz_limits_read(const struct xz_csv_file *file, bool items, struct xz_
 {
     int64_t sex = 0, age_min = -1, age_max = -1, chronic = -1;
 
-    *limits = (struct xz_limits){
-        .known = 1, .chronic = -1, .watch = -1, .list_price_fen = XZ_FEN_NONE};
+    *limits =
+        (struct xz_limits){.known = 1, .chronic = -1, .watch = -1, .list_price_fen = XZ_FEN_NONE};
     *code = xz_arena_str(arena, xz_csv_cell(file, COL_CODE));
     limits->name = xz_arena_str(arena, xz_csv_cell(file, COL_NAME));
     if (xz_csv_int(file, COL_SEX, 0, 2, &sex, err) != XZ_OK ||

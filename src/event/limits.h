@@ -10,15 +10,15 @@
 
 struct xz_csv_file {
     const char *name;
-    int line;            /* on which the current row begins, from 1 */
+    int line; /* on which the current row begins, from 1 */
     int next_line;
-    char *bytes;         /* owned; NULL when the text is borrowed */
+    char *bytes; /* owned; NULL when the text is borrowed */
     struct xz_str rest;
     struct xz_arena scratch;
     struct xz_csv_row row;
     int column[XZ_CSV_COLUMNS_MAX]; /* where each wanted column stands, or -1 */
     size_t column_count;
-    size_t rows_max;     /* an upper bound of the rows, to allocate by */
+    size_t rows_max; /* an upper bound of the rows, to allocate by */
 };
 
 /* Reads the header. The first of `columns` must be there, the others may be missing. A file that

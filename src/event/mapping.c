@@ -269,10 +269,10 @@ static enum xz_rc set_scaled(const struct row *row, const struct xz_mapping_sour
                              void *base, struct xz_str text)
 {
     const struct xz_field *field = source->field;
-    const int decimals = field->type == XZ_FIELD_E6                                       ? 6
-                         : field->type == XZ_FIELD_E4                                     ? 4
-                         : source->unit == XZ_UNIT_FEN                                    ? 0
-                                                                                          : 2;
+    const int decimals = field->type == XZ_FIELD_E6    ? 6
+                         : field->type == XZ_FIELD_E4  ? 4
+                         : source->unit == XZ_UNIT_FEN ? 0
+                                                       : 2;
     const int64_t max = field->type == XZ_FIELD_FEN ? XZ_MONEY_MAX_FEN : INT64_C(1) << 52;
     int64_t number_e6 = 0;
     __int128 unit = XZ_MAPPING_SCALE_ONE, product;
@@ -383,8 +383,8 @@ static enum xz_rc set_lines(const struct row *row, struct xz_settlement *settlem
 
         xz_line_init(&lines[settlement->line_count]);
         for (; at < mapping->line_end[i]; at++) {
-            const enum xz_rc rc = set_source(row, &mapping->sources[at],
-                                             &lines[settlement->line_count], &any);
+            const enum xz_rc rc =
+                set_source(row, &mapping->sources[at], &lines[settlement->line_count], &any);
 
             if (rc != XZ_OK) {
                 return xz_path_inside(rc, row->err, "lines", (int)i);

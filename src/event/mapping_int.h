@@ -7,17 +7,17 @@
 #include "event/field_int.h"
 #include "event/mapping.h"
 
-#define XZ_MAPPING_JOINED_MAX 4
-#define XZ_MAPPING_LINES_MAX 64
+#define XZ_MAPPING_JOINED_MAX  4
+#define XZ_MAPPING_LINES_MAX   64
 #define XZ_MAPPING_SOURCES_MAX 1024 /* of the event and of all its lines */
-#define XZ_MAPPING_SCALE_ONE INT64_C(1000000)
+#define XZ_MAPPING_SCALE_ONE   INT64_C(1000000)
 
 enum xz_mapping_unit { /* of the number in the cell */
-    XZ_UNIT_NONE,
-    XZ_UNIT_YUAN, /* money with decimals */
-    XZ_UNIT_FEN,  /* hundredths, also of a foreign currency: `cent` */
-    XZ_UNIT_S,
-    XZ_UNIT_MS
+                       XZ_UNIT_NONE,
+                       XZ_UNIT_YUAN, /* money with decimals */
+                       XZ_UNIT_FEN,  /* hundredths, also of a foreign currency: `cent` */
+                       XZ_UNIT_S,
+                       XZ_UNIT_MS
 };
 
 struct xz_mapping_column {

@@ -49,9 +49,7 @@ static enum xz_rc find_field(const struct loader *loader, const struct xz_yaml *
                                           XZ_GROUP_ENVELOPE, XZ_GROUP_AGNTERINFO};
     static const enum xz_field_group line_groups[] = {XZ_GROUP_LINE};
     const enum xz_field_group *from = in_line ? line_groups : groups;
-    const size_t count = in_line                                       ? 1
-                         : loader->mapping->body == XZ_BODY_SETTLEMENT ? 3
-                                                                       : 2;
+    const size_t count = in_line ? 1 : loader->mapping->body == XZ_BODY_SETTLEMENT ? 3 : 2;
     const struct xz_str envelope = XZ_STR("envelope.");
     struct xz_str name = node->key;
     size_t first = 0;
@@ -69,7 +67,8 @@ static enum xz_rc find_field(const struct loader *loader, const struct xz_yaml *
         return not_a_field(loader, node, from, count);
     }
     if ((*field)->type == XZ_FIELD_LINES || (*field)->type == XZ_FIELD_DEBITS) {
-        return fail(loader, node, "a list is not mapped as one field; lines have a key of their own");
+        return fail(loader, node,
+                    "a list is not mapped as one field; lines have a key of their own");
     }
     return XZ_OK;
 }
@@ -86,8 +85,8 @@ static enum xz_rc read_columns(const struct loader *loader, const struct xz_yaml
     if (constant != NULL) {
         return xz_yaml_str(constant, &source->constant, loader->err);
     }
-    if (many != NULL && (many->type != XZ_YAML_LIST || many->count == 0 ||
-                         many->count > XZ_MAPPING_JOINED_MAX)) {
+    if (many != NULL &&
+        (many->type != XZ_YAML_LIST || many->count == 0 || many->count > XZ_MAPPING_JOINED_MAX)) {
         return fail(loader, many, "columns is a list of one to four names");
     }
     source->column_count = many != NULL ? many->count : 1;
@@ -181,7 +180,8 @@ static enum xz_rc read_unit(const struct loader *loader, const struct xz_yaml *m
         return fail(loader, scale, "only amounts, counts and prices can be scaled");
     }
     if (xz_decimal_parse(text, 6, INT64_C(1000000000000), &source->scale_e6, source->field, NULL) !=
-            XZ_OK || source->scale_e6 == 0) {
+            XZ_OK ||
+        source->scale_e6 == 0) {
         return fail(loader, scale, "scale is a number other than 0 with at most six decimals");
     }
     return XZ_OK;
@@ -242,7 +242,8 @@ static enum xz_rc read_source(struct loader *loader, const struct xz_yaml *node,
     rc = rc == XZ_OK ? read_columns(loader, node, &source) : rc;
     rc = rc == XZ_OK ? xz_yaml_str(xz_yaml_get(node, "join"), &source.join, loader->err) : rc;
     rc = rc == XZ_OK ? xz_yaml_str(xz_yaml_get(node, "prefix"), &source.prefix, loader->err) : rc;
-    rc = rc == XZ_OK ? xz_yaml_str(xz_yaml_get(node, "default"), &source.fallback, loader->err) : rc;
+    rc =
+        rc == XZ_OK ? xz_yaml_str(xz_yaml_get(node, "default"), &source.fallback, loader->err) : rc;
     rc = rc == XZ_OK ? read_values(loader, xz_yaml_get(node, "values"), &source) : rc;
     rc = rc == XZ_OK ? read_unit(loader, node, &source) : rc;
     rc = rc == XZ_OK ? read_zone(loader, xz_yaml_get(node, "zone"), &source.zone_ms) : rc;
@@ -333,7 +334,8 @@ static enum xz_rc check_required(const struct loader *loader, const struct xz_ya
             if (!found) {
                 return xz_err_config(loader->err, fields->file, fields->line,
                                      "%s is required of every event and is not mapped: name its "
-                                     "column, or a const", field->name);
+                                     "column, or a const",
+                                     field->name);
             }
         }
     }

@@ -52,14 +52,25 @@ static struct slot *index_slot(const struct index *index, struct xz_str code)
 
 /* ---- rows ---- */
 
-enum { PLACE_CODE, PLACE_NAME, PLACE_KIND, PLACE_HOSP_LV, PLACE_ADMDVS, PLACE_LAT, PLACE_LON,
-       PLACE_BEDS, PLACE_OPEN, PLACE_CLOSE, PLACE_COLUMNS };
+enum {
+    PLACE_CODE,
+    PLACE_NAME,
+    PLACE_KIND,
+    PLACE_HOSP_LV,
+    PLACE_ADMDVS,
+    PLACE_LAT,
+    PLACE_LON,
+    PLACE_BEDS,
+    PLACE_OPEN,
+    PLACE_CLOSE,
+    PLACE_COLUMNS
+};
 static const char *const place_columns[PLACE_COLUMNS] = {
     "fixmedins_code", "name", "kind", "hosp_lv", "admdvs", "lat", "lon", "beds", "open", "close"};
 
 static const char *const kinds[] = {
-    "",           "hospital",          "clinic",   "village_clinic", "nursing_home",
-    "internet_hospital", "pharmacy", "online_pharmacy"};
+    "",         "hospital",       "clinic", "village_clinic", "nursing_home", "internet_hospital",
+    "pharmacy", "online_pharmacy"};
 
 static enum xz_rc degrees(const struct xz_csv_file *file, struct xz_str text, double limit,
                           int32_t *e6, struct xz_err *err)
@@ -74,8 +85,8 @@ static enum xz_rc degrees(const struct xz_csv_file *file, struct xz_str text, do
     (void)snprintf(copy, sizeof(copy), XZ_STR_FMT, XZ_STR_ARG(text));
     value = strtod(copy, &end);
     if (*end != '\0' || !(value >= -limit && value <= limit)) {
-        return xz_err_config(err, file->name, file->line, "\"%s\" is not degrees from -%.0f to %.0f",
-                             copy, limit, limit);
+        return xz_err_config(err, file->name, file->line,
+                             "\"%s\" is not degrees from -%.0f to %.0f", copy, limit, limit);
     }
     *e6 = (int32_t)(value * 1e6 + (value < 0 ? -0.5 : 0.5));
     return XZ_OK;
@@ -127,7 +138,8 @@ static enum xz_rc read_place(struct xz_reference *reference, const struct xz_csv
     place->admdvs = xz_arena_str(&reference->arena, xz_csv_cell(file, PLACE_ADMDVS));
     rc = degrees(file, xz_csv_cell(file, PLACE_LAT), 90.0, &place->lat_e6, err);
     rc = rc == XZ_OK ? degrees(file, xz_csv_cell(file, PLACE_LON), 180.0, &place->lon_e6, err) : rc;
-    rc = rc == XZ_OK ? clock_minutes(file, xz_csv_cell(file, PLACE_OPEN), &place->open_min, err) : rc;
+    rc = rc == XZ_OK ? clock_minutes(file, xz_csv_cell(file, PLACE_OPEN), &place->open_min, err)
+                     : rc;
     rc = rc == XZ_OK ? clock_minutes(file, xz_csv_cell(file, PLACE_CLOSE), &place->close_min, err)
                      : rc;
     rc = rc == XZ_OK ? xz_csv_int(file, PLACE_BEDS, 0, 1000000, &beds, err) : rc;
@@ -191,7 +203,7 @@ static enum xz_rc load_limits(struct xz_reference *reference, const char *name, 
         if (rc != XZ_OK) {
             break;
         }
-        *index_slot(index, code) = (struct slot){code, (uint32_t)++*count};
+        *index_slot(index, code) = (struct slot){code, (uint32_t)++ * count};
     }
     xz_csv_close(&file);
     return rc;

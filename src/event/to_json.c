@@ -10,7 +10,7 @@
 static void put_decimal(struct xz_jsonw *json, const char *key, int64_t value, int decimals)
 {
     char text[40];
-    const uint64_t size = value < 0 ? (uint64_t)-(value + 1) + 1 : (uint64_t)value;
+    const uint64_t size = value < 0 ? (uint64_t) - (value + 1) + 1 : (uint64_t)value;
     uint64_t unit = 1;
     int len;
 
@@ -19,7 +19,8 @@ static void put_decimal(struct xz_jsonw *json, const char *key, int64_t value, i
     }
     len = snprintf(text, sizeof(text), "%s%" PRIu64, value < 0 ? "-" : "", size / unit);
     if (size % unit != 0) {
-        len += snprintf(text + len, sizeof(text) - (size_t)len, ".%0*" PRIu64, decimals, size % unit);
+        len +=
+            snprintf(text + len, sizeof(text) - (size_t)len, ".%0*" PRIu64, decimals, size % unit);
         while (decimals > 2 && text[len - 1] == '0') {
             text[--len] = '\0';
         }
@@ -171,8 +172,8 @@ void xz_event_to_json(const struct xz_event *event, struct xz_buf *out)
     put_group(&json, XZ_GROUP_ENVELOPE, event);
     xz_jsonw_key(&json, xz_body_names[event->body]);
     xz_jsonw_object(&json);
-    put_group(&json,
-              (enum xz_field_group)(XZ_GROUP_SETTLEMENT + event->body - XZ_BODY_SETTLEMENT), event);
+    put_group(&json, (enum xz_field_group)(XZ_GROUP_SETTLEMENT + event->body - XZ_BODY_SETTLEMENT),
+              event);
     if (event->body == XZ_BODY_SETTLEMENT && event->settlement.agnter_present) {
         xz_jsonw_key(&json, "agnterinfo");
         xz_jsonw_object(&json);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as a JSON record: a reject with its reason, or an event that survives its other forms. */
+/* Any bytes as a JSON record: a reject with its reason, or an event that survives its other forms.
+ */
 #include "event_roundtrip.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

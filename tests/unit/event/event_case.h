@@ -4,8 +4,11 @@
 #define XZ_TEST_EVENT_CASE_H
 #include <stdarg.h>
 #include <stddef.h>
+
 #include <setjmp.h>
+
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <stdio.h>
@@ -47,8 +50,8 @@ struct event_case {
 #define MIN_SETTLEMENT                                                                             \
     "\"psn_no\":\"P1\",\"setl_id\":\"S1\",\"med_type\":\"41\",\"medfee_sumamt\":\"1.00\""
 #define SETTLEMENT_WITH(more) "{" MIN_ENVELOPE ",\"settlement\":{" MIN_SETTLEMENT more "}}"
-#define ENVELOPE_WITH(more) "{" MIN_ENVELOPE more ",\"settlement\":{" MIN_SETTLEMENT "}}"
-#define BODY(name, members) "{" MIN_ENVELOPE ",\"" name "\":{" members "}}"
+#define ENVELOPE_WITH(more)   "{" MIN_ENVELOPE more ",\"settlement\":{" MIN_SETTLEMENT "}}"
+#define BODY(name, members)   "{" MIN_ENVELOPE ",\"" name "\":{" members "}}"
 
 static inline void case_open(struct event_case *test)
 {

@@ -96,13 +96,19 @@ static void test_money_in_every_accepted_form(void **state)
 static void test_money_that_is_no_money_is_rejected(void **state)
 {
     static const char *const forms[] = {
-        SETTLEMENT_WITH(",\"acct_pay\":\"86.405\""),     SETTLEMENT_WITH(",\"acct_pay\":0.001"),
-        SETTLEMENT_WITH(",\"acct_pay\":1e-3"),           SETTLEMENT_WITH(",\"acct_pay\":1e400"),
-        SETTLEMENT_WITH(",\"acct_pay\":1e15"),           SETTLEMENT_WITH(",\"acct_pay\":\"NaN\""),
-        SETTLEMENT_WITH(",\"acct_pay\":\"Infinity\""),   SETTLEMENT_WITH(",\"acct_pay\":\"1,000\""),
-        SETTLEMENT_WITH(",\"acct_pay\":\"12 yuan\""),    SETTLEMENT_WITH(",\"acct_pay\":\".\""),
+        SETTLEMENT_WITH(",\"acct_pay\":\"86.405\""),
+        SETTLEMENT_WITH(",\"acct_pay\":0.001"),
+        SETTLEMENT_WITH(",\"acct_pay\":1e-3"),
+        SETTLEMENT_WITH(",\"acct_pay\":1e400"),
+        SETTLEMENT_WITH(",\"acct_pay\":1e15"),
+        SETTLEMENT_WITH(",\"acct_pay\":\"NaN\""),
+        SETTLEMENT_WITH(",\"acct_pay\":\"Infinity\""),
+        SETTLEMENT_WITH(",\"acct_pay\":\"1,000\""),
+        SETTLEMENT_WITH(",\"acct_pay\":\"12 yuan\""),
+        SETTLEMENT_WITH(",\"acct_pay\":\".\""),
         SETTLEMENT_WITH(",\"acct_pay\":\"10000000000.01\""),
-        SETTLEMENT_WITH(",\"acct_pay\":\"-\""),          SETTLEMENT_WITH(",\"acct_pay\":\" 1\""),
+        SETTLEMENT_WITH(",\"acct_pay\":\"-\""),
+        SETTLEMENT_WITH(",\"acct_pay\":\" 1\""),
         SETTLEMENT_WITH(",\"acct_pay\":99999999999999999999999999999999999999"),
         SETTLEMENT_WITH(",\"acct_pay\":\"0x10\"")};
     struct event_case test;
@@ -159,11 +165,17 @@ static void test_times_in_every_accepted_form(void **state)
 
 static void test_times_and_dates_that_do_not_exist_are_rejected(void **state)
 {
-    static const char *const times[] = {
-        "\"2026-02-29 10:00:00\"", "\"2026-13-01 10:00:00\"", "\"2026-04-31 10:00:00\"",
-        "\"2026-03-01 24:00:00\"", "\"2026-03-01 10:60:00\"", "\"yesterday\"",
-        "\"0000-00-00 00:00:00\"", "99999999999999999",       "1772327702000.5",
-        "-1e30",                   "\"2026-03-01T10:00:00+25:00\""};
+    static const char *const times[] = {"\"2026-02-29 10:00:00\"",
+                                        "\"2026-13-01 10:00:00\"",
+                                        "\"2026-04-31 10:00:00\"",
+                                        "\"2026-03-01 24:00:00\"",
+                                        "\"2026-03-01 10:60:00\"",
+                                        "\"yesterday\"",
+                                        "\"0000-00-00 00:00:00\"",
+                                        "99999999999999999",
+                                        "1772327702000.5",
+                                        "-1e30",
+                                        "\"2026-03-01T10:00:00+25:00\""};
     static const char *const dates[] = {"\"1971-02-30\"", "\"1900-02-29\"", "\"1971-00-10\"",
                                         "\"19710402\"",   "\"71-04-02\"",   "\"1971-04-02x\""};
     struct event_case test;
@@ -252,14 +264,14 @@ static void test_every_alias_and_camel_case(void **state)
         (void)snprintf(json, sizeof(json), SETTLEMENT_WITH(",\"%s\":\"I10\""), *name);
         assert_text(case_good(&test, json)->settlement.dise_codg, "I10");
     }
-    for (const char *const *name = (const char *const[]){"bilg_dr_codg", "bilg_dr_code",
-                                                         "bilgDrCodg", NULL};
+    for (const char *const *name =
+             (const char *const[]){"bilg_dr_codg", "bilg_dr_code", "bilgDrCodg", NULL};
          *name != NULL; name++) {
         (void)snprintf(json, sizeof(json), SETTLEMENT_WITH(",\"lines\":[{\"%s\":\"D1\"}]"), *name);
         assert_text(case_good(&test, json)->settlement.lines[0].bilg_dr_codg, "D1");
     }
-    for (const char *const *name = (const char *const[]){"mdtrtarea_admvs", "mdtrtarea_admdvs",
-                                                         "mdtrtareaAdmvs", NULL};
+    for (const char *const *name =
+             (const char *const[]){"mdtrtarea_admvs", "mdtrtarea_admdvs", "mdtrtareaAdmvs", NULL};
          *name != NULL; name++) {
         (void)snprintf(json, sizeof(json), ENVELOPE_WITH(",\"%s\":210102"), *name);
         assert_text(case_good(&test, json)->mdtrtarea_admvs, "210102");

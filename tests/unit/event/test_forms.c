@@ -212,15 +212,26 @@ static void test_enrichment_travels_and_does_not_hash(void **state)
     const uint64_t hash = test.event.content_hash;
 
     line = test.event.settlement.lines[0];
-    line.item = (struct xz_limits){.known = 1, .sex = 2, .age_min = 10, .age_max = 55,
-                                   .chronic = -1, .use = XZ_USE_FORBIDDEN, .watch = 1,
-                                   .ingredient = XZ_STR("metformin"), .list_price_fen = 4320};
+    line.item = (struct xz_limits){.known = 1,
+                                   .sex = 2,
+                                   .age_min = 10,
+                                   .age_max = 55,
+                                   .chronic = -1,
+                                   .use = XZ_USE_FORBIDDEN,
+                                   .watch = 1,
+                                   .ingredient = XZ_STR("metformin"),
+                                   .list_price_fen = 4320};
     test.event.settlement.lines = &line;
-    test.event.settlement.diagnosis = (struct xz_limits){.known = 1, .sex = 1, .age_min = -1,
-                                                         .age_max = 18, .chronic = 1, .watch = -1,
+    test.event.settlement.diagnosis = (struct xz_limits){.known = 1,
+                                                         .sex = 1,
+                                                         .age_min = -1,
+                                                         .age_max = 18,
+                                                         .chronic = 1,
+                                                         .watch = -1,
                                                          .list_price_fen = XZ_FEN_NONE};
-    test.event.place = (struct xz_place){1, XZ_INSTITUTION_PHARMACY, XZ_STR("11"),
-                                         XZ_STR("210102"), 41800000, -123410000, 0, 1439, 25};
+    test.event.place = (struct xz_place){
+        1, XZ_INSTITUTION_PHARMACY, XZ_STR("11"), XZ_STR("210102"), 41800000, -123410000, 0, 1439,
+        25};
     xz_event_encode(&test.event, &test.text);
     assert_true(xz_event_content_hash(&test.event) == hash);
     reader = xz_reader_of(test.text.data, test.text.len);
@@ -259,8 +270,7 @@ static void test_compact_form_that_is_broken_is_fatal(void **state)
         struct xz_reader reader = xz_reader_of(test.text.data, len);
 
         xz_arena_reset(&test.arena);
-        assert_int_equal(xz_event_decode_compact(&reader, &test.arena, &back, &test.err),
-                         XZ_FATAL);
+        assert_int_equal(xz_event_decode_compact(&reader, &test.arena, &back, &test.err), XZ_FATAL);
     }
     for (size_t at = 0; at < test.text.len; at++) {
         const unsigned char before = test.text.data[at];
@@ -271,8 +281,7 @@ static void test_compact_form_that_is_broken_is_fatal(void **state)
             test.text.data[at] = (unsigned char)(before ^ 1 << bit);
             reader = xz_reader_of(test.text.data, test.text.len);
             xz_arena_reset(&test.arena);
-            const enum xz_rc rc =
-                xz_event_decode_compact(&reader, &test.arena, &back, &test.err);
+            const enum xz_rc rc = xz_event_decode_compact(&reader, &test.arena, &back, &test.err);
             assert_true(rc == XZ_OK || rc == XZ_FATAL);
         }
         test.text.data[at] = before;
@@ -301,8 +310,7 @@ static void test_money_that_adds_up(void **state)
         {EXAMPLE, false, 0},
         {SETTLEMENT_WITH(""), false, 0},
         {SETTLEMENT_WITH(",\"fund_pay_sumamt\":0.4,\"psn_part_amt\":0.6"), false, 0},
-        {SETTLEMENT_WITH(",\"fund_pay_sumamt\":0.4,\"psn_part_amt\":0.7"), false,
-         XZ_BALANCE_TOTAL},
+        {SETTLEMENT_WITH(",\"fund_pay_sumamt\":0.4,\"psn_part_amt\":0.7"), false, XZ_BALANCE_TOTAL},
         {SETTLEMENT_WITH(",\"fund_pay_sumamt\":0.4,\"psn_part_amt\":0.5"), false, 0},
         {SETTLEMENT_WITH(",\"fund_pay_sumamt\":0.4,\"psn_part_amt\":0.5,\"hosp_part_amt\":0"),
          false, XZ_BALANCE_TOTAL},
@@ -310,25 +318,31 @@ static void test_money_that_adds_up(void **state)
          false, 0},
         /* the fund's sum holds 0.5 of the account's */
         {SETTLEMENT_WITH(",\"fund_pay_sumamt\":0.9,\"psn_part_amt\":0.6,\"acct_pay\":0.5,"
-                         "\"hosp_part_amt\":0"), true, 0},
+                         "\"hosp_part_amt\":0"),
+         true, 0},
         {SETTLEMENT_WITH(",\"fund_pay_sumamt\":0.9,\"psn_part_amt\":0.6,\"acct_pay\":0.5,"
-                         "\"hosp_part_amt\":0"), false, XZ_BALANCE_TOTAL},
+                         "\"hosp_part_amt\":0"),
+         false, XZ_BALANCE_TOTAL},
         {SETTLEMENT_WITH(",\"psn_part_amt\":1,\"acct_pay\":0.5,\"psn_cash_pay\":0.5"), false, 0},
         {SETTLEMENT_WITH(",\"psn_part_amt\":1,\"acct_pay\":0.5,\"psn_cash_pay\":0.6"), false,
          XZ_BALANCE_PERSON},
         {SETTLEMENT_WITH(",\"psn_part_amt\":1,\"acct_pay\":0.5,\"psn_cash_pay\":0.3,"
-                         "\"acct_mulaid_pay\":0.2"), false, 0},
+                         "\"acct_mulaid_pay\":0.2"),
+         false, 0},
         {SETTLEMENT_WITH(",\"psn_part_amt\":1,\"acct_pay\":0.5,\"psn_cash_pay\":0.3,"
-                         "\"acct_mulaid_pay\":0.1"), false, XZ_BALANCE_PERSON},
+                         "\"acct_mulaid_pay\":0.1"),
+         false, XZ_BALANCE_PERSON},
         {SETTLEMENT_WITH(",\"fund_pay_sumamt\":9,\"psn_part_amt\":1,\"acct_pay\":2,"
-                         "\"psn_cash_pay\":0,\"acct_mulaid_pay\":0"), false,
-         XZ_BALANCE_TOTAL | XZ_BALANCE_PERSON},
+                         "\"psn_cash_pay\":0,\"acct_mulaid_pay\":0"),
+         false, XZ_BALANCE_TOTAL | XZ_BALANCE_PERSON},
         {"{" MIN_ENVELOPE ",\"settlement\":{\"psn_no\":\"P\",\"setl_id\":\"S\",\"med_type\":41,"
          "\"medfee_sumamt\":-1,\"refd_setl_flag\":1,\"fund_pay_sumamt\":-0.4,"
-         "\"psn_part_amt\":-0.6}}", false, 0},
+         "\"psn_part_amt\":-0.6}}",
+         false, 0},
         {"{" MIN_ENVELOPE ",\"settlement\":{\"psn_no\":\"P\",\"setl_id\":\"S\",\"med_type\":41,"
          "\"medfee_sumamt\":-1,\"refd_setl_flag\":1,\"fund_pay_sumamt\":-0.5,"
-         "\"psn_part_amt\":-0.6}}", false, XZ_BALANCE_TOTAL},
+         "\"psn_part_amt\":-0.6}}",
+         false, XZ_BALANCE_TOTAL},
         {BODY("credential", "\"psn_no\":\"P\",\"action\":\"activate\""), false, 0},
     };
     struct event_case test;

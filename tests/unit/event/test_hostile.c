@@ -20,8 +20,8 @@ static enum xz_rc decode_exact(struct event_case *test, const void *bytes, size_
     return rc;
 }
 
-static void bad_bytes(struct event_case *test, const void *bytes, size_t len,
-                      enum xz_format format, const char *reason)
+static void bad_bytes(struct event_case *test, const void *bytes, size_t len, enum xz_format format,
+                      const char *reason)
 {
     assert_int_equal(decode_exact(test, bytes, len, format), XZ_REJECT);
     if (strcmp(test->err.reason, reason) != 0) {
@@ -57,11 +57,13 @@ static void test_oversized(void **state)
     example_protobuf(&test);
     limits.event_bytes_max = test.text.len - 1;
     assert_int_equal(xz_event_decode(xz_buf_view(&test.text), XZ_FORMAT_PROTOBUF, &limits,
-                                     &test.arena, &test.event, &test.err), XZ_REJECT);
+                                     &test.arena, &test.event, &test.err),
+                     XZ_REJECT);
     assert_string_equal(test.err.reason, "too_large");
     limits.event_bytes_max++;
     assert_int_equal(xz_event_decode(xz_buf_view(&test.text), XZ_FORMAT_PROTOBUF, &limits,
-                                     &test.arena, &test.event, &test.err), XZ_OK);
+                                     &test.arena, &test.event, &test.err),
+                     XZ_OK);
     case_close(&test);
 }
 
@@ -170,16 +172,52 @@ static void test_every_byte_changed_is_survived(void **state)
 
 static void test_what_is_not_json(void **state)
 {
-    static const char *const cases[] = {
-        "{", "{}x", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,}", "{\"a\":1 \"b\":2}", "{'a':1}",
-        "{a:1}", "{\"a\":01}", "{\"a\":+1}", "{\"a\":.5}", "{\"a\":1.}", "{\"a\":1e}",
-        "{\"a\":1e+}", "{\"a\":-}", "{\"a\":--1}", "{\"a\":0x1}", "{\"a\":NaN}", "{\"a\":nan}",
-        "{\"a\":Infinity}", "{\"a\":-Infinity}", "{\"a\":tru}", "{\"a\":True}", "{\"a\":nulll}",
-        "{\"a\":[1,]}", "{\"a\":[1 2]}", "{\"a\":[}", "{\"a\":{]}", "{\"a\":\"\x01\"}",
-        "{\"a\":\"\t\"}", "{\"a\":\"\\x\"}", "{\"a\":\"\\u12\"}", "{\"a\":\"\\u12g4\"}",
-        "{\"a\":\"\\ud800\"}", "{\"a\":\"\\udc00\"}", "{\"a\":\"\\ud800\\u0041\"}", "{\"a\":\"",
-        "{\"a\":\"\\", "{\"a\":\"\\\"}", "{/* */\"a\":1}", "{\"a\":1}//", "{\"a\":1};",
-        "{\"a\":1}{\"a\":1}", "{\"a\":1}\n{}", "\xef\xbb\xbf{}"};
+    static const char *const cases[] = {"{",
+                                        "{}x",
+                                        "{\"a\"}",
+                                        "{\"a\":}",
+                                        "{\"a\":1,}",
+                                        "{,}",
+                                        "{\"a\":1 \"b\":2}",
+                                        "{'a':1}",
+                                        "{a:1}",
+                                        "{\"a\":01}",
+                                        "{\"a\":+1}",
+                                        "{\"a\":.5}",
+                                        "{\"a\":1.}",
+                                        "{\"a\":1e}",
+                                        "{\"a\":1e+}",
+                                        "{\"a\":-}",
+                                        "{\"a\":--1}",
+                                        "{\"a\":0x1}",
+                                        "{\"a\":NaN}",
+                                        "{\"a\":nan}",
+                                        "{\"a\":Infinity}",
+                                        "{\"a\":-Infinity}",
+                                        "{\"a\":tru}",
+                                        "{\"a\":True}",
+                                        "{\"a\":nulll}",
+                                        "{\"a\":[1,]}",
+                                        "{\"a\":[1 2]}",
+                                        "{\"a\":[}",
+                                        "{\"a\":{]}",
+                                        "{\"a\":\"\x01\"}",
+                                        "{\"a\":\"\t\"}",
+                                        "{\"a\":\"\\x\"}",
+                                        "{\"a\":\"\\u12\"}",
+                                        "{\"a\":\"\\u12g4\"}",
+                                        "{\"a\":\"\\ud800\"}",
+                                        "{\"a\":\"\\udc00\"}",
+                                        "{\"a\":\"\\ud800\\u0041\"}",
+                                        "{\"a\":\"",
+                                        "{\"a\":\"\\",
+                                        "{\"a\":\"\\\"}",
+                                        "{/* */\"a\":1}",
+                                        "{\"a\":1}//",
+                                        "{\"a\":1};",
+                                        "{\"a\":1}{\"a\":1}",
+                                        "{\"a\":1}\n{}",
+                                        "\xef\xbb\xbf{}"};
     struct event_case test;
     (void)state;
     case_open(&test);
@@ -219,8 +257,8 @@ static void test_deeply_nested(void **state)
             }
             xz_buf_printf(&test.text, ",\"settlement\":{" MIN_SETTLEMENT "}}");
             if (deep <= 15) { /* and the event itself: 16 */
-                assert_int_equal(decode_exact(&test, test.text.data, test.text.len,
-                                              XZ_FORMAT_JSON), XZ_OK);
+                assert_int_equal(decode_exact(&test, test.text.data, test.text.len, XZ_FORMAT_JSON),
+                                 XZ_OK);
             } else {
                 bad_bytes(&test, test.text.data, test.text.len, XZ_FORMAT_JSON, "too_deep");
             }
@@ -231,9 +269,18 @@ static void test_deeply_nested(void **state)
 
 static void test_not_utf8_in_json(void **state)
 {
-    static const char *const bad[] = {
-        "\x80", "\xc0\x80", "\xc1\xbf", "\xc3", "\xe0\x80\x80", "\xe4\xb8", "\xed\xa0\x80",
-        "\xf0\x80\x80\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xfe", "\xff"};
+    static const char *const bad[] = {"\x80",
+                                      "\xc0\x80",
+                                      "\xc1\xbf",
+                                      "\xc3",
+                                      "\xe0\x80\x80",
+                                      "\xe4\xb8",
+                                      "\xed\xa0\x80",
+                                      "\xf0\x80\x80\x80",
+                                      "\xf4\x90\x80\x80",
+                                      "\xf5\x80\x80\x80",
+                                      "\xfe",
+                                      "\xff"};
     struct event_case test;
     char json[400];
     (void)state;
@@ -274,11 +321,16 @@ static void test_a_name_that_stands_twice(void **state)
 static void test_shapes_where_they_do_not_belong(void **state)
 {
     static const char *const cases[] = {
-        SETTLEMENT_WITH(",\"acct_pay\":{}"),          SETTLEMENT_WITH(",\"acct_pay\":[1]"),
-        SETTLEMENT_WITH(",\"gend\":{\"a\":1}"),       SETTLEMENT_WITH(",\"gend\":true"),
-        SETTLEMENT_WITH(",\"lines\":{}"),             SETTLEMENT_WITH(",\"lines\":[1]"),
-        SETTLEMENT_WITH(",\"lines\":[null]"),         SETTLEMENT_WITH(",\"lines\":\"x\""),
-        SETTLEMENT_WITH(",\"mulaid_debits\":[[]]"),   SETTLEMENT_WITH(",\"mulaid_debits\":1"),
+        SETTLEMENT_WITH(",\"acct_pay\":{}"),
+        SETTLEMENT_WITH(",\"acct_pay\":[1]"),
+        SETTLEMENT_WITH(",\"gend\":{\"a\":1}"),
+        SETTLEMENT_WITH(",\"gend\":true"),
+        SETTLEMENT_WITH(",\"lines\":{}"),
+        SETTLEMENT_WITH(",\"lines\":[1]"),
+        SETTLEMENT_WITH(",\"lines\":[null]"),
+        SETTLEMENT_WITH(",\"lines\":\"x\""),
+        SETTLEMENT_WITH(",\"mulaid_debits\":[[]]"),
+        SETTLEMENT_WITH(",\"mulaid_debits\":1"),
         SETTLEMENT_WITH(",\"lines\":[{\"drug_trac_codg\":{}}]"),
         SETTLEMENT_WITH(",\"lines\":[{\"drug_trac_codg\":[[]]}]"),
         SETTLEMENT_WITH(",\"lines\":[{\"drug_trac_codg\":[true]}]")};
@@ -341,8 +393,8 @@ static void message_min(struct message *message)
     message->settlement.medfee_sumamt = 100;
 }
 
-static void bad_message(struct event_case *test, const struct message *message,
-                        const char *reason, const char *path)
+static void bad_message(struct event_case *test, const struct message *message, const char *reason,
+                        const char *path)
 {
     pack(test, &message->event);
     bad_bytes(test, test->text.data, test->text.len, XZ_FORMAT_PROTOBUF, reason);
@@ -480,14 +532,14 @@ static void test_protobuf_of_the_wrong_kind(void **state)
         const char *bytes;
         size_t len;
     } cases[] = {
-        {"\x08\x01", 2},                                     /* msgid as a varint */
-        {"\x1a\x01x", 3},                                    /* inf_time as text */
-        {"\x00\x01", 2},                                     /* field 0 */
-        {"\x0a\xff\xff\xff\xff\x0f", 6},                     /* a length past the end */
-        {"\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11}, /* of 64 bits */
+        {"\x08\x01", 2},                                          /* msgid as a varint */
+        {"\x1a\x01x", 3},                                         /* inf_time as text */
+        {"\x00\x01", 2},                                          /* field 0 */
+        {"\x0a\xff\xff\xff\xff\x0f", 6},                          /* a length past the end */
+        {"\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11},     /* of 64 bits */
         {"\x18\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 12}, /* a varint of 11 bytes */
-        {"\x0b", 1},                                         /* a group */
-        {"\x0f", 1},                                         /* wire type 7 */
+        {"\x0b", 1},                                              /* a group */
+        {"\x0f", 1},                                              /* wire type 7 */
         {"hello, world", 12},
     };
     struct event_case test;

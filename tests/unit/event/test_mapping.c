@@ -61,22 +61,22 @@ static void row_bad(struct table *table, const char *row, const char *reason, co
 
 static void test_card_transactions(void **state)
 {
-    static const char yaml[] =
-        "body: settlement\n"
-        "fields:\n"
-        "  msgid: {column: TRANSACTION_ID, prefix: \"T\"}\n"
-        "  setl_id: {column: TRANSACTION_ID}\n"
-        "  inf_time: {column: TX_DATETIME, format: \"%Y-%m-%d %H:%M:%S\"}\n"
-        "  psn_no: {column: CUSTOMER_ID, prefix: C}\n"
-        "  fixmedins_code: {column: TERMINAL_ID}\n"
-        "  med_type: {const: \"41\"}\n"
-        "  medfee_sumamt: {column: TX_AMOUNT, unit: yuan}\n"
-        "label: {column: TX_FRAUD, positive: \"1\"}\n";
+    static const char yaml[] = "body: settlement\n"
+                               "fields:\n"
+                               "  msgid: {column: TRANSACTION_ID, prefix: \"T\"}\n"
+                               "  setl_id: {column: TRANSACTION_ID}\n"
+                               "  inf_time: {column: TX_DATETIME, format: \"%Y-%m-%d %H:%M:%S\"}\n"
+                               "  psn_no: {column: CUSTOMER_ID, prefix: C}\n"
+                               "  fixmedins_code: {column: TERMINAL_ID}\n"
+                               "  med_type: {const: \"41\"}\n"
+                               "  medfee_sumamt: {column: TX_AMOUNT, unit: yuan}\n"
+                               "label: {column: TX_FRAUD, positive: \"1\"}\n";
     struct table table;
     const struct xz_event *event;
     (void)state;
-    table_open(&table, yaml, "\xef\xbb\xbfTRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,"
-                             "TX_AMOUNT,TX_FRAUD");
+    table_open(&table, yaml,
+               "\xef\xbb\xbfTRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,"
+               "TX_AMOUNT,TX_FRAUD");
     event = row_good(&table, "0,2018-04-01 00:00:31,596,3156,57.16,0");
     assert_text(event->msgid, "T0");
     assert_text(event->settlement.setl_id, "0");
@@ -125,7 +125,8 @@ static void test_claims_with_nulls_translations_and_lines(void **state)
     struct table table;
     const struct xz_event *event;
     (void)state;
-    table_open(&table, yaml, "BeneID;ClaimID;Provider;Start;Kind;Sex;Paid;Deductible;P1;T1;P2;Agent");
+    table_open(&table, yaml,
+               "BeneID;ClaimID;Provider;Start;Kind;Sex;Paid;Deductible;P1;T1;P2;Agent");
     event = row_good(&table, "B1;C1;\"P;1\";3/1/2009;OUT;1;12345;10.00;4443;8;NA;A7");
     assert_text(event->msgid, "P;1/C1");
     assert_true(event->at_ms == xz_day_of_date(2009, 3, 1) * XZ_DAY_MS + 5 * XZ_HOUR_MS);
@@ -165,7 +166,8 @@ static void test_epochs_as_times(void **state)
     table_open(&table,
                "body: credential\nfields:\n  msgid: {column: ID}\n"
                "  inf_time: {column: AT, unit: s}\n  psn_no: {column: WHO}\n"
-               "  action: {const: face_fail}\n  channel: {const: app}\n", "ID,AT,WHO");
+               "  action: {const: face_fail}\n  channel: {const: app}\n",
+               "ID,AT,WHO");
     (void)row_good(&table, "1,1772327702,P");
     assert_true(table.test.event.at_ms == INT64_C(1772327702000));
     assert_text(table.test.event.credential.channel, "app");
@@ -231,15 +233,17 @@ static void test_columns_that_the_table_lacks(void **state)
                      XZ_CONFIG);
     assert_string_equal(table.test.err.path, "map.yaml:8");
     assert_non_null(strstr(table.test.err.msg, "AMOUT"));
-    assert_int_equal(xz_mapping_header(table.mapping, XZ_STR("ID,AT,WHO,AMOUNT,AMOUNT"),
-                                       &table.test.err), XZ_CONFIG);
+    assert_int_equal(
+        xz_mapping_header(table.mapping, XZ_STR("ID,AT,WHO,AMOUNT,AMOUNT"), &table.test.err),
+        XZ_CONFIG);
     assert_int_equal(xz_mapping_header(table.mapping, XZ_STR("\"ID"), &table.test.err), XZ_CONFIG);
     table_close(&table);
 }
 
 static void test_csv_rows(void **state)
 {
-    struct xz_str text = XZ_STR("\xef\xbb\xbf" "a,\"b\"\"c\n,\",\r\n\n,\"\"");
+    struct xz_str text = XZ_STR("\xef\xbb\xbf"
+                                "a,\"b\"\"c\n,\",\r\n\n,\"\"");
     struct xz_str line;
     struct xz_csv_row row;
     struct xz_arena arena;
@@ -263,10 +267,10 @@ static void test_csv_rows(void **state)
     assert_int_equal(xz_csv_split(XZ_STR("\"a\"b,c"), ',', &arena, &row, &err), XZ_REJECT);
     char many[XZ_CSV_CELLS_MAX + 1];
     memset(many, ',', sizeof(many));
-    assert_int_equal(xz_csv_split((struct xz_str){many, XZ_CSV_CELLS_MAX - 1}, ',', &arena, &row,
-                                  &err), XZ_OK);
-    assert_int_equal(xz_csv_split((struct xz_str){many, XZ_CSV_CELLS_MAX}, ',', &arena, &row,
-                                  &err), XZ_REJECT);
+    assert_int_equal(
+        xz_csv_split((struct xz_str){many, XZ_CSV_CELLS_MAX - 1}, ',', &arena, &row, &err), XZ_OK);
+    assert_int_equal(xz_csv_split((struct xz_str){many, XZ_CSV_CELLS_MAX}, ',', &arena, &row, &err),
+                     XZ_REJECT);
     xz_arena_fini(&arena);
 }
 

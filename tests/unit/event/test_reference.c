@@ -59,7 +59,8 @@ static void test_institutions(void **state)
     (void)state;
     folder_open(&folder);
     folder_file(&folder, "institutions.csv",
-                "\xef\xbb\xbf" "name,close,open,beds,lon,lat,admdvs,hosp_lv,kind,fixmedins_code\r\n"
+                "\xef\xbb\xbf"
+                "name,close,open,beds,lon,lat,admdvs,hosp_lv,kind,fixmedins_code\r\n"
                 "\"A, \"\"big\"\" one\",23:59,00:00,800,123.41,41.8,210102,01,hospital,H1\r\n"
                 "\r\n"
                 "B,02:00,08:30,,-0.0000006,,,11,pharmacy,P1\r\n"
@@ -101,8 +102,9 @@ static void test_items_and_diagnoses(void **state)
     folder_file(&folder, "items.csv",
                 "code,name,kind,ingredient,sex,age_min,age_max,use,watch,list_price\n"
                 "XC1,n,drug,metformin,2,10,55,allowed,1,43.20\nXC2,,,,,,,forbidden,0,\nXC3\n");
-    folder_file(&folder, "diagnoses.csv",
-                "code,name,sex,age_min,age_max,chronic\nI,circ,,,,0\nI10,hyper,,18,,1\nN40,p,1,,,\n");
+    folder_file(
+        &folder, "diagnoses.csv",
+        "code,name,sex,age_min,age_max,chronic\nI,circ,,,,0\nI10,hyper,,18,,1\nN40,p,1,,,\n");
     folder_load(&folder);
     limits = xz_reference_item(folder.reference, XZ_STR("XC1"));
     assert_non_null(limits);
@@ -154,7 +156,8 @@ static void test_malformed_rows_are_refused_with_their_line(void **state)
         {0, "fixmedins_code,beds\nH1,many\n", 2},
         {0, "fixmedins_code,name\nH1,\"a\nb\"\nH2,\"open\n", 4},
         {0, "fixmedins_code,name\nH1,\xff\n", 2},
-        {0, "fixmedins_code\n01234567890123456789012345678901234567890123456789012345678901234\n", 2},
+        {0, "fixmedins_code\n01234567890123456789012345678901234567890123456789012345678901234\n",
+         2},
         {1, "code,sex\nX,3\n", 2},
         {1, "code,age_min\nX,201\n", 2},
         {1, "code,age_max\nX,1.5\n", 2},
