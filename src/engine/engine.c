@@ -98,6 +98,7 @@ struct xz_engine *xz_engine_new(const struct xz_engine_setup *setup)
     engine->sinks = setup->sinks;
     engine->keep_history = setup->keep_history;
     xz_pass_init(&engine->pass);
+    engine->pass.sinks = &engine->sinks;
     plan_make(&engine->plan, setup->pack);
     return engine;
 }

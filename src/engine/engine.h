@@ -59,6 +59,10 @@ struct xz_engine_sinks {
     void (*judged)(void *arg, const struct xz_judgement *judgement);
     /* An observation for another entity. Borrowed for the call. */
     void (*derived)(void *arg, const struct xz_observation *observation);
+    /* One piece of evidence was evaluated for the record at the tail, alarm or not: what `backtest`
+     * ranks by. A record may be told of again when a history is walked anew. May be NULL. */
+    void (*stepped)(void *arg, const struct xz_evidence_spec *spec, const struct xz_entity *entity,
+                    const struct xz_record *record, const struct xz_step *step);
     /* An event that only its history shows to be wrong (a reversal whose setl_id and omsgid
      * disagree): a reject that the boundary could not see. May be NULL. */
     void (*rejected)(void *arg, const struct xz_observation *observation,

@@ -91,6 +91,7 @@ struct xz_pass {
     struct xz_found *found;
     uint32_t found_count, found_cap;
     uint64_t evaluated, not_evaluated;
+    const struct xz_engine_sinks *sinks; /* NULL: nobody is told of steps */
 };
 /* Walks [from base, until_ms) and, with store_base, moves the base detectors there. */
 

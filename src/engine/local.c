@@ -40,6 +40,15 @@ static void on_rejected(void *arg, const struct xz_observation *observation,
     }
 }
 
+static void on_stepped(void *arg, const struct xz_evidence_spec *spec,
+                       const struct xz_entity *entity, const struct xz_record *record,
+                       const struct xz_step *step)
+{
+    struct xz_local *local = arg;
+
+    local->sinks.stepped(local->sinks.arg, spec, entity, record, step);
+}
+
 static void on_derived(void *arg, const struct xz_observation *observation)
 {
     struct xz_local *local = arg;
@@ -75,6 +84,7 @@ struct xz_local *xz_local_new(const struct xz_local_setup *setup)
     local->pack = setup->pack;
     local->newest_ms = INT64_MIN;
     engine.cache = local->cache;
+    engine.sinks.stepped = setup->sinks.stepped != NULL ? on_stepped : NULL;
     local->engine = xz_engine_new(&engine);
     return local;
 }

@@ -236,6 +236,10 @@ static bool step_all(struct walk *walk, uint32_t index, void *const *cursors, do
             continue;
         }
         walk->pass->evaluated++;
+        if (walk->pass->sinks != NULL && walk->pass->sinks->stepped != NULL) {
+            walk->pass->sinks->stepped(walk->pass->sinks->arg, spec, walk->entity,
+                                       walk->entity->records[index], step);
+        }
         *stirring = *stirring || (step->carries && step->log_e > 0.0);
         each[k] = xz_detector_fold(&walk->detectors[k], spec, &walk->view, index, step,
                                    walk->alarmed);

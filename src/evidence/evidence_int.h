@@ -13,7 +13,7 @@
 #include "stats/polya.h"
 
 extern const struct xz_evidence_kind xz_kind_visits, xz_kind_count, xz_kind_sum, xz_kind_distinct,
-    xz_kind_repeat, xz_kind_amount, xz_kind_travel, xz_kind_drain, xz_kind_runs,
+    xz_kind_repeat, xz_kind_tickets, xz_kind_amount, xz_kind_travel, xz_kind_drain, xz_kind_runs,
     xz_kind_template;
 
 /* Calendar blocks by window: a day, a quarter of a month (7d), a month (anything longer). */

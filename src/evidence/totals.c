@@ -97,9 +97,24 @@ static bool repeat_of(const struct xz_evidence_spec *spec, const struct xz_view 
     return true;
 }
 
+static bool tickets_of(const struct xz_evidence_spec *spec, const struct xz_view *view,
+                       uint32_t index, void *cursor, struct xz_statistic *statistic)
+{
+    uint32_t count = 0;
+
+    (void)cursor;
+    for (uint32_t i = block_first(spec, view, index, statistic); i <= index; i++) {
+        count += view->matches(view, i);
+    }
+    statistic->value = statistic->observed = (double)count;
+    return true;
+}
+
+/* An institution keeps its records for the lateness and a day: longer windows want a pack with a
+ * longer one. */
 #define PERSON_LIKE                                                                                \
     (1u << XZ_SUBJECT_INSURED | 1u << XZ_SUBJECT_OPERATOR | 1u << XZ_SUBJECT_GIVER |               \
-     1u << XZ_SUBJECT_PROXY)
+     1u << XZ_SUBJECT_PROXY | 1u << XZ_SUBJECT_INSTITUTION)
 
 static const char *const sum_arguments[] = {"account_money", "fund_money", "amount", NULL};
 static const char *const who_arguments[] = {"institution", "insured",  "operator", "device",
@@ -132,5 +147,14 @@ const struct xz_evidence_kind xz_kind_repeat = {
     .unit = "times",
     .step = xz_step_by_quantiles,
     .statistic = repeat_of,
+    .members = xz_members_of_block,
+};
+
+const struct xz_evidence_kind xz_kind_tickets = {
+    .schema = {.name = "tickets", .subjects = PERSON_LIKE, .families = 1u << XZ_FAMILY_QUANTILES},
+    .block = XZ_BLOCK_ACTIVE,
+    .unit = "tickets",
+    .step = xz_step_by_quantiles,
+    .statistic = tickets_of,
     .members = xz_members_of_block,
 };
