@@ -12,9 +12,9 @@
 #include "base/mem.h"
 #include "pack/pack_int.h"
 
-#define MAGIC     "XZPACK1\n"
-#define MAGIC_LEN 8
-#define LEVEL     9
+#define MAGIC          "XZPACK1\n"
+#define MAGIC_LEN      8
+#define LEVEL          9
 #define WINDOW_LOG_MAX 27 /* 128 MiB: zstd's own default for strangers */
 /* The files, and what surrounds each of them. */
 #define EXPANDED_MAX (XZ_PACK_BYTES_MAX + XZ_PACK_FILES_MAX * (XZ_PACK_PATH_MAX + 16) + 64)
@@ -57,7 +57,8 @@ void xz_files_deserialise(struct xz_pack_files *files, struct xz_str bytes,
         xz_files_add(files, "", path, data, NULL, mistakes);
     }
     if (reader.bad || xz_reader_left(&reader) > 0 || count > XZ_PACK_FILES_MAX) {
-        xz_mistake_at(mistakes, "archive", 0, "it is cut off, has too many files, or more than files");
+        xz_mistake_at(mistakes, "archive", 0,
+                      "it is cut off, has too many files, or more than files");
     }
 }
 
@@ -123,8 +124,7 @@ enum xz_rc xz_pack_archive(const char *dir, struct xz_buf *out, char sha256[stat
     xz_buf_reserve(out, bound);
     len = ZSTD_compress(out->data + out->len, bound, plain.data, plain.len, LEVEL);
     if (ZSTD_isError(len)) {
-        rc = xz_err_set(err, XZ_RETRY, "%s: cannot be compressed: %s", dir,
-                        ZSTD_getErrorName(len));
+        rc = xz_err_set(err, XZ_RETRY, "%s: cannot be compressed: %s", dir, ZSTD_getErrorName(len));
         goto out;
     }
     out->len += len;

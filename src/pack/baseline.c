@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "pack/pack_int.h"
 
+#define AGAIN "; remove the old baselines and fit again"
+
 static const char *const cell_columns[] = {"key", "segment", "family", "subjects", "params"};
 static const char *const step_columns[] = {"pattern", "steps_per_month"};
 static const char *const calibration_columns[] = {"key", "log_p", "log_p_calibrated"};
@@ -57,7 +59,9 @@ static uint32_t spec_of(struct xz_loader *loader, const struct xz_csv_file *csv)
         nearest = xz_str_nearest(key, names, pack->spec_count);
         xz_mistake_at(loader->mistakes, csv->name, csv->line,
                       "no pattern has the evidence \"" XZ_STR_FMT "\"; %s%s", XZ_STR_ARG(key),
-                      nearest != NULL ? "the nearest is " : "remove the row, or fit again",
+                      nearest != NULL ? "the nearest is "
+                                      : "remove the old baselines and "
+                                        "fit again",
                       nearest != NULL ? nearest : "");
         free(names);
     }
@@ -65,8 +69,8 @@ static uint32_t spec_of(struct xz_loader *loader, const struct xz_csv_file *csv)
 }
 
 /* One finite number of a cell; a mistake otherwise. */
-static bool read_number(struct xz_loader *loader, const struct xz_csv_file *csv,
-                        struct xz_str text, double *number)
+static bool read_number(struct xz_loader *loader, const struct xz_csv_file *csv, struct xz_str text,
+                        double *number)
 {
     char copy[64], *end = copy;
 
@@ -138,14 +142,14 @@ static bool check_cell(struct xz_loader *loader, const struct xz_csv_file *csv,
     }
     if (!xz_str_eq(family, xz_str_from(xz_family_names[spec->family]))) {
         xz_mistake_at(loader->mistakes, csv->name, csv->line,
-                      "%s has family %s, not \"" XZ_STR_FMT "\"; fit again", spec->key,
+                      "%s has family %s, not \"" XZ_STR_FMT "\"" AGAIN, spec->key,
                       xz_family_names[spec->family], XZ_STR_ARG(family));
         return false;
     }
     if (parts_of(segment) > spec->by_count) {
         xz_mistake_at(loader->mistakes, csv->name, csv->line,
-                      "%s has %d dimensions, and \"" XZ_STR_FMT "\" has more; fit again",
-                      spec->key, spec->by_count, XZ_STR_ARG(segment));
+                      "%s has %d dimensions, and \"" XZ_STR_FMT "\" has more" AGAIN, spec->key,
+                      spec->by_count, XZ_STR_ARG(segment));
         return false;
     }
     return true;
@@ -225,8 +229,7 @@ static void read_steps(struct xz_loader *loader, const struct xz_pack_file *file
         }
         if (index == XZ_MAP_NONE) {
             xz_mistake_at(loader->mistakes, csv.name, csv.line,
-                          "there is no pattern \"" XZ_STR_FMT "\"; remove the row, or fit again",
-                          XZ_STR_ARG(id));
+                          "there is no pattern \"" XZ_STR_FMT "\"" AGAIN, XZ_STR_ARG(id));
         } else if (read_number(loader, &csv, xz_csv_cell(&csv, 1), &steps)) {
             if (!(steps > 0.0 && steps < 1e9)) {
                 xz_mistake_at(loader->mistakes, csv.name, csv.line,
@@ -255,10 +258,13 @@ static void read_calibration(struct xz_loader *loader, const struct xz_pack_file
             !read_number(loader, &csv, xz_csv_cell(&csv, 2), &point.calibrated)) {
             continue;
         }
-        if (!(point.log_p < 0.0) || !(point.calibrated <= 0.0)) {
+        if (!(point.log_p <= 0.0) || !(point.calibrated <= 0.0)) {
             xz_mistake_at(loader->mistakes, csv.name, csv.line,
-                          "logarithms of p-values are below 0");
+                          "logarithms of p-values are at most 0");
             continue;
+        }
+        if (!(point.log_p < 0.0)) {
+            continue; /* (0, 0) goes without saying */
         }
         if (reading->point_count == XZ_PACK_BASELINES_MAX) {
             xz_mistake_at(loader->mistakes, csv.name, csv.line, "too many rows");
@@ -299,7 +305,7 @@ static void keep_calibration(struct xz_loader *loader, struct reading *reading, 
             table->log_p_calibrated = calibrated + i;
         } else if (!(at[i - 1] < at[i]) || !(calibrated[i - 1] <= calibrated[i])) {
             xz_mistake_at(loader->mistakes, "baselines/calibration.csv", point->line,
-                          "the calibration of %s is not rising; fit again",
+                          "the calibration of %s is not rising" AGAIN,
                           pack->specs[point->spec].key);
         }
         table->calibration_count++;
@@ -311,8 +317,8 @@ static void keep_all(struct xz_loader *loader, struct reading *reading)
 {
     struct xz_pack *pack = loader->pack;
 
-    pack->params = xz_malloc((reading->param_count + 2 * reading->point_count + 1) *
-                             sizeof(*pack->params));
+    pack->params =
+        xz_malloc((reading->param_count + 2 * reading->point_count + 1) * sizeof(*pack->params));
     if (reading->param_count > 0) {
         memcpy(pack->params, reading->params, reading->param_count * sizeof(*pack->params));
     }
@@ -326,7 +332,7 @@ static void keep_all(struct xz_loader *loader, struct reading *reading)
     for (size_t i = 0; i < pack->spec_count; i++) {
         if (pack->tables[i].cells.count > 0 && pack->tables[i].root == XZ_MAP_NONE) {
             xz_mistake_at(loader->mistakes, "baselines", 0,
-                          "%s has cells but no root, the row with an empty segment; fit again",
+                          "%s has cells but no root, the row with an empty segment" AGAIN,
                           pack->specs[i].key);
         }
     }
@@ -377,6 +383,8 @@ void xz_load_baselines(struct xz_loader *loader)
                               "nothing reads this file; what was fitted is told in fitted.yaml");
             }
             xz_yaml_free(xz_loader_yaml(loader, file));
+        } else if (strcmp(file->path, "baselines/calibration_report.csv") == 0) {
+            continue; /* for people */
         } else if (strcmp(file->path, "baselines/steps.csv") == 0) {
             read_steps(loader, file);
         } else if (strcmp(file->path, "baselines/calibration.csv") == 0) {
@@ -430,21 +438,14 @@ const struct xz_baseline *xz_pack_baseline(const struct xz_evidence_spec *spec,
 
 /*
  * Straight lines between the points, and from the mildest to (0, 0). Beyond the most extreme point
- * nothing was measured: the last line goes on, but never steeper than 1, so that no p-value is
- * made more extreme by calibration than by what was seen.
+ * nothing was measured: the last line goes on, but never steeper than 1.
  */
-double xz_pack_calibrate(const struct xz_evidence_spec *spec, double log_p)
+static double interpolate(const struct xz_baseline_table *table, double log_p)
 {
-    const struct xz_baseline_table *table = table_of(spec);
-    const double *x, *y;
+    const double *x = table->log_p, *y = table->log_p_calibrated;
     uint32_t low = 0, high;
     double slope, x1, y1;
 
-    if (table == NULL || table->calibration_count == 0 || !(log_p < 0.0)) {
-        return log_p;
-    }
-    x = table->log_p;
-    y = table->log_p_calibrated;
     high = table->calibration_count; /* the first point at or above log_p; the last + 1 is (0, 0) */
     while (low < high) {
         const uint32_t middle = low + (high - low) / 2;
@@ -464,4 +465,17 @@ double xz_pack_calibrate(const struct xz_evidence_spec *spec, double log_p)
     x1 = high < table->calibration_count ? x[high] : 0.0;
     y1 = high < table->calibration_count ? y[high] : 0.0;
     return y1 - (y1 - y[high - 1]) / (x1 - x[high - 1]) * (x1 - log_p);
+}
+
+/* Calibration can make a p-value larger only: an improbable thing is not made more so. */
+double xz_pack_calibrate(const struct xz_evidence_spec *spec, double log_p)
+{
+    const struct xz_baseline_table *table = table_of(spec);
+    double calibrated;
+
+    if (table == NULL || table->calibration_count == 0 || !(log_p < 0.0) || isinf(log_p)) {
+        return log_p;
+    }
+    calibrated = interpolate(table, log_p);
+    return calibrated > log_p ? calibrated : log_p;
 }

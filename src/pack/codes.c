@@ -7,8 +7,9 @@
 
 static const char *const list_columns[] = {"code", "name"};
 static const char *const relation_columns[] = {"code", "relation", "name"};
-static const char *const item_columns[] = {"code",    "name",    "kind", "ingredient", "sex",
-                                           "age_min", "age_max", "use",  "watch",      "list_price"};
+static const char *const item_columns[] = {"code",  "name",      "kind",    "ingredient",
+                                           "sex",   "age_min",   "age_max", "use",
+                                           "watch", "list_price"};
 static const char *const diagnosis_columns[] = {"code",    "name",    "sex",
                                                 "age_min", "age_max", "chronic"};
 
@@ -134,8 +135,8 @@ static void load_limits(struct xz_loader *loader, const struct xz_pack_file *fil
             break;
         }
         if (xz_map_put(&table->map, code, (uint32_t)table->count) != table->count) {
-            xz_mistake_at(loader->mistakes, csv.name, csv.line,
-                          "\"" XZ_STR_FMT "\" stands twice", XZ_STR_ARG(code));
+            xz_mistake_at(loader->mistakes, csv.name, csv.line, "\"" XZ_STR_FMT "\" stands twice",
+                          XZ_STR_ARG(code));
             continue;
         }
         xz_array_reserve((void **)&table->rows, &table->cap, table->count + 1,
@@ -175,8 +176,9 @@ static void load_relations(struct xz_loader *loader, const struct xz_pack_file *
 
             xz_mistake_at(loader->mistakes, csv.name, csv.line,
                           "there is no relation \"" XZ_STR_FMT "\"; %s%s", XZ_STR_ARG(word),
-                          nearest != NULL ? "did you mean " : "see rlts in the contract: spouse, "
-                                                              "parent, child ..",
+                          nearest != NULL ? "did you mean "
+                                          : "see rlts in the contract: spouse, "
+                                            "parent, child ..",
                           nearest != NULL ? nearest : "");
             continue;
         }

@@ -187,11 +187,10 @@ static void read_baseline(struct xz_loader *loader, const struct xz_yaml *eviden
         xz_loader_keys(loader, node, keys, 2);
         read_by(loader, xz_yaml_get(node, "by"), spec);
         family_node = xz_loader_need(loader, node, "family");
-        if (family_node == NULL ||
-            !xz_loader_ok(loader,
-                          xz_yaml_enum(family_node, xz_family_names, XZ_FAMILY_BETA + 1, &family,
-                                       &err),
-                          &err)) {
+        if (family_node == NULL || !xz_loader_ok(loader,
+                                                 xz_yaml_enum(family_node, xz_family_names,
+                                                              XZ_FAMILY_BETA + 1, &family, &err),
+                                                 &err)) {
             return;
         }
     }

@@ -273,8 +273,8 @@ static void arithmetic(struct frame *frame, const struct xz_node *node, struct x
         return;
     }
     if (node->op == XZ_OP_MIN || node->op == XZ_OP_MAX) {
-        const bool less = left->type == XZ_TYPE_DOUBLE ? a.number < b.number
-                                                       : a.integer < b.integer;
+        const bool less =
+            left->type == XZ_TYPE_DOUBLE ? a.number < b.number : a.integer < b.integer;
 
         *value = less == (node->op == XZ_OP_MIN) ? a : b;
     } else if (left->type == XZ_TYPE_DOUBLE) {

@@ -10,13 +10,13 @@
 #define XZ_PACK_EXPR_INT_H
 #include "pack/set.h"
 
-#define XZ_EXPR_TEXT_MAX 16384
-#define XZ_EXPR_NODES_MAX 2048
-#define XZ_EXPR_DEPTH_MAX 32   /* of brackets, calls and conditions */
-#define XZ_EXPR_HEIGHT_MAX 96  /* of the tree, and so of the evaluation's recursion */
-#define XZ_EXPR_LEVELS_MAX 4   /* the event and three nested elements */
-#define XZ_EXPR_LIST_MAX 1000
-#define XZ_EXPR_SETS_MAX 64
+#define XZ_EXPR_TEXT_MAX   16384
+#define XZ_EXPR_NODES_MAX  2048
+#define XZ_EXPR_DEPTH_MAX  32 /* of brackets, calls and conditions */
+#define XZ_EXPR_HEIGHT_MAX 96 /* of the tree, and so of the evaluation's recursion */
+#define XZ_EXPR_LEVELS_MAX 4  /* the event and three nested elements */
+#define XZ_EXPR_LIST_MAX   1000
+#define XZ_EXPR_SETS_MAX   64
 
 enum xz_token {
     XZ_TOKEN_END,
@@ -55,8 +55,8 @@ struct xz_lexer {
     /* the token */
     enum xz_token token;
     uint32_t start;
-    struct xz_str word;  /* as written; of a text without its quotes */
-    int64_t mantissa;    /* of a number: mantissa / 10^scale */
+    struct xz_str word; /* as written; of a text without its quotes */
+    int64_t mantissa;   /* of a number: mantissa / 10^scale */
     int scale;
     const char *problem;
 };
@@ -180,8 +180,7 @@ uint32_t xz_type_same(struct xz_parser *parser, enum xz_op op, uint32_t start, u
                       uint32_t left, uint32_t right); /* COND, MIN, MAX */
 /* Gives a literal that has met no other type its own: 1 is an int, 1.5 a double. */
 uint32_t xz_type_settle(struct xz_parser *parser, uint32_t node);
-uint32_t xz_type_want(struct xz_parser *parser, uint32_t node, enum xz_type type,
-                      const char *what);
+uint32_t xz_type_want(struct xz_parser *parser, uint32_t node, enum xz_type type, const char *what);
 const char *xz_type_phrase(const struct xz_parser *parser, uint32_t node); /* "text", "money" */
 
 /* ---- for the pack loader ---- */
@@ -194,8 +193,8 @@ XZ_MUST enum xz_rc xz_expr_compile_why(struct xz_str text, const char *file, int
 
 /* The text names something (`person.x`, even misspelt) that scope `only` has and `other` has not.
  * Lexical: the text need not be well-formed. */
-bool xz_expr_mentions(struct xz_str text, const struct xz_scope *only,
-                      const struct xz_scope *other, struct xz_str *name);
+bool xz_expr_mentions(struct xz_str text, const struct xz_scope *only, const struct xz_scope *other,
+                      struct xz_str *name);
 
 /* Of names[0..count), of which exactly one is true at a time: bit i is set when the expression can
  * be true with names[i]. Conservative: a bit may be set in vain, never missing. count <= 32. */

@@ -3,7 +3,7 @@
 #include "pack/expr_int.h"
 
 #define DIGITS_MAX 18 /* fits an int64 whatever the digits are */
-#define SCALE_MAX 9
+#define SCALE_MAX  9
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static bool is_letter(char c)
@@ -123,13 +123,13 @@ static void sign(struct xz_lexer *lexer)
         const char *text;
         enum xz_token token;
     } signs[] = {
-        {"||", XZ_TOKEN_OR},        {"&&", XZ_TOKEN_AND},       {"==", XZ_TOKEN_EQ},
-        {"!=", XZ_TOKEN_NE},        {"<=", XZ_TOKEN_LE},        {">=", XZ_TOKEN_GE},
-        {"<", XZ_TOKEN_LT},         {">", XZ_TOKEN_GT},         {"!", XZ_TOKEN_NOT},
-        {"+", XZ_TOKEN_PLUS},       {"-", XZ_TOKEN_MINUS},      {"*", XZ_TOKEN_TIMES},
-        {"/", XZ_TOKEN_OVER},       {"%", XZ_TOKEN_MODULO},     {"?", XZ_TOKEN_QUESTION},
-        {":", XZ_TOKEN_COLON},      {".", XZ_TOKEN_DOT},        {",", XZ_TOKEN_COMMA},
-        {"(", XZ_TOKEN_OPEN},       {")", XZ_TOKEN_CLOSE},      {"[", XZ_TOKEN_OPEN_LIST},
+        {"||", XZ_TOKEN_OR},        {"&&", XZ_TOKEN_AND},   {"==", XZ_TOKEN_EQ},
+        {"!=", XZ_TOKEN_NE},        {"<=", XZ_TOKEN_LE},    {">=", XZ_TOKEN_GE},
+        {"<", XZ_TOKEN_LT},         {">", XZ_TOKEN_GT},     {"!", XZ_TOKEN_NOT},
+        {"+", XZ_TOKEN_PLUS},       {"-", XZ_TOKEN_MINUS},  {"*", XZ_TOKEN_TIMES},
+        {"/", XZ_TOKEN_OVER},       {"%", XZ_TOKEN_MODULO}, {"?", XZ_TOKEN_QUESTION},
+        {":", XZ_TOKEN_COLON},      {".", XZ_TOKEN_DOT},    {",", XZ_TOKEN_COMMA},
+        {"(", XZ_TOKEN_OPEN},       {")", XZ_TOKEN_CLOSE},  {"[", XZ_TOKEN_OPEN_LIST},
         {"]", XZ_TOKEN_CLOSE_LIST},
     };
     const char first = peek(lexer, 0);

@@ -8,7 +8,7 @@
 #include "pack/expr_int.h"
 
 #define PATH_MAX_LEN 128
-#define LISTED_MAX 200
+#define LISTED_MAX   200
 
 static struct xz_str keep_text(struct xz_parser *parser, struct xz_str word)
 {
@@ -33,8 +33,8 @@ static void list_names(const struct xz_scope *scope, char *text, size_t cap)
             (void)snprintf(text + len, cap - len, " ..");
             return;
         }
-        len += (size_t)snprintf(text + len, cap - len, "%s%s", len ? ", " : "",
-                                scope->vars[i].name);
+        len +=
+            (size_t)snprintf(text + len, cap - len, "%s%s", len ? ", " : "", scope->vars[i].name);
     }
 }
 
@@ -53,7 +53,8 @@ static uint32_t fail_unknown(struct xz_parser *parser, uint32_t start, struct xz
     if (nearest != NULL) {
         (void)xz_parse_fail(parser, start,
                             "there is no \"" XZ_STR_FMT "\" in the %s scope%s; did you mean "
-                            "\"%s\"?", XZ_STR_ARG(path), scope->name, why, nearest);
+                            "\"%s\"?",
+                            XZ_STR_ARG(path), scope->name, why, nearest);
     } else {
         list_names(scope, list, sizeof(list));
         (void)xz_parse_fail(parser, start,
@@ -110,8 +111,9 @@ static uint32_t variable(struct xz_parser *parser, uint32_t start, struct xz_str
         const struct xz_str bound = parser->levels[i].name;
 
         if (xz_str_eq(path, bound)) {
-            return xz_parse_fail(parser, start, "an element has no value of its own; write "
-                                 XZ_STR_FMT ".name", XZ_STR_ARG(bound));
+            return xz_parse_fail(parser, start,
+                                 "an element has no value of its own; write " XZ_STR_FMT ".name",
+                                 XZ_STR_ARG(bound));
         }
         if (xz_str_starts(path, bound) && path.ptr[bound.len] == '.') {
             scope = parser->levels[i].scope;
@@ -139,8 +141,9 @@ static uint32_t variable(struct xz_parser *parser, uint32_t start, struct xz_str
         }
     }
     if (xz_str_eq(path, XZ_STR("codes")) || xz_str_starts(path, XZ_STR("codes."))) {
-        return xz_parse_fail(parser, start, "a code list stands only right of in, as in "
-                                            "`med_type in codes.NAME`");
+        return xz_parse_fail(parser, start,
+                             "a code list stands only right of in, as in "
+                             "`med_type in codes.NAME`");
     }
     return fail_unknown(parser, start, name, scope);
 }
@@ -164,8 +167,7 @@ static uint32_t parse_has(struct xz_parser *parser, uint32_t start)
         return xz_parse_fail(parser, parser->lexer.start, "in has( ) stands one name");
     }
     child = parse_variable(parser);
-    return parser->failed ? 0
-                          : xz_node_with(parser, XZ_OP_HAS, XZ_TYPE_BOOL, start, child, 0, 0);
+    return parser->failed ? 0 : xz_node_with(parser, XZ_OP_HAS, XZ_TYPE_BOOL, start, child, 0, 0);
 }
 
 static uint32_t parse_size(struct xz_parser *parser, uint32_t start)
@@ -316,16 +318,21 @@ static uint32_t parse_over_items(struct xz_parser *parser, enum xz_op op, uint32
     uint32_t body, made;
 
     if (element == NULL) {
-        return xz_parse_fail(parser, start, "exists and all look through a list of elements, and "
-                             "this is %s", xz_type_phrase(parser, items));
+        return xz_parse_fail(parser, start,
+                             "exists and all look through a list of elements, and "
+                             "this is %s",
+                             xz_type_phrase(parser, items));
     }
     if (parser->lexer.token != XZ_TOKEN_NAME) {
-        return xz_parse_fail(parser, parser->lexer.start, "a name for the element stands here, as "
-                                                          "in lines.exists(l, l.cnt > 2)");
+        return xz_parse_fail(parser, parser->lexer.start,
+                             "a name for the element stands here, as "
+                             "in lines.exists(l, l.cnt > 2)");
     }
     if (!usable_name(parser, name)) {
-        return xz_parse_fail(parser, parser->lexer.start, "\"" XZ_STR_FMT "\" means something "
-                             "else already; choose another name", XZ_STR_ARG(name));
+        return xz_parse_fail(parser, parser->lexer.start,
+                             "\"" XZ_STR_FMT "\" means something "
+                             "else already; choose another name",
+                             XZ_STR_ARG(name));
     }
     if (parser->level_count == XZ_EXPR_LEVELS_MAX) {
         return xz_parse_fail(parser, start, "exists and all are nested too deeply");
@@ -350,17 +357,17 @@ static uint32_t parse_over_items(struct xz_parser *parser, enum xz_op op, uint32
 
 static uint32_t parse_substring(struct xz_parser *parser, uint32_t start, uint32_t text)
 {
-    const uint32_t from = xz_type_want(parser, xz_parse_condition(parser), XZ_TYPE_INT,
-                                       "where a substring begins");
+    const uint32_t from =
+        xz_type_want(parser, xz_parse_condition(parser), XZ_TYPE_INT, "where a substring begins");
     uint32_t to = 0;
 
     if (xz_parse_take(parser, XZ_TOKEN_COMMA)) {
-        to = xz_type_want(parser, xz_parse_condition(parser), XZ_TYPE_INT,
-                          "where a substring ends");
+        to =
+            xz_type_want(parser, xz_parse_condition(parser), XZ_TYPE_INT, "where a substring ends");
     }
-    return parser->failed ? 0
-                          : xz_node_with(parser, XZ_OP_SUBSTRING, XZ_TYPE_STR, start, text, from,
-                                         to);
+    return parser->failed
+               ? 0
+               : xz_node_with(parser, XZ_OP_SUBSTRING, XZ_TYPE_STR, start, text, from, to);
 }
 
 static uint32_t call_method(struct xz_parser *parser, enum xz_op op, uint32_t start,
@@ -463,8 +470,7 @@ static uint32_t parse_list(struct xz_parser *parser)
         if (parser->lexer.token == XZ_TOKEN_TEXT) {
             texts[count++] = keep_text(parser, parser->lexer.word);
         }
-        if (!xz_parse_want(parser, XZ_TOKEN_TEXT,
-                           "a list holds texts in quotes: ['11', '41']")) {
+        if (!xz_parse_want(parser, XZ_TOKEN_TEXT, "a list holds texts in quotes: ['11', '41']")) {
             goto out;
         }
         if (count > XZ_EXPR_LIST_MAX) {

@@ -163,8 +163,8 @@ static uint32_t parse_unary(struct xz_parser *parser)
     }
     if (xz_parse_take(parser, XZ_TOKEN_NOT)) {
         node = xz_type_want(parser, parse_unary(parser), XZ_TYPE_BOOL, "what stands behind !");
-        node = parser->failed ? 0
-                              : xz_node_with(parser, XZ_OP_NOT, XZ_TYPE_BOOL, start, node, 0, 0);
+        node =
+            parser->failed ? 0 : xz_node_with(parser, XZ_OP_NOT, XZ_TYPE_BOOL, start, node, 0, 0);
     } else if (xz_parse_take(parser, XZ_TOKEN_MINUS)) {
         node = xz_type_negate(parser, start, parse_unary(parser));
     } else {
@@ -247,18 +247,19 @@ static uint32_t parse_code_list(struct xz_parser *parser)
         return xz_parse_fail(parser, parser->lexer.start, "the name of a code list stands here");
     }
     xz_lexer_next(&parser->lexer);
-    set = parser->names == NULL ? NULL
-                                : parser->names->code_list(parser->names->ctx, nearest.text);
+    set = parser->names == NULL ? NULL : parser->names->code_list(parser->names->ctx, nearest.text);
     if (set == NULL) {
         if (parser->names != NULL && parser->names->each_code_list != NULL) {
             parser->names->each_code_list(parser->names->ctx, offer_list, &nearest);
         }
-        return nearest.best != NULL
-                   ? xz_parse_fail(parser, start, "there is no codes/" XZ_STR_FMT ".csv; did you "
-                                   "mean codes.%s?", XZ_STR_ARG(nearest.text), nearest.best)
-                   : xz_parse_fail(parser, start, "there is no codes/" XZ_STR_FMT
-                                   ".csv; write that file, one code a line",
-                                   XZ_STR_ARG(nearest.text));
+        return nearest.best != NULL ? xz_parse_fail(parser, start,
+                                                    "there is no codes/" XZ_STR_FMT ".csv; did you "
+                                                    "mean codes.%s?",
+                                                    XZ_STR_ARG(nearest.text), nearest.best)
+                                    : xz_parse_fail(parser, start,
+                                                    "there is no codes/" XZ_STR_FMT
+                                                    ".csv; write that file, one code a line",
+                                                    XZ_STR_ARG(nearest.text));
     }
     node = xz_node_new(parser, XZ_OP_SET, XZ_TYPE_SET, start);
     if (node != 0) {
@@ -280,8 +281,7 @@ static uint32_t parse_in(struct xz_parser *parser, uint32_t start, uint32_t left
     } else {
         right = xz_type_want(parser, parse_sum(parser), XZ_TYPE_SET, "what stands behind in");
     }
-    return parser->failed ? 0
-                          : xz_node_with(parser, XZ_OP_IN, XZ_TYPE_BOOL, start, left, right, 0);
+    return parser->failed ? 0 : xz_node_with(parser, XZ_OP_IN, XZ_TYPE_BOOL, start, left, right, 0);
 }
 
 static uint32_t parse_relation(struct xz_parser *parser)
@@ -321,8 +321,7 @@ static uint32_t parse_chain(struct xz_parser *parser, enum xz_op op)
     while (xz_parse_take(parser, token)) {
         if (node == 0) {
             child = xz_type_want(parser, child, XZ_TYPE_BOOL, what);
-            node = parser->failed ? 0
-                                  : xz_node_with(parser, op, XZ_TYPE_BOOL, start, child, 0, 0);
+            node = parser->failed ? 0 : xz_node_with(parser, op, XZ_TYPE_BOOL, start, child, 0, 0);
             last = child;
         }
         child = op == XZ_OP_AND ? parse_relation(parser) : parse_chain(parser, XZ_OP_AND);
@@ -379,8 +378,8 @@ static bool scope_has_under(const struct xz_scope *scope, struct xz_str prefix)
     return false;
 }
 
-bool xz_expr_mentions(struct xz_str text, const struct xz_scope *only,
-                      const struct xz_scope *other, struct xz_str *name)
+bool xz_expr_mentions(struct xz_str text, const struct xz_scope *only, const struct xz_scope *other,
+                      struct xz_str *name)
 {
     enum xz_token before = XZ_TOKEN_END;
     struct xz_lexer lexer;
@@ -414,8 +413,8 @@ enum xz_rc xz_expr_compile_why(struct xz_str text, const char *file, int line,
                                const struct xz_expr_names *names, enum xz_type want,
                                struct xz_expr **expr, struct xz_err *err)
 {
-    struct xz_parser parser = {.file = file, .line = line, .why = why, .names = names, .err = err,
-                               .level_count = 1};
+    struct xz_parser parser = {
+        .file = file, .line = line, .why = why, .names = names, .err = err, .level_count = 1};
 
     if (text.len > XZ_EXPR_TEXT_MAX) {
         return xz_err_config(err, file, line, "an expression has at most %d bytes",

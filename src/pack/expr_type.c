@@ -252,10 +252,10 @@ static bool fold(struct xz_parser *parser, enum xz_op op, uint32_t left, uint32_
         scale = a->decimal.scale + b->decimal.scale;
         overflow = scale > 18 || __builtin_mul_overflow(x, y, &x);
     } else if (op == XZ_OP_ADD || op == XZ_OP_SUB) {
-        overflow = __builtin_mul_overflow(x, power_of_ten(scale - a->decimal.scale), &x) ||
-                   __builtin_mul_overflow(y, power_of_ten(scale - b->decimal.scale), &y) ||
-                   (op == XZ_OP_ADD ? __builtin_add_overflow(x, y, &x)
-                                    : __builtin_sub_overflow(x, y, &x));
+        overflow =
+            __builtin_mul_overflow(x, power_of_ten(scale - a->decimal.scale), &x) ||
+            __builtin_mul_overflow(y, power_of_ten(scale - b->decimal.scale), &y) ||
+            (op == XZ_OP_ADD ? __builtin_add_overflow(x, y, &x) : __builtin_sub_overflow(x, y, &x));
     } else {
         return false; /* division keeps its own rules */
     }
@@ -364,8 +364,9 @@ uint32_t xz_type_arithmetic(struct xz_parser *parser, enum xz_op op, uint32_t st
         return number_arithmetic(parser, op, start, left, right);
     }
     if (at(parser, left)->type == XZ_TYPE_STR && at(parser, right)->type == XZ_TYPE_STR) {
-        return xz_parse_fail(parser, start, "texts are not joined or counted; compare them, or use "
-                                            "startsWith, endsWith, contains, substring");
+        return xz_parse_fail(parser, start,
+                             "texts are not joined or counted; compare them, or use "
+                             "startsWith, endsWith, contains, substring");
     }
     return time_arithmetic(parser, op, start, left, right);
 }

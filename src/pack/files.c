@@ -120,8 +120,7 @@ void xz_files_add(struct xz_pack_files *files, const char *folder, struct xz_str
         free(owned);
         return;
     }
-    xz_array_reserve((void **)&files->files, &files->cap, files->count + 1,
-                     sizeof(*files->files));
+    xz_array_reserve((void **)&files->files, &files->cap, files->count + 1, sizeof(*files->files));
     file = &files->files[files->count++];
     memset(file, 0, sizeof(*file));
     memcpy(file->path, path.ptr, path.len);

@@ -106,8 +106,7 @@ bool xz_loader_csv(struct xz_loader *loader, const struct xz_pack_file *file,
 {
     struct xz_err err;
 
-    if (!xz_loader_ok(loader,
-                      xz_csv_open_text(csv, file->shown, file->bytes, columns, count, &err),
+    if (!xz_loader_ok(loader, xz_csv_open_text(csv, file->shown, file->bytes, columns, count, &err),
                       &err)) {
         xz_csv_close(csv);
         return false;

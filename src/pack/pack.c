@@ -69,8 +69,7 @@ static void load_head(struct xz_loader *loader)
     read_span(loader, root, "lateness", 0, 90, &pack->lateness_ms);
     read_span(loader, root, "horizon", 1, 730, &pack->horizon_ms);
     (void)xz_loader_ok(
-        loader, xz_yaml_int(xz_yaml_get(root, "history_max"), 16, 65536, &history_max, &err),
-        &err);
+        loader, xz_yaml_int(xz_yaml_get(root, "history_max"), 16, 65536, &history_max, &err), &err);
     pack->history_max = (uint32_t)history_max;
     if (pack->lateness_ms > pack->horizon_ms) {
         xz_mistake_at(loader->mistakes, root->file, root->line,
@@ -91,9 +90,8 @@ static struct xz_pack *pack_new(void)
     return pack;
 }
 
-static enum xz_rc load_files(const struct xz_pack_files *files,
-                             const struct xz_pack_schema *schema, struct xz_mistakes *mistakes,
-                             struct xz_pack **out)
+static enum xz_rc load_files(const struct xz_pack_files *files, const struct xz_pack_schema *schema,
+                             struct xz_mistakes *mistakes, struct xz_pack **out)
 {
     struct xz_pack *pack = pack_new();
     struct xz_loader loader = {pack, schema, files, mistakes, false};

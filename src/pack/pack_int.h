@@ -11,15 +11,15 @@
 #include "pack/map.h"
 #include "pack/pack.h"
 
-#define XZ_PACK_PATTERNS_MAX 256
-#define XZ_PACK_REGIONS_MAX 64
-#define XZ_PACK_LISTS_MAX 256
-#define XZ_PACK_CODES_MAX 1000000
+#define XZ_PACK_PATTERNS_MAX  256
+#define XZ_PACK_REGIONS_MAX   64
+#define XZ_PACK_LISTS_MAX     256
+#define XZ_PACK_CODES_MAX     1000000
 #define XZ_PACK_BASELINES_MAX 1000000
-#define XZ_PACK_PARAMS_MAX 256 /* of one baseline row */
-#define XZ_PACK_FILES_MAX 1024
-#define XZ_PACK_BYTES_MAX ((size_t)64 << 20)
-#define XZ_PACK_PATH_MAX 128
+#define XZ_PACK_PARAMS_MAX    256 /* of one baseline row */
+#define XZ_PACK_FILES_MAX     1024
+#define XZ_PACK_BYTES_MAX     ((size_t)64 << 20)
+#define XZ_PACK_PATH_MAX      128
 
 /* ---- mistakes ---- */
 
@@ -27,7 +27,7 @@
 struct xz_mistakes {
     xz_report_fn report; /* of all after the first; may be NULL */
     void *arg;
-    struct xz_err *err;  /* the first; may be NULL */
+    struct xz_err *err; /* the first; may be NULL */
     size_t count;
 };
 void xz_mistake(struct xz_mistakes *mistakes, const struct xz_err *err);
@@ -37,20 +37,20 @@ void xz_mistake_at(struct xz_mistakes *mistakes, const char *file, int line, con
 /* ---- files ---- */
 
 enum xz_pack_place { /* what a path is for */
-    XZ_PLACE_UNKNOWN,
-    XZ_PLACE_PACK,     /* pack.yaml */
-    XZ_PLACE_DOC,      /* *.md, anywhere */
-    XZ_PLACE_PATTERN,  /* patterns / *.yaml */
-    XZ_PLACE_CODES,    /* codes / *.csv */
-    XZ_PLACE_REGION,   /* regions / *.yaml */
-    XZ_PLACE_BASELINE  /* baselines / *.csv, fitted.yaml */
+                     XZ_PLACE_UNKNOWN,
+                     XZ_PLACE_PACK,    /* pack.yaml */
+                     XZ_PLACE_DOC,     /* *.md, anywhere */
+                     XZ_PLACE_PATTERN, /* patterns / *.yaml */
+                     XZ_PLACE_CODES,   /* codes / *.csv */
+                     XZ_PLACE_REGION,  /* regions / *.yaml */
+                     XZ_PLACE_BASELINE /* baselines / *.csv, fitted.yaml */
 };
 
 struct xz_pack_file {
     char path[XZ_PACK_PATH_MAX]; /* in the pack: "patterns/T02.yaml" */
     char *shown;                 /* for messages: with the folder before it */
     struct xz_str bytes;
-    char *owned;                 /* of bytes; NULL when they are borrowed */
+    char *owned; /* of bytes; NULL when they are borrowed */
     enum xz_pack_place place;
 };
 
@@ -74,8 +74,7 @@ void xz_files_serialise(const struct xz_pack_files *files, struct xz_buf *out);
 void xz_files_deserialise(struct xz_pack_files *files, struct xz_str bytes,
                           struct xz_mistakes *mistakes);
 /* To be freed with xz_buf_fini, whatever is returned. */
-XZ_MUST enum xz_rc xz_archive_expand(struct xz_str archive, struct xz_buf *out,
-                                     struct xz_err *err);
+XZ_MUST enum xz_rc xz_archive_expand(struct xz_str archive, struct xz_buf *out, struct xz_err *err);
 
 /* ---- the pack ---- */
 
@@ -99,9 +98,9 @@ struct xz_region { /* a file of regions/ */
     unsigned char state; /* while loading: 0 not yet, 1 being resolved, 2 done */
 };
 
-struct xz_baseline_table { /* of one evidence */
-    struct xz_map cells;   /* segment -> index into pack->baselines */
-    uint32_t root;         /* or XZ_MAP_NONE */
+struct xz_baseline_table {                  /* of one evidence */
+    struct xz_map cells;                    /* segment -> index into pack->baselines */
+    uint32_t root;                          /* or XZ_MAP_NONE */
     const double *log_p, *log_p_calibrated; /* ascending from the most extreme */
     uint32_t calibration_count;
 };

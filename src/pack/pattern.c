@@ -16,8 +16,9 @@
 #define ALL_BODIES       ((1u << XZ_BODY_COUNT) - 2) /* without "none" */
 
 static const char *const pattern_keys[] = {
-    "id",    "name",  "version",  "title", "subject", "result",  "stage",          "when",  "evidence",
-    "alarm", "severity", "legal", "action", "explain", "counterfactual", "quiet", "shadow"};
+    "id",     "name",    "version",        "title", "subject",  "result",
+    "stage",  "when",    "evidence",       "alarm", "severity", "legal",
+    "action", "explain", "counterfactual", "quiet", "shadow"};
 #define PATTERN_KEYS (sizeof(pattern_keys) / sizeof(pattern_keys[0]))
 static const char *const result_names[] = {"conclusive", "suspicious"};
 static const char *const stage_names[] = {"before", "during", "after"};
@@ -319,12 +320,14 @@ static void choose_scope(struct xz_loader *loader, struct xz_str when, bool evid
     pattern->scope = XZ_SCOPE_EVENT;
     if (evidence) {
         pattern->scope = XZ_SCOPE_HISTORY;
-        (void)snprintf(why, why_cap, " (a pattern with evidence sees one record of its subject's "
-                                     "history, not the whole event)");
+        (void)snprintf(why, why_cap,
+                       " (a pattern with evidence sees one record of its subject's "
+                       "history, not the whole event)");
     } else if (xz_expr_mentions(when, schema->history_scope, schema->event_scope, &name)) {
         pattern->scope = XZ_SCOPE_HISTORY;
-        (void)snprintf(why, why_cap, " (a pattern that asks " XZ_STR_FMT " sees one record of its "
-                                     "subject's history, not the whole event)",
+        (void)snprintf(why, why_cap,
+                       " (a pattern that asks " XZ_STR_FMT " sees one record of its "
+                       "subject's history, not the whole event)",
                        (int)(name.len < 40 ? name.len : 40), name.ptr);
     }
 }
@@ -399,9 +402,10 @@ static void check_new(struct xz_loader *loader, const struct xz_yaml *root,
     if (pattern->id[0] != '\0' &&
         xz_map_put(&pack->pattern_ids, xz_str_from(pattern->id), (uint32_t)pack->pattern_count) !=
             pack->pattern_count) {
-        xz_mistake_at(loader->mistakes, root->file, root->line, "the id %s is used already, by %s",
-                      pattern->id,
-                      pack->patterns[xz_map_get(&pack->pattern_ids, xz_str_from(pattern->id))].file);
+        xz_mistake_at(
+            loader->mistakes, root->file, root->line, "the id %s is used already, by %s",
+            pattern->id,
+            pack->patterns[xz_map_get(&pack->pattern_ids, xz_str_from(pattern->id))].file);
     }
 }
 

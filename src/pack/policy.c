@@ -20,8 +20,8 @@ struct set_key {
 };
 
 #define KEY(name) #name, offsetof(struct xz_policy, name)
-#define CLOSE_RELATIVES                                                                           \
-    "spouse", "parent", "child", "sibling", "grandparent", "maternal_grandparent", "grandchild",  \
+#define CLOSE_RELATIVES                                                                            \
+    "spouse", "parent", "child", "sibling", "grandparent", "maternal_grandparent", "grandchild",   \
         "maternal_grandchild"
 static const struct set_key set_keys[] = {
     {KEY(relations), CHECK_RELATION, {CLOSE_RELATIVES}},
@@ -29,22 +29,35 @@ static const struct set_key set_keys[] = {
     {KEY(receiver_schemes), CHECK_CODE, {"310", "390"}},
     {KEY(long_link_schemes), CHECK_CODE, {"310", "390"}},
     {KEY(cross_province), CHECK_PAIR, {NULL}},
-    {KEY(allowed_purposes), CHECK_PURPOSE,
+    {KEY(allowed_purposes),
+     CHECK_PURPOSE,
      {"outpatient", "inpatient", "pharmacy", "device", "consumable", "premium", "vaccine",
       "checkup", "commercial_insurance", "long_term_care"}},
-    {KEY(forbidden_purposes), CHECK_PURPOSE,
+    {KEY(forbidden_purposes),
+     CHECK_PURPOSE,
      {"cosmetic", "orthodontics", "whitening", "weight_loss", "fitness"}},
     {KEY(withdraw_reasons), CHECK_REASON, {"1", "2", "3", "4", "5", "6"}},
     {KEY(emergency_med_types), CHECK_CODE, {"13", "24"}},
 };
 #define SET_KEYS (sizeof(set_keys) / sizeof(set_keys[0]))
 
-static const char *const region_keys[] = {
-    "admdvs",           "extends",          "relations",         "national_relations",
-    "receiver_schemes", "long_link_schemes", "cross_province",   "allowed_purposes",
-    "forbidden_purposes", "withdraw_reasons", "emergency_med_types", "fund_includes_account",
-    "reject_unbalanced", "three_segments",  "deductible_active", "deductible_retired",
-    "temporary_link_uses"};
+static const char *const region_keys[] = {"admdvs",
+                                          "extends",
+                                          "relations",
+                                          "national_relations",
+                                          "receiver_schemes",
+                                          "long_link_schemes",
+                                          "cross_province",
+                                          "allowed_purposes",
+                                          "forbidden_purposes",
+                                          "withdraw_reasons",
+                                          "emergency_med_types",
+                                          "fund_includes_account",
+                                          "reject_unbalanced",
+                                          "three_segments",
+                                          "deductible_active",
+                                          "deductible_retired",
+                                          "temporary_link_uses"};
 #define REGION_KEYS (sizeof(region_keys) / sizeof(region_keys[0]))
 
 static const struct xz_set **set_of(struct xz_policy *policy, const struct set_key *key)
@@ -54,8 +67,10 @@ static const struct xz_set **set_of(struct xz_policy *policy, const struct set_k
 
 static void contract_policy(struct xz_loader *loader, struct xz_policy *policy)
 {
-    *policy = (struct xz_policy){.admdvs_prefix = "", .deductible_active_fen = -1,
-                                 .deductible_retired_fen = -1, .temporary_link_uses = 1};
+    *policy = (struct xz_policy){.admdvs_prefix = "",
+                                 .deductible_active_fen = -1,
+                                 .deductible_retired_fen = -1,
+                                 .temporary_link_uses = 1};
     for (size_t i = 0; i < SET_KEYS; i++) {
         struct xz_str words[11];
         size_t count = 0;
@@ -169,8 +184,7 @@ static void read_yuan(struct xz_loader *loader, const struct xz_yaml *root, cons
     double yuan = 0.0;
     struct xz_err err;
 
-    if (node != NULL &&
-        xz_loader_ok(loader, xz_yaml_double(node, 0.0, 1e6, &yuan, &err), &err)) {
+    if (node != NULL && xz_loader_ok(loader, xz_yaml_double(node, 0.0, 1e6, &yuan, &err), &err)) {
         *fen = (int64_t)(yuan * 100.0 + 0.5);
     }
 }
@@ -188,8 +202,7 @@ static void read_prefix(struct xz_loader *loader, const struct xz_yaml *root,
     if (node == NULL || !xz_loader_ok(loader, xz_yaml_str(node, &prefix, &err), &err)) {
         return;
     }
-    if (is_default ? prefix.len != 0
-                   : !digits(prefix) || prefix.len > 6 || prefix.len % 2 != 0) {
+    if (is_default ? prefix.len != 0 : !digits(prefix) || prefix.len > 6 || prefix.len % 2 != 0) {
         xz_mistake_at(loader->mistakes, node->file, node->line, "\"" XZ_STR_FMT "\": %s",
                       XZ_STR_ARG(prefix),
                       is_default ? "default.yaml is for every place: write admdvs: \"\""
@@ -270,8 +283,7 @@ static struct xz_region *base_of(struct xz_loader *loader, struct region_files *
     return base;
 }
 
-static void resolve(struct xz_loader *loader, struct region_files *files,
-                    struct xz_region *region)
+static void resolve(struct xz_loader *loader, struct region_files *files, struct xz_region *region)
 {
     const struct xz_yaml *root = xz_yaml_root(files->docs[region - files->regions]);
     struct xz_region *base;

@@ -64,8 +64,8 @@ struct xz_set *xz_set_new(const struct xz_str texts[], size_t count)
             continue;
         }
         memcpy(set->bytes + used, texts[i].ptr, texts[i].len);
-        *slot = (struct slot){set->bytes + used, texts[i].len,
-                              (uint32_t)(xz_hash_str(texts[i]) >> 32)};
+        *slot =
+            (struct slot){set->bytes + used, texts[i].len, (uint32_t)(xz_hash_str(texts[i]) >> 32)};
         used += texts[i].len;
         set->count++;
         set->len_min = texts[i].len < set->len_min ? texts[i].len : set->len_min;

@@ -31,7 +31,7 @@ struct sample_event {
     int64_t count_e4;
     double share; /* NAN: not known */
     int64_t at_ms, before_ms;
-    int online; /* -1: not known */
+    int online;   /* -1: not known */
     int flags[3]; /* p, q, r: -1 not known */
     bool dead;
     const struct xz_set *relations;
@@ -197,16 +197,18 @@ static void sample_load(const void *ctx, uint16_t slot, struct xz_value *value)
     }
 }
 
-#define SAMPLE_SHARED                                                                             \
-    {"settlement", XZ_TYPE_BOOL, S_SETTLEMENT, 1, NULL},                                          \
-        {"account_movement", XZ_TYPE_BOOL, S_MOVEMENT, 1, NULL},                                  \
-        {"mulaid_link", XZ_TYPE_BOOL, S_LINK, 1, NULL},                                           \
-        {"med_type", XZ_TYPE_STR, S_MED_TYPE, 1, NULL},                                           \
-        {"psn_type", XZ_TYPE_STR, S_PSN_TYPE, 1, NULL},                                           \
-        {"acct_pay", XZ_TYPE_INT, S_ACCT_PAY, 100, NULL},                                         \
-        {"medfee_sumamt", XZ_TYPE_INT, S_MEDFEE, 100, NULL},                                      \
-        {"age", XZ_TYPE_INT, S_AGE, 1, NULL}, {"share", XZ_TYPE_DOUBLE, S_SHARE, 1, NULL},        \
-        {"policy.relations", XZ_TYPE_SET, S_RELATIONS, 1, NULL}
+#define SAMPLE_SHARED                                                                              \
+    {"settlement", XZ_TYPE_BOOL, S_SETTLEMENT, 1, NULL},                                           \
+        {"account_movement", XZ_TYPE_BOOL, S_MOVEMENT, 1, NULL},                                   \
+        {"mulaid_link", XZ_TYPE_BOOL, S_LINK, 1, NULL},                                            \
+        {"med_type", XZ_TYPE_STR, S_MED_TYPE, 1, NULL},                                            \
+        {"psn_type", XZ_TYPE_STR, S_PSN_TYPE, 1, NULL},                                            \
+        {"acct_pay", XZ_TYPE_INT, S_ACCT_PAY, 100, NULL},                                          \
+        {"medfee_sumamt", XZ_TYPE_INT, S_MEDFEE, 100, NULL}, {"age", XZ_TYPE_INT, S_AGE, 1, NULL}, \
+        {"share", XZ_TYPE_DOUBLE, S_SHARE, 1, NULL},                                               \
+    {                                                                                              \
+        "policy.relations", XZ_TYPE_SET, S_RELATIONS, 1, NULL                                      \
+    }
 
 static const struct xz_var sample_event_vars[] = {
     SAMPLE_SHARED,
@@ -237,10 +239,19 @@ static const struct xz_scope sample_history_scope = {
 static inline struct sample_event sample_purchase(void)
 {
     return (struct sample_event){
-        .body = XZ_BODY_SETTLEMENT, .med_type = XZ_STR("41"), .psn_type = XZ_STR("1101"),
-        .name = XZ_STR("大药房2"), .acct_pay_fen = 1250, .medfee_fen = 5000, .age = 60,
-        .count_e4 = 25000, .share = 0.25, .at_ms = 10 * XZ_DAY_MS, .before_ms = 3 * XZ_DAY_MS,
-        .online = -1, .flags = {1, 0, -1},
+        .body = XZ_BODY_SETTLEMENT,
+        .med_type = XZ_STR("41"),
+        .psn_type = XZ_STR("1101"),
+        .name = XZ_STR("大药房2"),
+        .acct_pay_fen = 1250,
+        .medfee_fen = 5000,
+        .age = 60,
+        .count_e4 = 25000,
+        .share = 0.25,
+        .at_ms = 10 * XZ_DAY_MS,
+        .before_ms = 3 * XZ_DAY_MS,
+        .online = -1,
+        .flags = {1, 0, -1},
         .lines = {{XZ_STR("A1"), 1000, 0, {{XZ_STR("cold")}, {XZ_STR("child")}}, 2},
                   {XZ_STR("B2"), 4000, 2, {{XZ_STR("heart")}}, 1}},
         .line_count = 2};
@@ -274,13 +285,17 @@ static const char *const sample_distinct_args[] = {"institution", "device", NULL
 static const char *const sample_runs_params[] = {"gap", NULL};
 static const struct xz_evidence_schema sample_count = {
     .name = "count", .subjects = UINT32_MAX, .families = 1u << XZ_FAMILY_POLYA | 1u};
-static const struct xz_evidence_schema sample_distinct = {
-    .name = "distinct", .arguments = sample_distinct_args, .subjects = UINT32_MAX,
-    .families = 1u << XZ_FAMILY_QUANTILES, .whole_days = true};
-static const struct xz_evidence_schema sample_runs = {
-    .name = "runs", .subjects = 1u << XZ_SUBJECT_INSTITUTION,
-    .families = 1u << XZ_FAMILY_QUANTILES, .params = sample_runs_params,
-    .configure = sample_configure, .conf_free = sample_conf_free};
+static const struct xz_evidence_schema sample_distinct = {.name = "distinct",
+                                                          .arguments = sample_distinct_args,
+                                                          .subjects = UINT32_MAX,
+                                                          .families = 1u << XZ_FAMILY_QUANTILES,
+                                                          .whole_days = true};
+static const struct xz_evidence_schema sample_runs = {.name = "runs",
+                                                      .subjects = 1u << XZ_SUBJECT_INSTITUTION,
+                                                      .families = 1u << XZ_FAMILY_QUANTILES,
+                                                      .params = sample_runs_params,
+                                                      .configure = sample_configure,
+                                                      .conf_free = sample_conf_free};
 static const struct xz_evidence_schema *const sample_kinds[] = {&sample_count, &sample_distinct,
                                                                 &sample_runs};
 static const struct xz_pack_schema sample_schema = {&sample_event_scope, &sample_history_scope,

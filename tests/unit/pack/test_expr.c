@@ -16,8 +16,9 @@ static struct xz_set *wards;
 static const struct xz_set *find_list(const void *ctx, struct xz_str name)
 {
     (void)ctx;
-    return xz_str_eq(name, XZ_STR("shops")) ? shops : xz_str_eq(name, XZ_STR("wards")) ? wards
-                                                                                      : NULL;
+    return xz_str_eq(name, XZ_STR("shops"))   ? shops
+           : xz_str_eq(name, XZ_STR("wards")) ? wards
+                                              : NULL;
 }
 
 static void each_list(const void *ctx, void (*visit)(void *arg, const char *name), void *arg)
@@ -303,8 +304,8 @@ static void test_each_mistake_is_told_with_column_and_remedy(void **state)
         struct xz_err err = {0};
         char column[24];
 
-        if (xz_expr_compile(xz_str_from(mistakes[i].text), "p.yaml", 7, &sample_event_scope,
-                            &names, XZ_TYPE_BOOL, &expr, &err) == XZ_OK) {
+        if (xz_expr_compile(xz_str_from(mistakes[i].text), "p.yaml", 7, &sample_event_scope, &names,
+                            XZ_TYPE_BOOL, &expr, &err) == XZ_OK) {
             fail_msg("%s was accepted", mistakes[i].text);
         }
         (void)snprintf(column, sizeof(column), "column %u, ", mistakes[i].column);
@@ -399,18 +400,21 @@ static void test_other_result_types(void **state)
 
     (void)state;
     assert_int_equal(xz_expr_compile(XZ_STR("acct_pay + 1"), "t", 1, &sample_event_scope, &names,
-                                     XZ_TYPE_INT, &expr, &err), XZ_OK);
+                                     XZ_TYPE_INT, &expr, &err),
+                     XZ_OK);
     xz_expr_eval(expr, &event, &value);
     assert_true(value.known);
     assert_int_equal(value.integer, 1350);
     xz_expr_free(expr);
     assert_int_equal(xz_expr_compile(XZ_STR("age"), "t", 1, &sample_event_scope, &names,
-                                     XZ_TYPE_DOUBLE, &expr, &err), XZ_OK);
+                                     XZ_TYPE_DOUBLE, &expr, &err),
+                     XZ_OK);
     xz_expr_eval(expr, &event, &value);
     assert_true(value.known && value.number > 59.5 && value.number < 60.5);
     xz_expr_free(expr);
     assert_int_equal(xz_expr_compile(XZ_STR("online ? 'a' : 'b'"), "t", 1, &sample_event_scope,
-                                     &names, XZ_TYPE_STR, &expr, &err), XZ_OK);
+                                     &names, XZ_TYPE_STR, &expr, &err),
+                     XZ_OK);
     xz_expr_eval(expr, &event, &value);
     assert_false(value.known);
     xz_expr_free(expr);
@@ -463,7 +467,9 @@ static void test_size_and_nesting_are_bounded(void **state)
     assert_int_equal(try_compile("lines.exists(a, lines.exists(b, lines.exists(c, true)))", &err),
                      XZ_OK);
     assert_int_equal(try_compile("lines.exists(a, lines.exists(b, lines.exists(c, "
-                                 "lines.exists(d, true))))", &err), XZ_CONFIG);
+                                 "lines.exists(d, true))))",
+                                 &err),
+                     XZ_CONFIG);
 }
 
 static uint32_t possible_of(const char *text)
@@ -473,8 +479,8 @@ static uint32_t possible_of(const char *text)
     struct xz_err err = {0};
     uint32_t bits;
 
-    if (xz_expr_compile(xz_str_from(text), "t", 1, &sample_event_scope, &names, XZ_TYPE_BOOL,
-                        &expr, &err) != XZ_OK) {
+    if (xz_expr_compile(xz_str_from(text), "t", 1, &sample_event_scope, &names, XZ_TYPE_BOOL, &expr,
+                        &err) != XZ_OK) {
         fail_msg("%s", err.msg);
     }
     bits = xz_expr_possible(expr, bodies, 3);
@@ -513,10 +519,10 @@ static void test_uses_and_mentions(void **state)
     assert_true(xz_expr_mentions(XZ_STR("p && person.dead"), &sample_history_scope,
                                  &sample_event_scope, &name));
     assert_true(xz_str_eq(name, XZ_STR("person.dead")));
-    assert_true(xz_expr_mentions(XZ_STR("person.ded"), &sample_history_scope, &sample_event_scope,
-                                 &name));
-    assert_true(xz_expr_mentions(XZ_STR("refund && p"), &sample_history_scope,
-                                 &sample_event_scope, &name));
+    assert_true(
+        xz_expr_mentions(XZ_STR("person.ded"), &sample_history_scope, &sample_event_scope, &name));
+    assert_true(
+        xz_expr_mentions(XZ_STR("refund && p"), &sample_history_scope, &sample_event_scope, &name));
     assert_false(xz_expr_mentions(XZ_STR("name == 'person.dead' && med_type in codes.refund"),
                                   &sample_history_scope, &sample_event_scope, &name));
     assert_false(xz_expr_mentions(XZ_STR("lines.exists(l, l.refund > 1)"), &sample_history_scope,
@@ -543,7 +549,7 @@ static void test_sets_hold_what_was_put_in(void **state)
 
         texts[2 * i] = texts[2 * i + 1] = (struct xz_str){words[i], (uint32_t)len};
     }
-    set = xz_set_new(texts, 2 * MANY + 1); /* the last is absent */
+    set = xz_set_new(texts, 2 * MANY + 1);   /* the last is absent */
     memset(words[0], 'x', sizeof(words[0])); /* the set has copies */
     assert_int_equal(xz_set_size(set), MANY);
     xz_set_each(set, count_member, &count);

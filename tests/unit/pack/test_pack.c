@@ -287,6 +287,7 @@ static void test_calibration_interpolates_and_never_sharpens_beyond_what_was_see
     near_to(xz_pack_calibrate(spec, -8.0), -5.0);
     near_to(xz_pack_calibrate(spec, -1.0), -0.75);
     near_to(xz_pack_calibrate(spec, 0.0), 0.0);
+    assert_true(isinf(xz_pack_calibrate(spec, -INFINITY)));
     near_to(xz_pack_calibrate(spec, -12.0), -8.0); /* the last line goes on: 3 in 4 */
     near_to(xz_pack_calibrate(&spec[1], -7.25), -7.25);
     for (double log_p = -20.0; log_p < 0.0; log_p += 0.25) { /* order is kept */
@@ -441,8 +442,9 @@ static const struct {
     {R90, "severity:", "quiet: 0d\nseverity:", R90 ":9: *quiet is how long"},
     {R90, "severity:", "shadow: maybe\nseverity:", R90 ":9: *not true or false"},
     /* when, and its scope */
-    {R90, "person.dead", "person.ded", R90 ":8: *no \"person.ded\" in the history scope*did you "
-                                           "mean \"person.dead\"?"},
+    {R90, "person.dead", "person.ded",
+     R90 ":8: *no \"person.ded\" in the history scope*did you "
+         "mean \"person.dead\"?"},
     {R90, "person.dead", "person.dead && lines.exists(l, l.cost > 1)",
      R90 ":8: *no \"lines\" in the history scope (a pattern that asks person.dead sees one "
          "record*available: settlement, "},
@@ -484,7 +486,8 @@ static const struct {
     {T90, "gap: 90s", "gap: often", T90 ":12: *is not a duration"},
     {T90, "independent: true", "independent: perhaps", T90 ":11: *not true or false"},
     {T90, "measure: runs, baseline: {family: quantiles}, gap: 90s",
-     "measure: count, window: 1d, baseline: {family: polya}", T90 ":12: *T90.count.1d stands twice"},
+     "measure: count, window: 1d, baseline: {family: polya}",
+     T90 ":12: *T90.count.1d stands twice"},
     {T90, "  - {measure: runs, baseline: {family: quantiles}, gap: 90s}", "  - runs",
      T90 ":12: *write {measure"},
     /* alarm */
@@ -512,8 +515,7 @@ static const struct {
     {"codes/diagnoses.csv", "O80,birth,2", "O80,birth,3", "codes/diagnoses.csv:4: *whole number"},
     {"codes/relations.csv", "child", "chld", "codes/relations.csv:3: *did you mean child"},
     {"codes/relations.csv", "02,child", "01,child", "codes/relations.csv:3: *another relation"},
-    {"codes/relations.csv", "02,child", "parent,child",
-     "codes/relations.csv:3: *another relation"},
+    {"codes/relations.csv", "02,child", "parent,child", "codes/relations.csv:3: *another relation"},
     /* regions */
     {"regions/shanghai.yaml", "three_segments", "three_segment",
      "regions/shanghai.yaml:2: *did you mean \"three_segments\"?"},
@@ -551,7 +553,7 @@ static const struct {
     {"baselines/steps.csv", "250", "0", "baselines/steps.csv:2: *more than 0"},
     {"baselines/steps.csv", "250", "0.001", T90 ": *cannot be held"},
     {"baselines/calibration.csv", "-8,-5", "-8,-1", "baselines/calibration.csv:2: *not rising"},
-    {"baselines/calibration.csv", "-8,-5", "8,-1", "baselines/calibration.csv:3: *below 0"},
+    {"baselines/calibration.csv", "-8,-5", "8,-1", "baselines/calibration.csv:3: *at most 0"},
     {"baselines/notes.yaml", NULL, "a: b\n", "baselines/notes.yaml: *nothing reads"},
 };
 
@@ -592,8 +594,8 @@ static void test_each_mistake_is_told_with_its_place(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
-        const enum xz_rc rc = load_changed(mistakes[i].path, mistakes[i].from, mistakes[i].to,
-                                           &told);
+        const enum xz_rc rc =
+            load_changed(mistakes[i].path, mistakes[i].from, mistakes[i].to, &told);
 
         if (rc != XZ_CONFIG || !told_says(told.text, mistakes[i].says)) {
             fail_msg("%s: %s -> %s\n%s\nwant %s", mistakes[i].path, mistakes[i].from,
@@ -612,7 +614,9 @@ static void test_all_mistakes_are_told_at_once(void **state)
                                   "subject: nobody\nresult: conclusive\nstage: never\n"
                                   "when: settlment\nseverity: low\nlegal: [a]\naction: [A9]\n"
                                   "explain: {zh-CN: a, en: \"{b}\"}\n"
-                                  "counterfactual: {zh-CN: a}\nsize: 3\n", &told), XZ_CONFIG);
+                                  "counterfactual: {zh-CN: a}\nsize: 3\n",
+                                  &told),
+                     XZ_CONFIG);
     assert_int_equal(told.count, 9);
     assert_true(told_says(told.text, R90 ":14: *unknown key \"size\""));
     assert_true(told_says(told.text, R90 ":1: *is no id"));
@@ -646,6 +650,10 @@ static void test_default_file_and_all_else_may_be_missing(void **state)
     assert_int_equal(load_changed("codes/items.csv", NULL, NULL, &told), XZ_OK);
     assert_int_equal(load_changed("baselines/cells.csv", NULL, NULL, &told), XZ_OK);
     assert_int_equal(load_changed("baselines/fitted.yaml", NULL, NULL, &told), XZ_OK);
+    /* what fit writes besides: a report that only people read, and a first knot at p = 1 */
+    assert_int_equal(
+        load_changed("baselines/calibration_report.csv", NULL, "key,stated\nx,1\n", &told), XZ_OK);
+    assert_int_equal(load_changed("baselines/calibration.csv", "-2,-1.5", "-0,0", &told), XZ_OK);
 }
 
 static void test_folder_that_is_not_there_is_told(void **state)
@@ -654,8 +662,9 @@ static void test_folder_that_is_not_there_is_told(void **state)
     struct xz_err err = {0};
 
     (void)state;
-    assert_int_equal(xz_pack_load("tests/unit/pack/data/none", &sample_schema, NULL, NULL, &pack,
-                                  &err), XZ_CONFIG);
+    assert_int_equal(
+        xz_pack_load("tests/unit/pack/data/none", &sample_schema, NULL, NULL, &pack, &err),
+        XZ_CONFIG);
     assert_non_null(strstr(err.msg, "cannot be opened"));
     assert_null(pack);
 }
@@ -676,8 +685,9 @@ static void test_archive_gives_the_same_pack_and_hash(void **state)
     assert_string_equal(sha256, other);
     assert_int_equal(archive.len, second.len);
     assert_memory_equal(archive.data, second.data, archive.len);
-    assert_int_equal(xz_pack_load_archive(xz_buf_view(&archive), &sample_schema, NULL, NULL,
-                                          &again, &err), XZ_OK);
+    assert_int_equal(
+        xz_pack_load_archive(xz_buf_view(&archive), &sample_schema, NULL, NULL, &again, &err),
+        XZ_OK);
     assert_string_equal(xz_pack_sha256(loaded), sha256);
     assert_string_equal(xz_pack_sha256(again), sha256);
     (void)xz_pack_patterns(again, &count);
@@ -705,7 +715,8 @@ static void test_hash_is_over_paths_and_bytes(void **state)
     xz_files_sort(&files);
     xz_files_serialise(&files, &plain);
     assert_int_equal(plain.len, 8 + 1 + 1 + 9 + 1 + 1 + 1 + 9 + 1 + 8);
-    assert_memory_equal(plain.data, "XZPACK1\n\2\11README.md\1b\11pack.yaml\10name: a\n", plain.len);
+    assert_memory_equal(plain.data, "XZPACK1\n\2\11README.md\1b\11pack.yaml\10name: a\n",
+                        plain.len);
     xz_sha256(plain.data, plain.len, digest);
     xz_hex(digest, sizeof(digest), hex);
     assert_string_equal(hex, "0618af3addd650b0501b14d3129a6439903a2c750499c1b997a96edc510bbd27");
@@ -746,13 +757,20 @@ static enum xz_rc load_plain(const struct xz_buf *plain, struct xz_err *err)
 
 static void test_paths_in_an_archive_stay_inside(void **state)
 {
-    static const char *const paths[] = {"../pack.yaml",      "/etc/passwd",
-                                        "patterns/../a.yaml", "patterns//a.yaml",
-                                        "patterns/a/b.yaml", "patterns/.a.yaml",
-                                        "patterns\\a.yaml",  "patterns/a b.yaml",
-                                        "other/a.yaml",      "patterns/a.yaml.bak",
-                                        "",                  "patterns/",
-                                        "patterns/.yaml",    "baselines/a.bin"};
+    static const char *const paths[] = {"../pack.yaml",
+                                        "/etc/passwd",
+                                        "patterns/../a.yaml",
+                                        "patterns//a.yaml",
+                                        "patterns/a/b.yaml",
+                                        "patterns/.a.yaml",
+                                        "patterns\\a.yaml",
+                                        "patterns/a b.yaml",
+                                        "other/a.yaml",
+                                        "patterns/a.yaml.bak",
+                                        "",
+                                        "patterns/",
+                                        "patterns/.yaml",
+                                        "baselines/a.bin"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
@@ -780,11 +798,13 @@ static void test_damaged_archives_are_refused(void **state)
     assert_int_equal(xz_pack_archive(GOOD, &archive, sha256, &err), XZ_OK);
     for (size_t len = 0; len < archive.len; len++) { /* cut off anywhere */
         assert_int_equal(xz_pack_load_archive((struct xz_str){(char *)archive.data, (uint32_t)len},
-                                              &sample_schema, NULL, NULL, &pack, &err), XZ_CONFIG);
+                                              &sample_schema, NULL, NULL, &pack, &err),
+                         XZ_CONFIG);
     }
     xz_buf_u8(&archive, 0);
-    assert_int_equal(xz_pack_load_archive(xz_buf_view(&archive), &sample_schema, NULL, NULL, &pack,
-                                          &err), XZ_CONFIG);
+    assert_int_equal(
+        xz_pack_load_archive(xz_buf_view(&archive), &sample_schema, NULL, NULL, &pack, &err),
+        XZ_CONFIG);
     assert_non_null(strstr(err.msg, "more bytes follow"));
 
     xz_buf_bytes(&plain, "XZPACK2\n\0", 9);
