@@ -144,6 +144,7 @@ enum xz_rc xz_event_check(struct xz_event *event, const struct xz_decode_limits 
 {
     enum xz_rc rc;
 
+    xz_fields_init();
     if (event->body == XZ_BODY_NONE) {
         return xz_err_reject(err, "no_body", "",
                              "an event needs a body: settlement, reversal, "
@@ -193,6 +194,7 @@ enum xz_rc xz_event_decode(struct xz_str bytes, enum xz_format format,
     if (format == XZ_FORMAT_AUTO) {
         format = bytes.ptr[at] == '{' ? XZ_FORMAT_JSON : XZ_FORMAT_PROTOBUF;
     }
+    xz_fields_init();
     xz_event_init(&decoded);
     rc = format == XZ_FORMAT_JSON ? xz_decode_json(bytes, arena, &decoded, err)
                                   : xz_decode_protobuf(bytes, arena, &decoded, err);

@@ -5,6 +5,8 @@
  */
 #include "event/codec.h"
 
+#include <assert.h>
+
 #include "base/hash.h"
 #include "event/decode_int.h"
 
@@ -12,18 +14,13 @@
 #define TEXT_BYTES_MAX 4096 /* what enrichment adds is the longest, and far shorter */
 
 static const struct xz_field *by_id[IDS_MAX], *line_by_id[IDS_MAX], *debit_by_id[IDS_MAX];
-static const struct xz_field *of_group[XZ_GROUP_COUNT][64];
-static size_t of_group_count[XZ_GROUP_COUNT];
-static bool ready;
 
 void xz_codec_prepare(void)
 {
-    if (ready) {
-        return;
-    }
     for (size_t i = 0; i < xz_field_count; i++) {
         const struct xz_field *field = &xz_fields[i];
 
+        assert(field->id > 0 && field->id < IDS_MAX);
         if (field->group == XZ_GROUP_LINE) {
             line_by_id[field->id] = field;
         } else if (field->group == XZ_GROUP_DEBIT) {
@@ -31,9 +28,7 @@ void xz_codec_prepare(void)
         } else {
             by_id[field->id] = field;
         }
-        of_group[field->group][of_group_count[field->group]++] = field;
     }
-    ready = true;
 }
 
 /* ---- bytes ---- */
@@ -206,9 +201,9 @@ static void put_field(const struct xz_field *field, const void *base, bool enric
 static void put_group(enum xz_field_group group, const void *base, bool enriched,
                       struct xz_buf *out)
 {
-    for (size_t i = 0; i < of_group_count[group]; i++) {
-        const struct xz_field *field = of_group[group][i];
+    const struct xz_field_range *range = &xz_group_fields[group];
 
+    for (const struct xz_field *field = range->first; field < range->end; field++) {
         if (enriched || (field->flags & XZ_FIELD_ENRICHED) == 0) {
             put_field(field, base, enriched, out);
         }
@@ -234,7 +229,7 @@ static uint8_t body_byte(const struct xz_event *event)
 
 void xz_event_encode(const struct xz_event *event, struct xz_buf *out)
 {
-    xz_codec_prepare();
+    xz_fields_init();
     xz_buf_u8(out, body_byte(event));
     xz_buf_u64(out, event->content_hash);
     put_group(XZ_GROUP_ENVELOPE, event, true, out);
@@ -244,15 +239,14 @@ void xz_event_encode(const struct xz_event *event, struct xz_buf *out)
 
 uint64_t xz_event_content_hash(const struct xz_event *event)
 {
+    const struct xz_field_range *range = &xz_group_fields[XZ_GROUP_ENVELOPE];
     struct xz_buf buf = {0};
     uint64_t hash;
 
-    xz_codec_prepare();
+    xz_fields_init();
     xz_buf_reserve(&buf, 1024);
     xz_buf_u8(&buf, body_byte(event));
-    for (size_t i = 0; i < of_group_count[XZ_GROUP_ENVELOPE]; i++) {
-        const struct xz_field *field = of_group[XZ_GROUP_ENVELOPE][i];
-
+    for (const struct xz_field *field = range->first; field < range->end; field++) {
         if ((field->flags & XZ_FIELD_ENRICHED) == 0 && field->offset != 0) { /* 0: msgid */
             put_field(field, event, false, &buf);
         }
@@ -454,7 +448,7 @@ enum xz_rc xz_event_decode_compact(struct xz_reader *reader, struct xz_arena *ar
     const uint8_t first = xz_read_u8(reader);
     const uint8_t body = (uint8_t)(first & ~FLAG_AGNTERINFO);
 
-    xz_codec_prepare();
+    xz_fields_init();
     xz_event_init(event);
     if (reader->bad || body == XZ_BODY_NONE || body >= XZ_BODY_COUNT) {
         return xz_err_set(err, XZ_FATAL, "event: malformed compact form");

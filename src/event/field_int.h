@@ -8,7 +8,7 @@
 
 #define XZ_MONEY_MAX_FEN INT64_C(1000000000000) /* ten thousand million yuan */
 
-/* Tables made from the table of fields; by xz_fields_init. */
+/* Tables made from the table of fields; by xz_fields_init, which every public entry calls. */
 void xz_event_prepare(void);
 void xz_codec_prepare(void);
 void xz_protobuf_prepare(void);

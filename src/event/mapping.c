@@ -264,6 +264,21 @@ static enum xz_rc set_number(void *base, const struct xz_field *field, int64_t n
     return XZ_OK;
 }
 
+/* "85.64999999999999", as programs print a double: digits past the sixth decimal are cut off. They
+ * never decide how hundredths round. Anything but digits there is left for the parser to refuse. */
+static struct xz_str six_decimals(struct xz_str text)
+{
+    const char *point = memchr(text.ptr, '.', text.len);
+    const uint32_t keep = point != NULL ? (uint32_t)(point - text.ptr) + 7 : text.len;
+
+    for (uint32_t i = keep; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '9') {
+            return text;
+        }
+    }
+    return text.len > keep ? (struct xz_str){text.ptr, keep} : text;
+}
+
 /* number * scale, rounded half away from zero: a scaled amount is a conversion, never exact. */
 static enum xz_rc set_scaled(const struct row *row, const struct xz_mapping_source *source,
                              void *base, struct xz_str text)
@@ -278,7 +293,7 @@ static enum xz_rc set_scaled(const struct row *row, const struct xz_mapping_sour
     __int128 unit = XZ_MAPPING_SCALE_ONE, product;
     enum xz_rc rc;
 
-    rc = xz_decimal_parse(text, 6, INT64_C(1) << 60, &number_e6, field, row->err);
+    rc = xz_decimal_parse(six_decimals(text), 6, INT64_C(1) << 60, &number_e6, field, row->err);
     if (rc != XZ_OK) {
         return rc;
     }

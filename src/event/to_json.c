@@ -157,9 +157,11 @@ static void put_field(struct xz_jsonw *json, const struct xz_field *field, const
 
 static void put_group(struct xz_jsonw *json, enum xz_field_group group, const void *base)
 {
-    for (size_t i = 0; i < xz_field_count; i++) {
-        if (xz_fields[i].group == group && (xz_fields[i].flags & XZ_FIELD_ENRICHED) == 0) {
-            put_field(json, &xz_fields[i], base);
+    const struct xz_field_range *range = &xz_group_fields[group];
+
+    for (const struct xz_field *field = range->first; field < range->end; field++) {
+        if ((field->flags & XZ_FIELD_ENRICHED) == 0) {
+            put_field(json, field, base);
         }
     }
 }
@@ -168,12 +170,12 @@ void xz_event_to_json(const struct xz_event *event, struct xz_buf *out)
 {
     struct xz_jsonw json = xz_jsonw_of(out);
 
+    xz_fields_init();
     xz_jsonw_object(&json);
     put_group(&json, XZ_GROUP_ENVELOPE, event);
     xz_jsonw_key(&json, xz_body_names[event->body]);
     xz_jsonw_object(&json);
-    put_group(&json, (enum xz_field_group)(XZ_GROUP_SETTLEMENT + event->body - XZ_BODY_SETTLEMENT),
-              event);
+    put_group(&json, xz_group_of_body(event->body), event);
     if (event->body == XZ_BODY_SETTLEMENT && event->settlement.agnter_present) {
         xz_jsonw_key(&json, "agnterinfo");
         xz_jsonw_object(&json);

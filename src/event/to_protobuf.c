@@ -146,6 +146,7 @@ void xz_event_to_protobuf(const struct xz_event *event, struct xz_buf *out)
     ProtobufCMessage *body;
     size_t size;
 
+    xz_fields_init();
     xz_arena_init(&arena, (size_t)64 << 20);
     put_group(XZ_GROUP_ENVELOPE, event, &message, &arena);
     body = xz_arena_alloc(&arena, xz_messages[group]->sizeof_message);

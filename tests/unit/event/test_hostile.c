@@ -507,6 +507,44 @@ static void test_protobuf_with_two_bodies(void **state)
     case_close(&test);
 }
 
+static void test_protobuf_field_that_stands_twice(void **state)
+{
+    struct event_case test;
+    struct message message;
+    (void)state;
+    case_open(&test);
+    message_min(&message);
+    pack(&test, &message.event);
+    xz_buf_bytes(&test.text, "\x0a\x02M2", 4);
+    bad_bytes(&test, test.text.data, test.text.len, XZ_FORMAT_PROTOBUF, "malformed");
+    assert_string_equal(test.err.path, "msgid");
+    case_close(&test);
+}
+
+static void test_protobuf_words_that_are_on_no_list(void **state)
+{
+    Xiezhi__Event event = XIEZHI__EVENT__INIT;
+    Xiezhi__PersonStatus status = XIEZHI__PERSON_STATUS__INIT;
+    struct event_case test;
+    (void)state;
+    case_open(&test);
+    event.msgid = (char *)"M";
+    event.has_inf_time = 1;
+    event.inf_time = INT64_C(1772327702000);
+    event.body_case = XIEZHI__EVENT__BODY_PERSON_STATUS;
+    event.person_status = &status;
+    status.psn_no = (char *)"P";
+    status.status = (char *)"dead";
+    pack(&test, &event);
+    bad_bytes(&test, test.text.data, test.text.len, XZ_FORMAT_PROTOBUF, "bad_value");
+    assert_string_equal(test.err.path, "person_status.status");
+    status.status = (char *)"death";
+    pack(&test, &event);
+    assert_int_equal(decode_exact(&test, test.text.data, test.text.len, XZ_FORMAT_AUTO), XZ_OK);
+    assert_int_equal(test.event.person_status.status, XZ_STATUS_DEATH);
+    case_close(&test);
+}
+
 static void test_protobuf_unknown_fields_are_counted(void **state)
 {
     struct event_case test;
@@ -571,6 +609,8 @@ int main(void)
         cmocka_unit_test(test_protobuf_values_that_are_none),
         cmocka_unit_test(test_protobuf_lists_past_their_limit),
         cmocka_unit_test(test_protobuf_with_two_bodies),
+        cmocka_unit_test(test_protobuf_field_that_stands_twice),
+        cmocka_unit_test(test_protobuf_words_that_are_on_no_list),
         cmocka_unit_test(test_protobuf_unknown_fields_are_counted),
         cmocka_unit_test(test_protobuf_of_the_wrong_kind),
     };

@@ -177,6 +177,23 @@ static void test_epochs_as_times(void **state)
     table_close(&table);
 }
 
+static void test_what_a_program_printed_of_a_double(void **state)
+{
+    struct table table;
+    (void)state;
+    table_open(&table, LEAST "  medfee_sumamt: {column: AMOUNT, scale: 1}\n", "ID,AT,WHO,AMOUNT");
+    assert_int_equal(
+        row_good(&table, "1,2018-04-01,P,85.64999999999999")->settlement.medfee_sumamt_fen, 8565);
+    assert_int_equal(
+        row_good(&table, "1,2018-04-01,P,85.64499999999999")->settlement.medfee_sumamt_fen, 8564);
+    assert_int_equal(row_good(&table, "1,2018-04-01,P,0.005")->settlement.medfee_sumamt_fen, 1);
+    assert_int_equal(row_good(&table, "1,2018-04-01,P,1.5e1")->settlement.medfee_sumamt_fen, 1500);
+    row_bad(&table, "1,2018-04-01,P,85.6499999x", "bad_money", "settlement.medfee_sumamt");
+    row_bad(&table, "1,2018-04-01,P,1.2.3333333333", "bad_money", "settlement.medfee_sumamt");
+    row_bad(&table, "1,2018-04-01,P,-85.64999999999999", "bad_money", "settlement.medfee_sumamt");
+    table_close(&table);
+}
+
 static void bad_yaml(const char *yaml, const char *path, const char *says)
 {
     struct xz_mapping *mapping = NULL;
@@ -280,6 +297,7 @@ int main(void)
         cmocka_unit_test(test_card_transactions),
         cmocka_unit_test(test_claims_with_nulls_translations_and_lines),
         cmocka_unit_test(test_epochs_as_times),
+        cmocka_unit_test(test_what_a_program_printed_of_a_double),
         cmocka_unit_test(test_mistakes_are_named_with_their_line),
         cmocka_unit_test(test_columns_that_the_table_lacks),
         cmocka_unit_test(test_csv_rows),
