@@ -14,22 +14,64 @@
 
 #define UNDO_DEPTH_MAX 8
 
-static uint64_t note_target_key(const struct xz_pending_undo *note)
+/* A retry's message is dropped, but its sender may know it by no other name: the entity's aliases hold
+ * the keys of the two, the retry's and that of the record it repeats. */
+struct alias {
+    uint64_t key, record_key;
+};
+
+static void alias_add(struct xz_entity *entity, uint64_t key, uint64_t record_key)
 {
-    return note->msgid.len ? xz_hash_str(note->msgid) : 0;
+    const struct alias alias = {key, record_key};
+    const struct xz_str bytes = {(const char *)&alias, sizeof(alias)};
+
+    if (!xz_entity_alias_has(entity, bytes)) {
+        xz_entity_alias_add(entity, bytes);
+    }
 }
 
-static bool note_names(const struct xz_pending_undo *note, const struct xz_record *record)
+static uint64_t note_target_key(const struct xz_entity *entity, const struct xz_pending_undo *note)
 {
-    const struct xz_str setl = xz_record_text(record, XZ_TEXT_SETL_ID);
-    const bool by_msgid = note->msgid.len > 0 && note_target_key(note) == record->key;
-    const bool by_setl = note->setl_id.len > 0 && record->kind == XZ_RECORD_SETTLEMENT &&
-                         xz_str_eq(note->setl_id, setl);
+    const uint64_t key = note->msgid.len ? xz_hash_str(note->msgid) : 0;
+    struct alias alias;
 
-    if (note->msgid.len > 0) {
-        return by_msgid && (note->setl_id.len == 0 || by_setl);
+    for (uint32_t i = 0; i < entity->alias_count; i++) {
+        if (entity->aliases[i].len == sizeof(alias)) {
+            memcpy(&alias, entity->aliases[i].ptr, sizeof(alias));
+            if (alias.key == key) {
+                return alias.record_key;
+            }
+        }
     }
-    return by_setl;
+    return key;
+}
+
+static bool is_known(const struct xz_entity *entity, uint64_t key)
+{
+    for (uint32_t i = 0; i < entity->pending_count; i++) {
+        if (entity->pending[i].key == key) {
+            return true;
+        }
+    }
+    return xz_entity_find(entity, key) >= 0;
+}
+
+/* By msgid if that is known, else by setl_id; both must agree. */
+static bool note_names(const struct xz_entity *entity, const struct xz_pending_undo *note,
+                       const struct xz_record *record)
+{
+    const bool by_setl = note->setl_id.len > 0 && record->kind == XZ_RECORD_SETTLEMENT &&
+                         xz_str_eq(note->setl_id, xz_record_text(record, XZ_TEXT_SETL_ID));
+    uint64_t key;
+
+    if (note->msgid.len == 0) {
+        return by_setl;
+    }
+    if (note->setl_id.len > 0 && !by_setl) {
+        return false;
+    }
+    key = note_target_key(entity, note);
+    return key == record->key || (by_setl && !is_known(entity, key));
 }
 
 /* Not reversed itself. */
@@ -42,12 +84,29 @@ static bool note_active(const struct xz_entity *entity, const struct xz_pending_
     for (uint32_t i = 0; i < entity->pending_count; i++) {
         const struct xz_pending_undo *other = &entity->pending[i];
 
-        if (other != note && other->msgid.len > 0 && note_target_key(other) == note->key &&
+        if (other != note && other->msgid.len > 0 && note_target_key(entity, other) == note->key &&
             note_active(entity, other, depth + 1)) {
             return false;
         }
     }
     return true;
+}
+
+static bool is_reversed(const struct xz_entity *entity, const struct xz_record *record,
+                        int64_t *at_ms)
+{
+    bool reversed = false;
+
+    for (uint32_t i = 0; i < entity->pending_count; i++) {
+        const struct xz_pending_undo *note = &entity->pending[i];
+
+        if (note_names(entity, note, record) && note_active(entity, note, 0) &&
+            (!reversed || note->at_ms < *at_ms)) {
+            *at_ms = note->at_ms;
+            reversed = true;
+        }
+    }
+    return reversed;
 }
 
 /* A settlement whose refund lines (refd_setl_flag 1, negative) take all of it back is undone too. */
@@ -56,6 +115,7 @@ static bool refunded_whole(const struct xz_entity *entity, const struct xz_recor
 {
     const struct xz_str setl = xz_record_text(record, XZ_TEXT_SETL_ID);
     int64_t left_fen = record->amount_fen;
+    int64_t unused_ms;
     bool any = false;
 
     if (record->kind != XZ_RECORD_SETTLEMENT || setl.len == 0 || left_fen <= 0) {
@@ -64,9 +124,9 @@ static bool refunded_whole(const struct xz_entity *entity, const struct xz_recor
     for (uint32_t i = 0; i < entity->count; i++) {
         const struct xz_record *refund = entity->records[i];
 
-        if (refund->kind == XZ_RECORD_REFUND && !(refund->flags & XZ_RECORD_UNDONE) &&
+        if (refund->kind == XZ_RECORD_REFUND && refund->amount_fen != XZ_FEN_NONE &&
             xz_str_eq(xz_record_text(refund, XZ_TEXT_PARTNER), setl) &&
-            refund->amount_fen != XZ_FEN_NONE) {
+            !is_reversed(entity, refund, &unused_ms)) {
             left_fen += refund->amount_fen;
             *at_ms = refund->at_ms;
             any = true;
@@ -78,18 +138,7 @@ static bool refunded_whole(const struct xz_entity *entity, const struct xz_recor
 static bool is_undone(const struct xz_entity *entity, const struct xz_record *record,
                       int64_t *at_ms)
 {
-    bool undone = false;
-
-    for (uint32_t i = 0; i < entity->pending_count; i++) {
-        const struct xz_pending_undo *note = &entity->pending[i];
-
-        if (note_names(note, record) && note_active(entity, note, 0) &&
-            (!undone || note->at_ms < *at_ms)) {
-            *at_ms = note->at_ms;
-            undone = true;
-        }
-    }
-    return undone || refunded_whole(entity, record, at_ms);
+    return is_reversed(entity, record, at_ms) || refunded_whole(entity, record, at_ms);
 }
 
 uint32_t xz_gate_apply_undos(struct xz_engine *engine, struct xz_entity *entity)
@@ -116,7 +165,7 @@ uint32_t xz_gate_apply_undos(struct xz_engine *engine, struct xz_entity *entity)
     return first;
 }
 
-static bool seen_before(struct xz_engine *engine, const struct xz_entity *entity,
+static bool seen_before(struct xz_engine *engine, struct xz_entity *entity,
                         const struct xz_event *event)
 {
     const uint64_t key = xz_hash_str(event->msgid);
@@ -146,6 +195,11 @@ static bool seen_before(struct xz_engine *engine, const struct xz_entity *entity
             xz_str_eq(xz_record_text(record, XZ_TEXT_SETL_ID), event->settlement.setl_id) &&
             xz_str_eq(xz_record_text(record, XZ_TEXT_INSTITUTION), event->fixmedins_code)) {
             engine->counts.retries++;
+            alias_add(entity, key, record->key);
+            xz_cache_dirty(engine->cache, entity);
+            if (xz_gate_apply_undos(engine, entity) != UINT32_MAX) {
+                xz_judge(engine, entity, 0, false); /* a reversal had named the retry */
+            }
             return true;
         }
     }
@@ -161,13 +215,26 @@ static void reject(struct xz_engine *engine, const struct xz_observation *observ
 }
 
 /* setl_id and omsgid, both given, of two different settlements: nobody can tell what is meant. */
-static bool disagrees(const struct xz_entity *entity, const struct xz_reversal *reversal)
+static bool disagrees(const struct xz_entity *entity, const struct xz_pending_undo *note)
 {
-    const int64_t at = reversal->omsgid.len ? xz_entity_find(entity, xz_hash_str(reversal->omsgid))
-                                            : -1;
+    const int64_t at =
+        note->msgid.len ? xz_entity_find(entity, note_target_key(entity, note)) : -1;
 
-    return at >= 0 && reversal->setl_id.len > 0 &&
-           !xz_str_eq(xz_record_text(entity->records[at], XZ_TEXT_SETL_ID), reversal->setl_id);
+    return at >= 0 && note->setl_id.len > 0 &&
+           !xz_str_eq(xz_record_text(entity->records[at], XZ_TEXT_SETL_ID), note->setl_id);
+}
+
+/* A reversal that changed nothing: of what has not come yet, or a second one. */
+static void count_idle_reversal(struct xz_engine *engine, const struct xz_entity *entity,
+                                const struct xz_pending_undo *note)
+{
+    for (uint32_t i = 0; i < entity->count; i++) {
+        if (note_names(entity, note, entity->records[i])) {
+            engine->counts.reversals_repeated++;
+            return;
+        }
+    }
+    engine->counts.reversals_pending++;
 }
 
 static void fold_reversal(struct xz_engine *engine, struct xz_entity *entity,
@@ -183,7 +250,7 @@ static void fold_reversal(struct xz_engine *engine, struct xz_entity *entity,
     };
     uint32_t first;
 
-    if (disagrees(entity, &event->reversal)) {
+    if (disagrees(entity, &note)) {
         struct xz_err why = {0};
 
         (void)xz_err_reject(&why, "disagree", "reversal",
@@ -194,7 +261,7 @@ static void fold_reversal(struct xz_engine *engine, struct xz_entity *entity,
     xz_entity_pending_add(entity, &note);
     first = xz_gate_apply_undos(engine, entity);
     if (first == UINT32_MAX) {
-        engine->counts.reversals_pending++;
+        count_idle_reversal(engine, entity, &note);
         return;
     }
     xz_judge(engine, entity, first, false);
