@@ -102,11 +102,30 @@ static bool same_institution(const struct xz_record *left, const struct xz_recor
                      xz_record_text(right, XZ_TEXT_INSTITUTION));
 }
 
-/* The stay that a report of admission opens: until the discharge from the same institution, or for
- * as long as nothing is known of its end, half a year at most: a forgotten discharge accuses
- * nobody for ever. */
+/* Of a stay whose discharge was not reported: before the last day of its bill, or for as long as nothing
+ * is known of its end, half a year at most: a forgotten discharge accuses nobody for ever. */
 #define STAY_MAX_MS (183 * XZ_DAY_MS)
 
+static bool before_billed_end(const struct xz_entity *entity, int64_t admitted_ms,
+                              struct xz_str institution, int64_t at_ms)
+{
+    int32_t end_day = XZ_DAY_NONE;
+
+    for (uint32_t i = 0; i < entity->count; i++) {
+        const struct xz_record *bill = entity->records[i];
+
+        if (bill->kind == XZ_RECORD_SETTLEMENT && !(bill->flags & XZ_RECORD_UNDONE) &&
+            bill->begin_day != XZ_DAY_NONE && bill->end_day != XZ_DAY_NONE &&
+            bill->end_day >= xz_day_of(admitted_ms) &&
+            xz_str_eq(xz_record_text(bill, XZ_TEXT_INSTITUTION), institution) &&
+            (end_day == XZ_DAY_NONE || bill->end_day > end_day)) {
+            end_day = bill->end_day;
+        }
+    }
+    return end_day == XZ_DAY_NONE || xz_day_of(at_ms) < end_day;
+}
+
+/* The stay that a report of admission opens: until the discharge from the same institution. */
 static bool reported_stay(const struct xz_entity *entity, uint32_t from, const struct xz_record *at)
 {
     const struct xz_record *admission = entity->records[from];
@@ -123,7 +142,8 @@ static bool reported_stay(const struct xz_entity *entity, uint32_t from, const s
             return at->at_ms < record->at_ms;
         }
     }
-    return true;
+    return before_billed_end(entity, admission->at_ms,
+                             xz_record_text(admission, XZ_TEXT_INSTITUTION), at->at_ms);
 }
 
 /* An inpatient settlement whose stay was also reported is judged by the report. */
@@ -155,7 +175,8 @@ static bool background_stay(const struct xz_entity *entity, const struct xz_reco
             return at->at_ms < entity->records[i]->at_ms;
         }
     }
-    return true;
+    return before_billed_end(entity, entity->before.admitted_ms, entity->before.admitted_at,
+                             at->at_ms);
 }
 
 bool xz_context_elsewhere(const struct xz_entity *entity, uint32_t index)

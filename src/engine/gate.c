@@ -291,6 +291,20 @@ static void enrich_from_pack(const struct xz_pack *pack, struct xz_event *event)
     }
 }
 
+/* Where a region's fund_pay_sumamt contains the account's money, what the record keeps is the fund's own:
+ * the account bars nobody, and no yuan is at risk twice. */
+static void part_fund_from_account(const struct xz_engine *engine, const struct xz_event *event,
+                                   struct xz_record *head)
+{
+    const struct xz_policy *policy =
+        xz_pack_policy(engine->plan.pack, xz_event_policy_region(event));
+
+    if (policy->fund_includes_account && head->fund_fen != XZ_FEN_NONE &&
+        head->account_fen != XZ_FEN_NONE) {
+        head->fund_fen -= head->account_fen;
+    }
+}
+
 static struct xz_str breaches_of(struct xz_engine *engine, const struct xz_event *event)
 {
     const struct xz_event_scope_ctx ctx = {
@@ -351,6 +365,9 @@ enum xz_rc xz_gate_fold(struct xz_engine *engine, struct xz_entity *entity,
         enrich_from_pack(engine->plan.pack, event);
     }
     xz_record_of_event(event, observation, &engine->codes, &engine->debits, &draft);
+    if (event->body == XZ_BODY_SETTLEMENT) {
+        part_fund_from_account(engine, event, &draft.head);
+    }
     draft.text[XZ_TEXT_BREACHES] = breaches_of(engine, event);
     record = xz_record_build(&draft);
     at = xz_entity_insert(entity, record);
