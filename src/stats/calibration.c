@@ -13,6 +13,7 @@
 #define KNOT_SAMPLES_MIN 20
 #define ROUNDING 1e-9 /* p = 0.01 computed in logarithms still counts as 0.01 */
 #define OFF_BY 1.5
+#define SLOPE_KNOTS 6 /* about two decades: the last pair alone is mostly chance */
 
 const double xz_calibration_levels[XZ_CALIBRATION_LEVELS] = {1e-2, 1e-3, 1e-4, 1e-5};
 
@@ -52,19 +53,21 @@ double xz_calibration_apply(const struct xz_calibration_map *map, double log_p)
 {
     const double p = fmax(xz_tail_clamp(log_p), -1e300); /* a flat end times infinity is nothing */
     const size_t last = map->count - 1; /* read only when there are two knots */
-    size_t at = 0;
+    size_t at = 0, from;
     double slope, q;
 
     if (map->count < 2) {
         return xz_tail_clamp(log_p);
     }
-    while (at + 2 < map->count && p < map->log_p[at + 1]) {
-        at++;
-    }
-    slope = (map->log_q[at + 1] - map->log_q[at]) / (map->log_p[at + 1] - map->log_p[at]);
     if (p < map->log_p[last]) {
+        from = last > SLOPE_KNOTS ? last - SLOPE_KNOTS : 0;
+        slope = (map->log_q[last] - map->log_q[from]) / (map->log_p[last] - map->log_p[from]);
         q = map->log_q[last] + (slope < 1.0 ? slope : 1.0) * (p - map->log_p[last]);
     } else {
+        while (at + 2 < map->count && p < map->log_p[at + 1]) {
+            at++;
+        }
+        slope = (map->log_q[at + 1] - map->log_q[at]) / (map->log_p[at + 1] - map->log_p[at]);
         q = map->log_q[at] + slope * (p - map->log_p[at]);
     }
     return xz_tail_clamp(q > p ? q : p);

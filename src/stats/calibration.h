@@ -27,8 +27,8 @@ void xz_calibration_table(const double *log_p, size_t count,
                           struct xz_calibration_row rows[XZ_CALIBRATION_LEVELS]);
 
 /* ln p to ln p', piecewise linear in logarithms, not decreasing, never below ln p: it can make a
- * p-value larger only. No knots: identity. Beyond the last knot it goes on by the last slope, which
- * is at most 1. */
+ * p-value larger only. No knots: identity. Beyond the last knot it goes on by the slope of the last
+ * two decades, but never by more than 1. */
 #define XZ_CALIBRATION_KNOTS 16
 struct xz_calibration_map {
     size_t count;

@@ -16,7 +16,8 @@
 #define INDEX_MIN 0.5
 #define INDEX_MAX 6.0
 #define INDEX_UNKNOWN 3.0
-#define TRIM_TIMES 4.0
+#define TRIM_TIMES 4.0        /* beyond the last quantile, the guilty are at most a quarter */
+#define TRIM_TIMES_INDEX 20.0 /* and of what the index rests on, a twentieth */
 
 static double median_of(const double *sorted, size_t count)
 {
@@ -101,7 +102,7 @@ enum xz_rc xz_fit_quantiles(const double *values, size_t count, double trim,
     const double least = fmax(XZ_FIT_TAIL_MIN, TRIM_TIMES * share * n);
     struct xz_fit_quantiles made = {0};
     double *sorted;
-    size_t top;
+    size_t top, censored;
 
     if (count < VALUES_MIN) {
         return xz_err_set(err, XZ_CONFIG, "%zu values are too few for quantiles, %d needed", count,
@@ -113,8 +114,11 @@ enum xz_rc xz_fit_quantiles(const double *values, size_t count, double trim,
         }
     }
     sorted = xz_fit_sorted(values, count);
-    top = (size_t)fmax(fmin(0.05 * n, fmax(100.0, n / 200.0)), least);
-    made.index = hill(sorted, count, top < count ? top : count - 1, (size_t)(share * n));
+    top = (size_t)fmax(fmin(0.05 * n, fmax(100.0, n / 200.0)),
+                       fmin(TRIM_TIMES_INDEX * share * n, 0.25 * n));
+    top = top > XZ_FIT_TAIL_MIN ? top : XZ_FIT_TAIL_MIN;
+    censored = (size_t)(share * n);
+    made.index = hill(sorted, count, top, censored < top ? censored : top - 1);
     while (made.count < XZ_TAIL_GRID &&
            (made.count == 0 || xz_tail_grid[made.count] * n >= least)) {
         made.quantile[made.count] = quantile_of(sorted, count, xz_tail_grid[made.count], made.index);
