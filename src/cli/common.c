@@ -27,7 +27,7 @@ int xz_cli_usage(const char *command, const char *format, ...)
 
 static bool is_pack(const char *dir)
 {
-    char file[PATH_MAX];
+    char file[PATH_MAX + 16];
 
     (void)snprintf(file, sizeof(file), "%s/pack.yaml", dir);
     return access(file, R_OK) == 0;

@@ -317,13 +317,68 @@ static bool fit_counts(const struct xz_fit_table *table, const struct column *co
     return fitted;
 }
 
-/* The last block of each held-out subject, against what its blocks before it and the segment say. */
+struct held { /* what held-out blocks came to */
+    double *log_p;
+    size_t count;
+    double e_sum, blocks;
+};
+
+static double e_of(const struct counts_fit *fit, double sum, double days, double exposure,
+                   double value)
+{
+    const struct xz_polya polya =
+        xz_polya_posterior(fit->polya, sum, fmax(0.0, days - exposure), fit->cap);
+
+    const double log_p =
+        xz_negbin_log_tail(polya.shape, polya.rate, exposure, (uint32_t)value);
+
+    return exp(xz_count_log_e(polya, (uint32_t)value, exposure, log_p));
+}
+
+/* Each block of a subject against what its other blocks and the segment say; blocks without a
+ * sample count too, since a detector takes them as well. */
+static void check_subject(const struct counts_fit *fits, const struct sample *samples, size_t count,
+                          double days, struct held *held)
+{
+    const struct counts_fit *fit = &fits[samples[count - 1].segment];
+    const double exposure = (double)samples[0].exposure;
+    const double blocks = fmax((double)count, floor(days / exposure));
+    double sum = 0.0;
+
+    for (size_t i = 0; i < count; i++) {
+        sum += samples[i].value;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct xz_polya polya =
+            xz_polya_posterior(fit->polya, sum - samples[i].value,
+                               fmax(0.0, days - (double)samples[i].exposure), fit->cap);
+
+        held->log_p[held->count++] = xz_negbin_log_tail(
+            polya.shape, polya.rate, (double)samples[i].exposure, (uint32_t)samples[i].value);
+        held->e_sum += e_of(fit, sum - samples[i].value, days, (double)samples[i].exposure,
+                            samples[i].value);
+    }
+    for (double empty = blocks - (double)count; empty >= 1.0; empty -= 1.0) {
+        held->log_p[held->count++] = 0.0;
+        held->e_sum += e_of(fit, sum, days, exposure, 0.0);
+    }
+    held->blocks += blocks;
+}
+
+static size_t blocks_of(const struct xz_fit_table *table, const struct column *column)
+{
+    size_t blocks = column->count;
+
+    for (size_t i = 0; i < table->subject_count && column->count > 0; i++) {
+        blocks += (size_t)(table->subjects[i].days / (double)column->samples[0].exposure) + 1;
+    }
+    return blocks;
+}
+
 static void check_counts(const struct xz_fit_table *table, struct column *column)
 {
     struct counts_fit *fits = xz_calloc(column->segment_count, sizeof(*fits));
-    double *log_p = xz_calloc(column->count + 1, sizeof(*log_p));
-    double e_sum = 0.0;
-    size_t count = 0;
+    struct held held = {.log_p = xz_calloc(blocks_of(table, column) + 1, sizeof(double))};
 
     if (fit_counts(table, column, 0, LEARN, &fits[0])) {
         for (uint32_t s = 1; s < column->segment_count; s++) {
@@ -331,36 +386,22 @@ static void check_counts(const struct xz_fit_table *table, struct column *column
                 fits[s] = fits[0];
             }
         }
-        for (size_t i = 0; i < column->count;) {
-            const struct sample *first = &column->samples[i];
-            const struct subject *subject = &table->subjects[first->subject];
-            double sum = 0.0;
-            size_t end = i + 1;
+        for (size_t i = 0, end; i < column->count; i = end) {
+            const struct subject *subject = &table->subjects[column->samples[i].subject];
 
-            while (end < column->count && column->samples[end].subject == first->subject) {
-                sum += column->samples[end - 1].value;
+            end = i + 1;
+            while (end < column->count && column->samples[end].subject == column->samples[i].subject) {
                 end++;
             }
             if (subject->held_out) {
-                const struct sample *last = &column->samples[end - 1];
-                const struct counts_fit *fit = &fits[last->segment];
-                const struct xz_polya polya = xz_polya_posterior(
-                    fit->polya, sum,
-                    fmax(0.0, subject->days - (double)last->exposure), fit->cap);
-
-                log_p[count++] = xz_negbin_log_tail(polya.shape, polya.rate,
-                                                    (double)last->exposure, (uint32_t)last->value);
-                e_sum += exp(fmin(xz_polya_log_e(polya, (uint32_t)last->value,
-                                                 (double)last->exposure),
-                                  50.0));
+                check_subject(fits, &column->samples[i], end - i, subject->days, &held);
             }
-            i = end;
         }
     }
-    column->mean_e = count > 0 ? e_sum / (double)count : 0.0;
-    calibrate(column, log_p, count);
+    column->mean_e = held.blocks > 0.0 ? held.e_sum / held.blocks : 0.0;
+    calibrate(column, held.log_p, held.count);
     free(fits);
-    free(log_p);
+    free(held.log_p);
 }
 
 /* ---- writing ---- */

@@ -36,6 +36,15 @@ static uint32_t count_between(const struct xz_evidence_spec *spec, const struct 
     return count;
 }
 
+/* The exact ratio over the whole block, as if nothing more came: it grows with k, so it is never more
+ * than what the block will come to, and visits that come in bursts are not taken for a rate. People
+ * whose habits change (an illness, dialysis) break the ratio's null now and then by a huge factor; the
+ * calibrated tail of the count does not let it, and the lesser of two e-values is one. */
+double xz_count_log_e(struct xz_polya polya, uint32_t k, double days, double log_p)
+{
+    return fmin(xz_polya_log_e(polya, k, days), xz_calibrate(log_p));
+}
+
 /* What is believed of the subject when the block begins. */
 static bool posterior(const struct xz_evidence_spec *spec, const struct xz_view *view,
                       uint32_t index, int64_t block_ms, struct xz_step *step,
@@ -83,10 +92,9 @@ static bool statistic_of(const struct xz_evidence_spec *spec, const struct xz_vi
 static void step_of(const struct xz_evidence_spec *spec, const struct xz_view *view, uint32_t index,
                     void *cursor, struct xz_step *step)
 {
-    const int64_t at_ms = view->entity->records[index]->at_ms;
     struct xz_statistic statistic = {0};
     struct xz_polya polya;
-    double whole_days, so_far_days;
+    double whole_days;
     uint32_t k;
 
     (void)statistic_of(spec, view, index, cursor, &statistic);
@@ -96,8 +104,6 @@ static void step_of(const struct xz_evidence_spec *spec, const struct xz_view *v
     k = (uint32_t)statistic.value;
     whole_days = (double)(xz_block_end_ms(spec, statistic.block) - statistic.window_start_ms) /
                  (double)XZ_DAY_MS;
-    /* A day counts whole once it has begun: within it the hours are not even, and none is lost. */
-    so_far_days = (double)(xz_day_of(at_ms) - xz_day_of(statistic.window_start_ms) + 1);
     step->evaluated = true;
     step->observed = statistic.value;
     step->expected = xz_polya_mean(polya, whole_days);
@@ -105,7 +111,7 @@ static void step_of(const struct xz_evidence_spec *spec, const struct xz_view *v
     step->window_start_ms = statistic.window_start_ms;
     step->log_p = xz_pack_calibrate(
         spec, xz_negbin_log_tail(polya.shape, polya.rate, whole_days, k));
-    step->log_e = xz_polya_log_e(polya, k, so_far_days);
+    step->log_e = xz_count_log_e(polya, k, whole_days, step->log_p);
     step->carries = step->log_e > 0.0;
 }
 
@@ -119,8 +125,9 @@ static double empty_log_e(const struct xz_evidence_spec *spec, const struct xz_v
     if (!posterior(spec, view, index, start_ms, &step, &polya)) {
         return 0.0;
     }
-    return xz_polya_log_e(polya, 0,
-                          (double)(xz_block_end_ms(spec, block) - start_ms) / (double)XZ_DAY_MS);
+    return xz_count_log_e(polya, 0,
+                          (double)(xz_block_end_ms(spec, block) - start_ms) / (double)XZ_DAY_MS,
+                          0.0);
 }
 
 #define SUBJECTS_WITH_HISTORY                                                                      \

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * An account that rested and is then emptied in a few tickets. The score grows with the money taken,
- * with how nearly all of it went, and with how long the account had rested:
+ * An account that rested and is then emptied in a few tickets. Only the tickets that end a rest are
+ * judged, against those of everybody else who came back after one. The score grows with the money
+ * taken, with how nearly all of it went, and with how long the account had rested:
  *   yuan taken * (share of the balance)^2 * days of rest / 90
- * and is 0 for anything that is no drain, so that its tail is what peers reach by chance.
  */
 #include "evidence/evidence_int.h"
 
@@ -97,15 +97,15 @@ static bool statistic_of(const struct xz_evidence_spec *spec, const struct xz_vi
                 ? (double)taken_fen / (double)(taken_fen + (record->balance_fen > 0 ? record->balance_fen : 0))
                 : 0.0;
     rest_days = (double)(view->entity->records[first]->at_ms - used_ms) / (double)XZ_DAY_MS;
+    if (tickets > TICKETS_MAX || rest_days * (double)XZ_DAY_MS < (double)conf->dormant_ms) {
+        return false; /* an account in use */
+    }
     statistic->expected = NAN;
     statistic->window_start_ms = view->entity->records[first]->at_ms;
-    if (share >= conf->share && tickets <= TICKETS_MAX &&
-        rest_days * (double)XZ_DAY_MS >= (double)conf->dormant_ms) {
-        statistic->value = (double)taken_fen / 100.0 * share * share *
-                           fmin(rest_days, REST_DAYS_MAX) / 90.0;
-        statistic->carries = true;
-    }
+    statistic->value =
+        (double)taken_fen / 100.0 * share * share * fmin(rest_days, REST_DAYS_MAX) / 90.0;
     statistic->observed = statistic->value;
+    statistic->carries = share >= conf->share;
     return true;
 }
 

@@ -11,6 +11,7 @@
 #define XZ_EVIDENCE_EVIDENCE_H
 #include "pack/pack.h"
 #include "state/entity.h"
+#include "stats/polya.h"
 
 /* What a kind may see: the entity, and which of its records the pattern's `when` is true of. */
 struct xz_view {
@@ -100,6 +101,10 @@ const struct xz_evidence_schema *const *xz_evidence_kinds(size_t *count);
  * of care for an institution; pair: the two districts, smaller first. Unknown is "?". */
 void xz_segment(const struct xz_evidence_spec *spec, const struct xz_view *view, uint32_t index,
                 char text[static XZ_SEGMENT_MAX]);
+
+/* ln e of k matching records in a block of so many days, given the p-value of that count; what `visits`
+ * and `count` use, and `fit` checks on held-out people. */
+double xz_count_log_e(struct xz_polya polya, uint32_t k, double days, double log_p);
 
 /* What was told for one step when fitting: the raw statistic that the family describes. */
 struct xz_sample {

@@ -33,6 +33,10 @@ void xz_step_by_quantiles(const struct xz_evidence_spec *spec, const struct xz_v
 void xz_members_of_block(const struct xz_evidence_spec *spec, const struct xz_view *view,
                          uint32_t index, const void *cursor, xz_member_fn add, void *arg);
 
+/* A score is -ln of a chance; its baseline is of 1 over that chance, so that the Pareto tail of the
+ * one is the exponential tail of the other. */
+static inline double xz_of_score(double score) { return expm1(fmin(score, 600.0)); }
+
 static inline int64_t xz_fen_or_zero(int64_t fen) { return fen == XZ_FEN_NONE ? 0 : fen; }
 
 #endif

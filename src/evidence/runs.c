@@ -173,7 +173,7 @@ static bool statistic_of(const struct xz_evidence_spec *spec, const struct xz_vi
         }
     }
     cursor->in_best = score > 0.0 && score >= 0.5 * cursor->best.score;
-    statistic->value = cursor->best.score;
+    statistic->value = xz_of_score(cursor->best.score);
     statistic->observed = cursor->best.persons;
     statistic->expected = cursor->best.expected;
     statistic->block = cursor->day;

@@ -164,7 +164,7 @@ static bool statistic_of(const struct xz_evidence_spec *spec, const struct xz_vi
             }
         }
     }
-    statistic->value = cursor->best;
+    statistic->value = xz_of_score(cursor->best);
     statistic->observed = cursor->best_cards;
     statistic->expected = cursor->best_expected;
     statistic->block = cursor->day;
