@@ -8,6 +8,7 @@
 /* Up to here the direct sums below are cheaper than special functions, and as exact. */
 #define SMALL_K 64
 #define BETA_BINOMIAL_MAX 100000
+#define SHARE_GRAIN 1e-3 /* accounts are emptied to the last fen; a beta has no atom at 1 */
 #define STUDENT_T_MAX 1e150 /* its square must not overflow; further out p only looks larger */
 
 const double xz_tail_grid[XZ_TAIL_GRID] = {0.5,  0.2,  0.1,  5e-2, 2e-2, 1e-2, 5e-3, 2e-3,
@@ -140,9 +141,10 @@ double xz_beta_log_tail(double a, double b, double x)
     if (!(x > 0.0)) {
         return 0.0;
     }
-    if (x >= 1.0) { /* also the atom that data have at 1 and a beta has not */
-        return x > 1.0 || !(b > 0.0) ? 0.0 : xz_tail_clamp(xz_log_beta_inc(1e-9, 1.0, b, a));
+    if (x > 1.0) {
+        return 0.0;
     }
+    x = fmin(x, 1.0 - SHARE_GRAIN);
     return xz_tail_clamp(xz_log_beta_inc(1.0 - x, x, b, a));
 }
 

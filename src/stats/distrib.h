@@ -27,7 +27,8 @@ double xz_poisson_log_tail(double mean, uint32_t k);
 double xz_binomial_log_tail(uint32_t n, double q, uint32_t k);
 double xz_beta_binomial_log_tail(uint32_t n, double a, double b, uint32_t k);
 
-double xz_beta_log_tail(double a, double b, double x); /* X ~ Beta(a, b) */
+/* X ~ Beta(a, b). Shares above 0.999 count as 0.999: real ones pile up at 1. */
+double xz_beta_log_tail(double a, double b, double x);
 double xz_student_log_tail(double nu, double t);       /* nu > 0 degrees of freedom */
 double xz_gamma_log_tail(double shape, double rate, double x);
 

@@ -13,7 +13,7 @@
 /* No evidence from a number that is none. */
 static inline double xz_tail_clamp(double log_p)
 {
-    return isnan(log_p) || log_p > 0.0 ? 0.0 : log_p;
+    return log_p < 0.0 ? log_p : 0.0; /* NaN and -0 too */
 }
 
 /* ln(1 - e^x) for x <= 0; Maechler 2012. */

@@ -148,6 +148,8 @@ static void test_beta_student_gamma_golden(void **state)
     for (size_t i = 0; i < COUNT(beta); i++) {
         assert_close(xz_beta_log_tail(beta[i][0], beta[i][1], beta[i][2]), beta[i][3], TOLERANCE);
     }
+    assert_close(xz_beta_log_tail(1.0, 20.0, 1.0), 20.0 * log(1e-3), TOLERANCE);
+    assert_true(xz_beta_log_tail(1.0, 20.0, 1.01) == 0.0);
     for (size_t i = 0; i < COUNT(student); i++) {
         assert_close(xz_student_log_tail(student[i][0], student[i][1]), student[i][2], TOLERANCE);
     }
