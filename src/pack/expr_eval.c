@@ -65,9 +65,6 @@ static enum truth compare(struct frame *frame, const struct xz_node *node)
         order = (int)a.boolean - (int)b.boolean;
         break;
     case XZ_TYPE_DOUBLE:
-        if (isnan(a.number) || isnan(b.number)) {
-            return UNKNOWN;
-        }
         order = (a.number > b.number) - (a.number < b.number);
         break;
     case XZ_TYPE_STR:
@@ -174,7 +171,11 @@ static enum truth chain(struct frame *frame, const struct xz_node *node)
 static void load(const struct frame *frame, const struct xz_node *node, struct xz_value *value)
 {
     value->known = false;
+    value->number = 0.0;
     node->load(frame->ctx[node->level], node->slot, value);
+    if (node->type == XZ_TYPE_DOUBLE && isnan(value->number)) {
+        value->known = false; /* only here can one come in */
+    }
 }
 
 static enum truth truth(struct frame *frame, const struct xz_node *node)

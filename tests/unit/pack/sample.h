@@ -124,16 +124,14 @@ static const struct xz_scope sample_line_scope = {"line", sample_line_vars, 4, s
 static void sample_load(const void *ctx, uint16_t slot, struct xz_value *value)
 {
     const struct sample_event *event = ctx;
+    static const uint8_t bodies[] = {XZ_BODY_SETTLEMENT, XZ_BODY_ACCOUNT_MOVEMENT,
+                                     XZ_BODY_MULAID_LINK};
 
     switch (slot) {
     case S_SETTLEMENT:
-        sample_flag(event->body == XZ_BODY_SETTLEMENT, value);
-        break;
     case S_MOVEMENT:
-        sample_flag(event->body == XZ_BODY_ACCOUNT_MOVEMENT, value);
-        break;
     case S_LINK:
-        sample_flag(event->body == XZ_BODY_MULAID_LINK, value);
+        sample_flag(event->body == bodies[slot - S_SETTLEMENT], value);
         break;
     case S_MED_TYPE:
         sample_str(event->med_type, value);

@@ -420,6 +420,37 @@ static void test_other_result_types(void **state)
     xz_expr_free(expr);
 }
 
+static void load_nan(const void *ctx, uint16_t slot, struct xz_value *value)
+{
+    (void)ctx;
+    (void)slot;
+    value->known = true;
+    value->number = NAN;
+}
+
+static void test_what_is_no_number_is_unknown(void **state)
+{
+    static const struct xz_var vars[] = {{"x", XZ_TYPE_DOUBLE, 0, 1, NULL}};
+    static const struct xz_scope scope = {"odd", vars, 1, load_nan};
+    static const char *const texts[] = {"x == 1", "x != 1", "x < 1", "1 <= x", "x == x",
+                                        "x + 1 > 0", "-x > 0", "max(x, 1) > 0", "min(x, 1) < 2"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct xz_expr *expr = NULL;
+        struct xz_err err = {0};
+        struct xz_value value;
+
+        assert_int_equal(xz_expr_compile(xz_str_from(texts[i]), "t", 1, &scope, NULL, XZ_TYPE_BOOL,
+                                         &expr, &err), XZ_OK);
+        xz_expr_eval(expr, NULL, &value);
+        if (value.known) {
+            fail_msg("%s is known", texts[i]);
+        }
+        xz_expr_free(expr);
+    }
+}
+
 static void repeat(char *out, size_t cap, const char *before, const char *part, int times,
                    const char *after)
 {
@@ -580,6 +611,7 @@ int main(void)
         cmocka_unit_test(test_logic_agrees_with_kleenes_tables),
         cmocka_unit_test(test_unknown_comparison_is_unknown_both_ways),
         cmocka_unit_test(test_other_result_types),
+        cmocka_unit_test(test_what_is_no_number_is_unknown),
         cmocka_unit_test(test_size_and_nesting_are_bounded),
         cmocka_unit_test(test_possible_bodies_follow_from_the_expression),
         cmocka_unit_test(test_uses_and_mentions),

@@ -325,6 +325,8 @@ static void compress(const struct xz_buf *plain, struct xz_buf *archive)
     archive->len = len;
 }
 
+static void (*look)(const struct xz_pack *pack); /* at what load_changed loaded; may be NULL */
+
 /* The good pack with `from` replaced by `to` in one file (from NULL: the whole file, which may be
  * new; to NULL: the file is left out), loaded through an archive. */
 static enum xz_rc load_changed(const char *path, const char *from, const char *to,
@@ -381,6 +383,8 @@ static enum xz_rc load_changed(const char *path, const char *from, const char *t
         (void)snprintf(told->text, sizeof(told->text), "%s: %s\n%.8000s", err.path, err.msg, rest);
         told->count++;
         assert_null(pack);
+    } else if (look != NULL) {
+        look(pack);
     }
     xz_pack_free(pack);
     assert_int_equal(sample_conf_live, 0);
@@ -656,6 +660,57 @@ static void test_default_file_and_all_else_may_be_missing(void **state)
     assert_int_equal(load_changed("baselines/calibration.csv", "-2,-1.5", "-0,0", &told), XZ_OK);
 }
 
+static void look_at_default_steps(const struct xz_pack *pack)
+{
+    near_to(pattern_of(pack, "T90")->steps_per_month, 31.0);
+    near_to(pattern_of(pack, "T90")->log_threshold, log(31.0 / 0.002));
+}
+
+static void test_steps_are_31_where_nothing_was_fitted(void **state)
+{
+    static struct told told;
+
+    (void)state;
+    look = look_at_default_steps;
+    assert_int_equal(load_changed("baselines/steps.csv", NULL, NULL, &told), XZ_OK);
+    look = NULL;
+}
+
+static void look_at_steep_calibration(const struct xz_pack *pack)
+{
+    const struct xz_evidence_spec *spec = pattern_of(pack, "T90")->evidence;
+
+    near_to(xz_pack_calibrate(spec, -8.0), -7.9);
+    near_to(xz_pack_calibrate(spec, -10.0), -9.9); /* slope 1, not 1.23 */
+    near_to(xz_pack_calibrate(spec, -2.0), -0.5);
+}
+
+static void look_at_sharpening_calibration(const struct xz_pack *pack)
+{
+    const struct xz_evidence_spec *spec = pattern_of(pack, "T90")->evidence;
+
+    near_to(xz_pack_calibrate(spec, -4.0), -4.0);
+    near_to(xz_pack_calibrate(spec, -2.0), -2.0);
+    near_to(xz_pack_calibrate(spec, -9.0), -9.0);
+}
+
+static void test_calibration_never_makes_anything_less_probable(void **state)
+{
+    static struct told told;
+
+    (void)state;
+    look = look_at_steep_calibration;
+    assert_int_equal(load_changed("baselines/calibration.csv", NULL,
+                                  "key,log_p,log_p_calibrated\n"
+                                  "T90.count.1d,-2,-0.5\nT90.count.1d,-8,-7.9\n",
+                                  &told), XZ_OK);
+    look = look_at_sharpening_calibration;
+    assert_int_equal(load_changed("baselines/calibration.csv", NULL,
+                                  "key,log_p,log_p_calibrated\nT90.count.1d,-4,-6\n", &told),
+                     XZ_OK);
+    look = NULL;
+}
+
 static void test_folder_that_is_not_there_is_told(void **state)
 {
     struct xz_pack *pack = NULL;
@@ -881,6 +936,8 @@ int main(void)
         cmocka_unit_test(test_all_mistakes_are_told_at_once),
         cmocka_unit_test(test_mistakes_of_others_are_not_told_again),
         cmocka_unit_test(test_default_file_and_all_else_may_be_missing),
+        cmocka_unit_test(test_steps_are_31_where_nothing_was_fitted),
+        cmocka_unit_test(test_calibration_never_makes_anything_less_probable),
         cmocka_unit_test(test_folder_that_is_not_there_is_told),
         cmocka_unit_test(test_archive_gives_the_same_pack_and_hash),
         cmocka_unit_test(test_hash_is_over_paths_and_bytes),
