@@ -9,11 +9,11 @@
 #include "stats/quality.h"
 #include "stats/tail_int.h"
 
-#define SAMPLES_MIN 100
+#define SAMPLES_MIN      100
 #define KNOT_SAMPLES_MIN 20
-#define ROUNDING 1e-9 /* p = 0.01 computed in logarithms still counts as 0.01 */
-#define OFF_BY 1.5
-#define SLOPE_KNOTS 6 /* about two decades: the last pair alone is mostly chance */
+#define ROUNDING         1e-9 /* p = 0.01 computed in logarithms still counts as 0.01 */
+#define OFF_BY           1.5
+#define SLOPE_KNOTS      6 /* about two decades: the last pair alone is mostly chance */
 
 const double xz_calibration_levels[XZ_CALIBRATION_LEVELS] = {1e-2, 1e-3, 1e-4, 1e-5};
 
@@ -52,7 +52,7 @@ void xz_calibration_table(const double *log_p, size_t count,
 double xz_calibration_apply(const struct xz_calibration_map *map, double log_p)
 {
     const double p = fmax(xz_tail_clamp(log_p), -1e300); /* a flat end times infinity is nothing */
-    const size_t last = map->count - 1; /* read only when there are two knots */
+    const size_t last = map->count - 1;                  /* read only when there are two knots */
     size_t at = 0, from;
     double slope, q;
 
@@ -132,8 +132,9 @@ enum xz_rc xz_calibration_fit(const double *log_p, size_t count, struct xz_calib
     double *mapped;
 
     if (count < SAMPLES_MIN) {
-        return xz_err_set(err, XZ_CONFIG, "%zu held-out samples are too few to calibrate by, %d needed",
-                          count, SAMPLES_MIN);
+        return xz_err_set(err, XZ_CONFIG,
+                          "%zu held-out samples are too few to calibrate by, %d needed", count,
+                          SAMPLES_MIN);
     }
     *calibration = (struct xz_calibration){.verdict = XZ_CALIBRATION_KEPT, .count = count};
     xz_calibration_table(log_p, count, calibration->before);
@@ -145,8 +146,8 @@ enum xz_rc xz_calibration_fit(const double *log_p, size_t count, struct xz_calib
     cross_fit(log_p, count, mapped);
     xz_calibration_table(mapped, count, calibration->after);
     xz_calibration_map_fit(log_p, count, &calibration->map);
-    calibration->verdict = any_off(calibration->after) ? XZ_CALIBRATION_REFUSED
-                                                       : XZ_CALIBRATION_MAPPED;
+    calibration->verdict =
+        any_off(calibration->after) ? XZ_CALIBRATION_REFUSED : XZ_CALIBRATION_MAPPED;
     free(mapped);
     return XZ_OK;
 }

@@ -15,11 +15,11 @@ extern const double xz_calibration_levels[XZ_CALIBRATION_LEVELS]; /* 1e-2 1e-3 1
 
 struct xz_calibration_row {
     double stated;
-    size_t hits;           /* samples with p <= stated */
-    double realised;       /* hits / count */
-    double low, high;      /* Clopper-Pearson, 95 % */
-    bool tested;           /* one hit or more was to be expected */
-    bool off;              /* realised > 1.5 stated and low > stated: more than chance can excuse */
+    size_t hits;      /* samples with p <= stated */
+    double realised;  /* hits / count */
+    double low, high; /* Clopper-Pearson, 95 % */
+    bool tested;      /* one hit or more was to be expected */
+    bool off;         /* realised > 1.5 stated and low > stated: more than chance can excuse */
 };
 
 /* ln p in, in any order. */

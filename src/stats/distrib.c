@@ -6,10 +6,10 @@
 #include "stats/tail_int.h"
 
 /* Up to here the direct sums below are cheaper than special functions, and as exact. */
-#define SMALL_K 64
+#define SMALL_K           64
 #define BETA_BINOMIAL_MAX 100000
-#define SHARE_GRAIN 1e-3 /* accounts are emptied to the last fen; a beta has no atom at 1 */
-#define STUDENT_T_MAX 1e150 /* its square must not overflow; further out p only looks larger */
+#define SHARE_GRAIN       1e-3  /* accounts are emptied to the last fen; a beta has no atom at 1 */
+#define STUDENT_T_MAX     1e150 /* its square must not overflow; further out p only looks larger */
 
 const double xz_tail_grid[XZ_TAIL_GRID] = {0.5,  0.2,  0.1,  5e-2, 2e-2, 1e-2, 5e-3, 2e-3,
                                            1e-3, 5e-4, 2e-4, 1e-4, 5e-5, 2e-5, 1e-5};
@@ -65,9 +65,8 @@ double xz_negbin_log_tail(double a, double b, double exposure, uint32_t k)
     if (k <= SMALL_K) {
         log_none = q < 0.5 ? a * log1p(-q) : a * log(none);
         ratio = fmax((a + (double)k) / ((double)k + 1.0), 1.0) * q;
-        log_p = (double)k * none <= a * q + 1.0
-                    ? negbin_log_tail_low(a, q, log_none, k)
-                    : negbin_log_tail_high(a, q, log_none, k, ratio);
+        log_p = (double)k * none <= a * q + 1.0 ? negbin_log_tail_low(a, q, log_none, k)
+                                                : negbin_log_tail_high(a, q, log_none, k, ratio);
     }
     return xz_tail_clamp(isnan(log_p) ? xz_log_beta_inc(q, none, (double)k, a) : log_p);
 }

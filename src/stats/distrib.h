@@ -29,7 +29,7 @@ double xz_beta_binomial_log_tail(uint32_t n, double a, double b, uint32_t k);
 
 /* X ~ Beta(a, b). Shares above 0.999 count as 0.999: real ones pile up at 1. */
 double xz_beta_log_tail(double a, double b, double x);
-double xz_student_log_tail(double nu, double t);       /* nu > 0 degrees of freedom */
+double xz_student_log_tail(double nu, double t); /* nu > 0 degrees of freedom */
 double xz_gamma_log_tail(double shape, double rate, double x);
 
 /* Student-t predictive of ln x under a normal-inverse-gamma posterior (location m, kappa, shape
@@ -38,8 +38,8 @@ double xz_log_normal_log_tail(double m, double kappa, double alpha, double beta,
 
 /* An empirical upper tail: quantile[i] is reached with probability at most xz_tail_grid[i],
  * i < count; at and beyond the last one a Pareto tail with index `index` goes on (Hill 1975), in
- * 1 + x. Between the grid's points ln p is linear in ln(1 + x), where x >= 0; at equal quantiles the
- * last one counts. Below the first p is 1. */
+ * 1 + x. Between the grid's points ln p is linear in ln(1 + x), where x >= 0; at equal quantiles
+ * the last one counts. Below the first p is 1. */
 #define XZ_TAIL_GRID 15
 extern const double xz_tail_grid[XZ_TAIL_GRID]; /* 0.5, 0.2, 0.1, .. 1e-5 */
 struct xz_quantiles {

@@ -17,7 +17,8 @@ double xz_edetector_peek(const struct xz_edetector *detector, double log_e)
     const double factor = isnan(log_e) ? 0.0 : log_e;
 
     if (isinf(factor) && factor < 0.0) {
-        return -INFINITY; /* also when M is infinite: what is impossible under the cause refutes it */
+        return -INFINITY; /* also when M is infinite: what is impossible under the cause refutes it
+                           */
     }
     return xz_log_add(detector->log_m, 0.0) + factor;
 }

@@ -26,12 +26,12 @@ static inline double xz_evalue_log_p(double log_e) { return log_e > 0.0 ? -log_e
  * -INFINITY for count 0. */
 double xz_evalue_mean(const double *log_e, size_t count);
 
-/* ln of the product: an e-value if each is one given those before it. 0 for count 0. An e-value of 0
- * makes the product 0, whatever the others are. */
+/* ln of the product: an e-value if each is one given those before it. 0 for count 0. An e-value of
+ * 0 makes the product 0, whatever the others are. */
 double xz_evalue_product(const double *log_e, size_t count);
 
-/* e-BH at level q (Wang and Ramdas 2022): keep[i] for the largest k with the k-th largest e-value at
- * least n / (q k). Returns k. `order` is scratch of count elements. Asserts 0 < q <= 1. */
+/* e-BH at level q (Wang and Ramdas 2022): keep[i] for the largest k with the k-th largest e-value
+ * at least n / (q k). Returns k. `order` is scratch of count elements. Asserts 0 < q <= 1. */
 size_t xz_ebh(const double *log_e, size_t count, double q, size_t *order, bool *keep);
 
 #endif

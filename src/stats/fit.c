@@ -123,13 +123,12 @@ struct xz_nig xz_shrink_nig(struct xz_nig cell, struct xz_nig parent, double wei
     };
 }
 
-void xz_shrink_quantiles(const struct xz_fit_quantiles *cell,
-                         const struct xz_fit_quantiles *parent, double weight,
-                         struct xz_fit_quantiles *shrunk)
+void xz_shrink_quantiles(const struct xz_fit_quantiles *cell, const struct xz_fit_quantiles *parent,
+                         double weight, struct xz_fit_quantiles *shrunk)
 {
     const size_t shared = cell->count < parent->count ? cell->count : parent->count;
-    struct xz_fit_quantiles made = {.count = cell->count > parent->count ? cell->count
-                                                                         : parent->count};
+    struct xz_fit_quantiles made = {.count =
+                                        cell->count > parent->count ? cell->count : parent->count};
 
     /* 1 / index is the mean excess, which may be averaged */
     made.index = 1.0 / mix(1.0 / cell->index, 1.0 / parent->index, weight);

@@ -2,10 +2,10 @@
 /*
  * stats/fit.h - baselines from samples in which a few may be guilty.
  *
- * Robust by trimming: fit, leave out what the fit itself finds incredible (upper tail below 0.1 / n,
- * less than one such in ten innocent samples of this size), at most a share `trim` of all, and fit
- * again until the set stays the same. trim 0 trusts all. Deterministic; samples are not changed.
- * Failures are XZ_CONFIG: too little data for this cell, take its parent.
+ * Robust by trimming: fit, leave out what the fit itself finds incredible (upper tail below 0.1/n:
+ * one such in ten innocent sets of this size), at most a share `trim` of all, and fit again until
+ * the set stays the same. trim 0 trusts all. Deterministic; samples are not changed. Failures are
+ * XZ_CONFIG: too little data for this cell, take its parent.
  */
 #ifndef XZ_STATS_FIT_H
 #define XZ_STATS_FIT_H
@@ -28,8 +28,8 @@ struct xz_fit_report {
  * total exposure as rate (Jeffreys). Needs 2 samples. report may be NULL, here and below. */
 #define XZ_FIT_SHAPE_MAX 1e4
 XZ_MUST enum xz_rc xz_fit_polya(const uint32_t *counts, const double *exposures, size_t count,
-                                double trim, struct xz_polya *fitted,
-                                struct xz_fit_report *report, struct xz_err *err);
+                                double trim, struct xz_polya *fitted, struct xz_fit_report *report,
+                                struct xz_err *err);
 
 /* hits[i] of trials[i], trials > 0: beta-binomial, moments then maximum likelihood. */
 struct xz_beta {
@@ -87,8 +87,7 @@ struct xz_polya xz_shrink_polya(struct xz_polya cell, struct xz_polya parent, do
 struct xz_beta xz_shrink_beta(struct xz_beta cell, struct xz_beta parent, double weight);
 struct xz_nig xz_shrink_nig(struct xz_nig cell, struct xz_nig parent, double weight);
 /* The parent gives the points of the grid that the cell has not. */
-void xz_shrink_quantiles(const struct xz_fit_quantiles *cell,
-                         const struct xz_fit_quantiles *parent, double weight,
-                         struct xz_fit_quantiles *shrunk);
+void xz_shrink_quantiles(const struct xz_fit_quantiles *cell, const struct xz_fit_quantiles *parent,
+                         double weight, struct xz_fit_quantiles *shrunk);
 
 #endif

@@ -13,7 +13,7 @@
 #include "stats/tail_int.h"
 
 #define SHAPE_MIN 1e-3
-#define STEP 1.5 /* in ln shape, while looking for a bracket */
+#define STEP      1.5 /* in ln shape, while looking for a bracket */
 
 struct same_count {
     uint32_t k;

@@ -11,7 +11,7 @@
 
 #define CONCENTRATION_MIN 1e-2
 #define CONCENTRATION_MAX 1e6
-#define SIMPLEX_ROUNDS 400
+#define SIMPLEX_ROUNDS    400
 
 struct pair {
     uint32_t hits, trials;
@@ -56,8 +56,8 @@ static void prepare(struct problem *problem, const uint32_t *hits, const uint32_
 
 static struct xz_beta beta_of(double logit, double log_concentration)
 {
-    const double bounded = fmin(fmax(log_concentration, log(CONCENTRATION_MIN)),
-                                log(CONCENTRATION_MAX));
+    const double bounded =
+        fmin(fmax(log_concentration, log(CONCENTRATION_MIN)), log(CONCENTRATION_MAX));
     const double share = 1.0 / (1.0 + exp(-fmin(fmax(logit, -30.0), 30.0)));
 
     return (struct xz_beta){exp(bounded) * share, exp(bounded) * (1.0 - share)};
@@ -74,7 +74,8 @@ static double minus_log_likelihood(const gsl_vector *at, void *problem_ptr)
         const struct pair *pair = &problem->pairs[i];
 
         sum += pair->times * (xz_log_beta((double)pair->hits + beta.a,
-                                          (double)(pair->trials - pair->hits) + beta.b) - whole);
+                                          (double)(pair->trials - pair->hits) + beta.b) -
+                              whole);
     }
     return isnan(sum) ? 1e300 : -sum;
 }

@@ -5,18 +5,18 @@
 
 #include "stats/fit_int.h"
 
-#define AMOUNTS_MIN 10
+#define AMOUNTS_MIN  10
 #define MAD_TO_SIGMA 1.4826022185056018
-#define SIGMA_MIN 0.05
+#define SIGMA_MIN    0.05
 /* What a median and a MAD are worth against mean and variance, if logs are normal. */
 #define MEDIAN_WORTH 0.637
-#define MAD_WORTH 0.367
+#define MAD_WORTH    0.367
 
-#define VALUES_MIN 50
-#define INDEX_MIN 0.5
-#define INDEX_MAX 6.0
-#define INDEX_UNKNOWN 3.0
-#define TRIM_TIMES 4.0        /* beyond the last quantile, the guilty are at most a quarter */
+#define VALUES_MIN       50
+#define INDEX_MIN        0.5
+#define INDEX_MAX        6.0
+#define INDEX_UNKNOWN    3.0
+#define TRIM_TIMES       4.0  /* beyond the last quantile, the guilty are at most a quarter */
 #define TRIM_TIMES_INDEX 20.0 /* and of what the index rests on, a twentieth */
 
 static double median_of(const double *sorted, size_t count)
@@ -121,7 +121,8 @@ enum xz_rc xz_fit_quantiles(const double *values, size_t count, double trim,
     made.index = hill(sorted, count, top, censored < top ? censored : top - 1);
     while (made.count < XZ_TAIL_GRID &&
            (made.count == 0 || xz_tail_grid[made.count] * n >= least)) {
-        made.quantile[made.count] = quantile_of(sorted, count, xz_tail_grid[made.count], made.index);
+        made.quantile[made.count] =
+            quantile_of(sorted, count, xz_tail_grid[made.count], made.index);
         made.count++;
     }
     free(sorted);

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-#define LN_2 0.69314718055994530942
+#define LN_2       0.69314718055994530942
 #define EVEN_FIFTH (-1.60943791243410037460) /* ln(1/5) */
 
 const struct xz_mixture xz_mixture_default = {
@@ -52,8 +52,8 @@ struct xz_polya xz_polya_posterior(struct xz_polya prior, double count, double e
     return polya;
 }
 
-/* (rate + L) / (rate + m L) = 1 / (1 + (m - 1) u) with u = L / (rate + L): the logarithm stays exact
- * for small exposures. */
+/* (rate + L) / (rate + m L) = 1 / (1 + (m - 1) u) with u = L / (rate + L): the logarithm stays
+ * exact for small exposures. */
 static double log_ratio(double shape_k, double share, uint32_t k, double m, double log_m)
 {
     return (double)k * log_m - shape_k * log1p((m - 1.0) * share);
@@ -77,8 +77,8 @@ double xz_polya_log_e_over(struct xz_polya polya, uint32_t k, double exposure,
         return 0.0;
     }
     for (uint32_t i = 0; i < mixture->count; i++) {
-        each[i] = mixture->log_weight[i] + log_ratio(polya.shape + (double)k, share, k,
-                                                     mixture->m[i], mixture->log_m[i]);
+        each[i] = mixture->log_weight[i] +
+                  log_ratio(polya.shape + (double)k, share, k, mixture->m[i], mixture->log_m[i]);
         top = each[i] > top ? each[i] : top;
     }
     for (uint32_t i = 0; i < mixture->count; i++) {

@@ -55,8 +55,8 @@ double xz_precision_mean_delayed(const struct xz_precision *precision, const dou
         for (size_t i = 0; i < pending; i++) {
             const double age = fmax(pending_age[i], 0.0);
             /* odds of dismissal to confirmation, both not yet told */
-            const double odds = (1.0 - share) / share *
-                                exp(age / delay_confirmed - age / delay_dismissed);
+            const double odds =
+                (1.0 - share) / share * exp(age / delay_confirmed - age / delay_dismissed);
 
             guilty += 1.0 / (1.0 + odds);
         }

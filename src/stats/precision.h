@@ -10,8 +10,8 @@
 #include "stats/quality.h"
 
 struct xz_precision {
-    double a, b;                  /* beta prior: a confirmed and b dismissed, as if seen before */
-    double confirmed, dismissed;  /* dispositions so far; may be aged, hence not whole */
+    double a, b;                 /* beta prior: a confirmed and b dismissed, as if seen before */
+    double confirmed, dismissed; /* dispositions so far; may be aged, hence not whole */
 };
 
 /* Old answers fade: both counts times keep, 0 < keep <= 1. */

@@ -7,8 +7,8 @@
 #include "base/time.h"
 
 #define HOURS_A_DAY 24.0
-#define WEEK_MS (7 * XZ_DAY_MS)
-#define MONDAY_MS (4 * XZ_DAY_MS) /* 1970-01-05 */
+#define WEEK_MS     (7 * XZ_DAY_MS)
+#define MONDAY_MS   (4 * XZ_DAY_MS) /* 1970-01-05 */
 
 void xz_profile_init(struct xz_profile *profile, const double weight[XZ_PROFILE_HOURS])
 {

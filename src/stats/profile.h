@@ -10,8 +10,8 @@
 #define XZ_PROFILE_HOURS 168 /* as base/time.h counts them: 0 is Monday 00:00, UTC+8 */
 
 struct xz_profile {
-    double weight[XZ_PROFILE_HOURS];      /* mean 1 */
-    double before[XZ_PROFILE_HOURS + 1];  /* days of exposure from Monday to the hour's start */
+    double weight[XZ_PROFILE_HOURS];     /* mean 1 */
+    double before[XZ_PROFILE_HOURS + 1]; /* days of exposure from Monday to the hour's start */
 };
 
 /* Any weights >= 0, not all 0 (asserted); they are scaled to mean 1. */

@@ -17,9 +17,9 @@ struct xz_interval xz_wilson(uint64_t k, uint64_t n, double alpha);          /* 
 /* Of a Poisson rate after k events in exposure > 0 (Garwood 1936; exact). {0, INFINITY} outside. */
 struct xz_interval xz_poisson_interval(uint64_t k, double exposure, double alpha);
 
-/* Scores in any order, guilty[i] the truth; ties are met fairly. NaN scores rank lowest. Both are NaN
- * without at least one guilty and, for the area, one innocent. Allocate scratch; not for the hot
- * path. */
+/* Scores in any order, guilty[i] the truth; ties are met fairly. NaN scores rank lowest. Both are
+ * NaN without at least one guilty and, for the area, one innocent. Allocate scratch; not for the
+ * hot path. */
 double xz_auc(const double *score, const bool *guilty, size_t count); /* Mann and Whitney 1947 */
 double xz_average_precision(const double *score, const bool *guilty, size_t count);
 

@@ -6,7 +6,7 @@
 
 /* Tills write whole seconds, so a span may be shorter on paper by up to one. */
 #define GRAIN_S 1.0
-#define KAPPAS 5
+#define KAPPAS  5
 
 static double corrected(double log_p, double trials)
 {
@@ -28,8 +28,8 @@ struct xz_run_result xz_run_by_count(double shape, double rate_s, const struct x
         return result;
     }
     result.expected = 1.0 + xz_polya_mean(pace, run->duration_s);
-    result.log_p = corrected(xz_negbin_log_tail(shape, rate_s, span_s, run->events - 1),
-                             run->trials);
+    result.log_p =
+        corrected(xz_negbin_log_tail(shape, rate_s, span_s, run->events - 1), run->trials);
     result.log_e = xz_polya_log_e(pace, run->events - 1, span_s);
     return result;
 }
@@ -56,8 +56,8 @@ struct xz_run_result xz_run_by_gaps(const struct xz_gaps *gaps, struct xz_gap_su
         return result;
     }
     result.expected = 1.0 + run->duration_s / gaps->scale_s;
-    result.log_p = corrected(isinf(sum.log_p) ? sum.log_p : xz_log_gamma_q(count, -sum.log_p),
-                             run->trials);
+    result.log_p =
+        corrected(isinf(sum.log_p) ? sum.log_p : xz_log_gamma_q(count, -sum.log_p), run->trials);
     for (int i = 0; i < KAPPAS; i++) {
         log_e = xz_log_add(log_e, count * log(kappa[i]) + (kappa[i] - 1.0) * sum.log_p);
     }

@@ -30,7 +30,7 @@ struct xz_run_result {
  * trials make up for having taken the best. */
 struct xz_run_result xz_run_by_count(double shape, double rate_s, const struct xz_run *run);
 
-/* A counter's gaps: `haste` is the empirical tail of scale_s / gap, so that short gaps are large. */
+/* A counter's gaps: `haste` is the empirical tail of scale_s / gap: short gaps are large. */
 struct xz_gaps {
     double scale_s; /* the counter's typical (median) gap */
     struct xz_quantiles haste;

@@ -8,8 +8,8 @@
 /* Near the mode a fraction or series takes some multiples of the root of its largest argument: with
  * arguments up to 2^32 this is ample. */
 #define TERMS_MAX 2000000
-#define EPSILON 1e-15
-#define TINY 1e-290 /* stands for 0 in Lentz's algorithm */
+#define EPSILON   1e-15
+#define TINY      1e-290 /* stands for 0 in Lentz's algorithm */
 
 double xz_log_gamma(double x)
 {

@@ -30,6 +30,30 @@ static void test_table_counts(void **state)
     assert_true(!rows[0].tested && !rows[0].off);
 }
 
+/* Two hits where one was to be expected are twice too many, and chance all the same. */
+static void test_chance_is_not_held_against_a_baseline(void **state)
+{
+    struct xz_calibration calibration;
+
+    (void)state;
+    for (size_t i = 0; i < 1000; i++) {
+        log_p[i] = i < 2 ? log(8e-4) : log(0.5);
+    }
+    assert_int_equal(xz_calibration_fit(log_p, 1000, &calibration, NULL), XZ_OK);
+    assert_true(calibration.before[1].realised > 1.5e-3 && !calibration.before[1].off);
+    assert_int_equal(calibration.verdict, XZ_CALIBRATION_KEPT);
+}
+
+static void test_a_map_from_elsewhere_cannot_lower_p(void **state)
+{
+    const struct xz_calibration_map map = {3, {0.0, -2.0, -4.0}, {0.0, -3.0, -3.5}};
+
+    (void)state;
+    assert_close(xz_calibration_apply(&map, -1.0), -1.0, 0.0);
+    assert_close(xz_calibration_apply(&map, -4.0), -3.5, 1e-15);
+    assert_close(xz_calibration_apply(&map, -8.0), -3.5 - 4.0 * 3.5 / 4.0, 1e-15);
+}
+
 static void test_honest_p_are_kept(void **state)
 {
     struct xz_calibration calibration;
@@ -62,8 +86,7 @@ static void test_p_that_are_too_small_are_mapped(void **state)
     assert_int_equal(calibration.verdict, XZ_CALIBRATION_MAPPED);
     assert_true(calibration.before[1].off && !calibration.after[1].off);
     for (size_t i = 0; i < SAMPLES; i++) {
-        mapped[i] = xz_calibration_apply(&calibration.map,
-                                         1.4 * log(xz_rng_unit(&rng) + 1e-300));
+        mapped[i] = xz_calibration_apply(&calibration.map, 1.4 * log(xz_rng_unit(&rng) + 1e-300));
     }
     assert_super_uniform(mapped, SAMPLES, 1.1);
     /* far beyond the samples the line goes on: 1.4 powers are undone, nearly */
@@ -133,6 +156,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table_counts),
+        cmocka_unit_test(test_chance_is_not_held_against_a_baseline),
+        cmocka_unit_test(test_a_map_from_elsewhere_cannot_lower_p),
         cmocka_unit_test(test_honest_p_are_kept),
         cmocka_unit_test(test_p_that_are_too_small_are_mapped),
         cmocka_unit_test(test_map_is_monotone_and_never_lowers_p),

@@ -10,7 +10,7 @@
 #include "stats/polya.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define DRAWS 20000
+#define DRAWS        20000
 static double drawn[DRAWS];
 
 static void test_mixture_calibrator_golden(void **state)
@@ -191,8 +191,9 @@ static void test_edetector_steps(void **state)
     assert_true(detector.log_m == -INFINITY);
 }
 
-/* Mean blocks to an alarm, without a cause, of a person's monthly counts in the Polya model with the
- * person's own history learnt on the way, and looked at after each event, not only at the end. */
+/* Mean blocks to an alarm, without a cause, of a person's monthly counts in the Polya model with
+ * the person's own history learnt on the way, and looked at after each event, not only at the end.
+ */
 static void test_edetector_run_length_without_cause(void **state)
 {
     const double alpha = 0.02, threshold = xz_edetector_threshold(alpha);
@@ -260,8 +261,8 @@ static void test_edetector_finds_the_beginning(void **state)
         for (int month = 0; month < 30; month++) {
             const double theta = (month < 24 ? 1.0 : 8.0) * xz_rng_gamma(&rng, 50.0) / 1500.0;
 
-            xz_edetector_fold(&detector, xz_polya_log_e(polya, xz_rng_poisson(&rng, theta * 30.0),
-                                                        30.0));
+            xz_edetector_fold(&detector,
+                              xz_polya_log_e(polya, xz_rng_poisson(&rng, theta * 30.0), 30.0));
         }
         assert_true(xz_edetector_alarm(detector.log_m, log(1e4)));
         off += fabs((double)detector.start - 24.0);
@@ -277,8 +278,7 @@ static void test_mean_of_e_values_from_dependent_p(void **state)
     xz_rng_init(&rng, 37, 1);
     for (size_t i = 0; i < DRAWS; i++) {
         const double u = xz_rng_unit(&rng);
-        const double pair[] = {xz_calibrate_power(log(u), 0.7),
-                               xz_calibrate_power(log1p(-u), 0.7)};
+        const double pair[] = {xz_calibrate_power(log(u), 0.7), xz_calibrate_power(log1p(-u), 0.7)};
 
         drawn[i] = exp(xz_evalue_mean(pair, 2));
     }

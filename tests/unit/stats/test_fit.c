@@ -8,7 +8,7 @@
 #include "stats/fit.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define SAMPLES 20000
+#define SAMPLES      20000
 static uint32_t counts[SAMPLES], trials[SAMPLES];
 static double exposures[SAMPLES], values[SAMPLES];
 
@@ -242,8 +242,10 @@ static void test_quantiles_draw_the_tail_over_the_guilty(void **state)
  * more. */
 static void test_quantiles_of_atoms_are_conservative(void **state)
 {
-    static const double shares[][5] = {{0.97, 0.02, 0.01, 0.0, 0.0}, {0.0, 1.0, 0.0, 0.0, 0.0},
-                                       {0.4, 0.3, 0.2, 0.05, 0.05},  {0.6, 0.0, 0.0, 0.0, 0.4}};
+    static const double shares[][5] = {{0.97, 0.02, 0.01, 0.0, 0.0},
+                                       {0.0, 1.0, 0.0, 0.0, 0.0},
+                                       {0.4, 0.3, 0.2, 0.05, 0.05},
+                                       {0.6, 0.0, 0.0, 0.0, 0.4}};
 
     (void)state;
     for (size_t row = 0; row < COUNT(shares); row++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The Polya process: ratios against mpmath (quotient of the two marginal likelihoods), the martingale
- * under a simulated null at fixed and at chosen times, power under the cause; profiles.
+ * The Polya process: ratios against mpmath (quotient of the two marginal likelihoods), the
+ * martingale under a simulated null at fixed and at chosen times, power under the cause; profiles.
  */
 #include "stats_test.h"
 
@@ -10,7 +10,7 @@
 #include "stats/profile.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define PATHS 20000
+#define PATHS        20000
 static double drawn[PATHS];
 
 static void test_ratio_golden(void **state)
@@ -112,8 +112,8 @@ static void test_ratio_is_a_martingale_under_the_null(void **state)
     xz_rng_init(&rng, 5, 1);
     xz_mixture_init(&mixture, m, NULL, 2);
     for (size_t i = 0; i < PATHS; i++) { /* its mean is 1 and not only at most 1 */
-        drawn[i] = exp(xz_polya_log_e_over(polya, draw_negbin(&rng, 1.2, 57.0, 10.0), 10.0,
-                                           &mixture));
+        drawn[i] =
+            exp(xz_polya_log_e_over(polya, draw_negbin(&rng, 1.2, 57.0, 10.0), 10.0, &mixture));
     }
     assert_mean_at_most_one(drawn, PATHS);
     double sum = 0.0;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Runs of cards and equal amounts: golden values (mpmath), nulls by simulation, what must not count. */
+/* Runs of cards and equal amounts: golden values (mpmath), nulls by simulation, what must not
+ * count. */
 #include "stats_test.h"
 
 #include "stats/runs.h"
 #include "stats/template.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define DRAWS 20000
+#define DRAWS        20000
 static double drawn[DRAWS], values[DRAWS];
 
 /* A day at a counter of 6 +- 2 an hour: the best of all runs of 5 cards. */
@@ -63,8 +64,8 @@ static void test_no_run_no_evidence(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(odd); i++) {
         const struct xz_run_result by_count = xz_run_by_count(9.0, 5400.0, &odd[i]);
-        const struct xz_run_result by_gaps = xz_run_by_gaps(
-            &gaps, (struct xz_gap_sum){-50.0, 8}, &odd[i]);
+        const struct xz_run_result by_gaps =
+            xz_run_by_gaps(&gaps, (struct xz_gap_sum){-50.0, 8}, &odd[i]);
 
         assert_true(by_count.log_p == 0.0 && by_count.log_e == 0.0);
         assert_true(by_gaps.log_p == 0.0 && by_gaps.log_e == 0.0);
@@ -142,10 +143,10 @@ static void test_template_values(void **state)
 
 static void test_template_outside_the_domain(void **state)
 {
-    static const struct xz_template odd[] = {
-        {10, 11, 0.1, INFINITY}, {10, 0, 0.1, INFINITY}, {10, 5, NAN, INFINITY},
-        {10, 5, 0.0, INFINITY},  {10, 5, 1.0, INFINITY}, {10, 5, 0.1, NAN},
-        {10, 5, 0.1, -3.0},      {0, 0, 0.1, 10.0}};
+    static const struct xz_template odd[] = {{10, 11, 0.1, INFINITY}, {10, 0, 0.1, INFINITY},
+                                             {10, 5, NAN, INFINITY},  {10, 5, 0.0, INFINITY},
+                                             {10, 5, 1.0, INFINITY},  {10, 5, 0.1, NAN},
+                                             {10, 5, 0.1, -3.0},      {0, 0, 0.1, 10.0}};
 
     (void)state;
     for (size_t i = 0; i < COUNT(odd); i++) {
@@ -155,8 +156,8 @@ static void test_template_outside_the_domain(void **state)
     assert_true(xz_template_log_p(&(struct xz_template){10, 9, 0.1, INFINITY}, NAN) == 0.0);
 }
 
-/* A price mix with a few common and many rare prices; the most striking price of the day. Shares are
- * what a Dirichlet prior and a past of 2,000 settlements know of them. */
+/* A price mix with a few common and many rare prices; the most striking price of the day. Shares
+ * are what a Dirichlet prior and a past of 2,000 settlements know of them. */
 static void test_most_striking_price_is_super_uniform(void **state)
 {
     enum { PRICES = 300, DAYS = 3000, SETTLED = 60 };
