@@ -18,9 +18,9 @@ static bool wanted(const struct xz_engine *engine, enum xz_entity_kind kind)
     return (engine->plan.derive & XZ_KINDS_MASK(kind)) != 0;
 }
 
-/* One sale of a box is one pair of settlement and code: a scan that names the settlement repeats
- * it (contract, "Sale of a box"). */
-static uint64_t sale_key(const struct xz_record *record)
+/* What a settlement's boxes are known by at their codes: a scan that names the settlement finds it there
+ * (contract, "Sale of a box"), and so does an undo. */
+uint64_t xz_sale_key(const struct xz_record *record)
 {
     const struct xz_str setl = xz_record_text(record, XZ_TEXT_SETL_ID);
     const struct xz_str institution = xz_record_text(record, XZ_TEXT_INSTITUTION);
@@ -96,7 +96,7 @@ static void add_codes(struct xz_engine *engine, const struct xz_record *record)
     bool split = false;
 
     open_slim(record, &draft);
-    draft.head.key = sale_key(record);
+    draft.head.key = xz_sale_key(record);
     draft.head.kind = XZ_RECORD_SCAN;
     draft.head.detail = record->kind == XZ_RECORD_REFUND ? XZ_SCAN_RETURN : XZ_SCAN_SALE;
     while (list.len > 0 && xz_codes_next(&reader, &code, &split)) {
@@ -183,7 +183,6 @@ void xz_derive_add(struct xz_engine *engine, const struct xz_record *record)
     case XZ_RECORD_SCAN:
         if (wanted(engine, XZ_ENTITY_TRACE)) {
             open_slim(record, &draft);
-            draft.head.key = record->detail == XZ_SCAN_SALE ? sale_key(record) : record->key;
             send_draft(engine, XZ_ENTITY_TRACE, xz_record_text(record, XZ_TEXT_PARTNER), &draft);
         }
         break;
@@ -192,42 +191,64 @@ void xz_derive_add(struct xz_engine *engine, const struct xz_record *record)
     }
 }
 
+/* By the time of the undoing too: it may turn out to have been earlier, or to be undone itself. */
+static uint64_t undo_key(const struct xz_record *record, int64_t undone_ms)
+{
+    return xz_hash64(&undone_ms, sizeof(undone_ms), record->key);
+}
+
 /* The counter at which a settlement was taken back sees that it was, and how soon. */
-static void undo_at_counter(struct xz_engine *engine, const struct xz_record *record, bool undone,
-                            int64_t reversal_ms)
+void xz_derive_undo_time(struct xz_engine *engine, const struct xz_record *record, int64_t was_ms,
+                         int64_t undone_ms)
 {
     struct xz_buf id = {0};
-    const struct xz_str counter = xz_local_id(xz_record_text(record, XZ_TEXT_INSTITUTION),
-                                              xz_record_text(record, XZ_TEXT_OPERATOR), &id);
+    struct xz_record_draft draft;
+    struct xz_str counter;
 
-    if (undone) {
-        struct xz_record_draft draft;
-
+    if (!wanted(engine, XZ_ENTITY_OPERATOR)) {
+        return;
+    }
+    counter = xz_local_id(xz_record_text(record, XZ_TEXT_INSTITUTION),
+                          xz_record_text(record, XZ_TEXT_OPERATOR), &id);
+    if (was_ms != XZ_TIME_NONE) {
+        send_key(engine, XZ_ENTITY_OPERATOR, counter, undo_key(record, was_ms), true, record,
+                 was_ms);
+    }
+    if (undone_ms != XZ_TIME_NONE) {
         open_slim(record, &draft);
         draft.head.kind = XZ_RECORD_REFUND;
+        draft.head.key = undo_key(record, undone_ms);
         draft.head.ref_ms = record->at_ms;
-        draft.head.at_ms = reversal_ms;
+        draft.head.at_ms = undone_ms;
         send_draft(engine, XZ_ENTITY_OPERATOR, counter, &draft);
-    } else {
-        send_key(engine, XZ_ENTITY_OPERATOR, counter, record->key, true, record, reversal_ms);
     }
     xz_buf_fini(&id);
 }
 
-void xz_derive_undo(struct xz_engine *engine, const struct xz_record *record, bool undone, int64_t reversal_ms)
+/* What a record told its boxes' codes is void, or holds again. */
+void xz_derive_undo_boxes(struct xz_engine *engine, const struct xz_record *record, bool undone)
 {
-    const struct xz_str institution = xz_record_text(record, XZ_TEXT_INSTITUTION);
     const struct xz_str codes = xz_record_text(record, XZ_TEXT_CODES);
-    const struct xz_str debits = xz_record_text(record, XZ_TEXT_DEBITS);
     struct xz_reader reader = xz_reader_of(codes.ptr, codes.len);
-    struct xz_buf id = {0};
-    struct xz_debit debit;
     struct xz_str code;
     bool split;
 
-    if (wanted(engine, XZ_ENTITY_OPERATOR) && record->kind == XZ_RECORD_SETTLEMENT) {
-        undo_at_counter(engine, record, undone, reversal_ms);
+    while (wanted(engine, XZ_ENTITY_TRACE) && codes.len > 0 &&
+           xz_codes_next(&reader, &code, &split)) {
+        send_key(engine, XZ_ENTITY_TRACE, code, xz_sale_key(record), undone, record,
+                 record->at_ms);
     }
+}
+
+void xz_derive_undo(struct xz_engine *engine, const struct xz_record *record, bool undone,
+                    int64_t reversal_ms)
+{
+    const struct xz_str institution = xz_record_text(record, XZ_TEXT_INSTITUTION);
+    const struct xz_str debits = xz_record_text(record, XZ_TEXT_DEBITS);
+    struct xz_reader reader = xz_reader_of(debits.ptr, debits.len);
+    struct xz_buf id = {0};
+    struct xz_debit debit;
+
     if (wanted(engine, XZ_ENTITY_INSTITUTION) && record->kind == XZ_RECORD_SETTLEMENT) {
         send_key(engine, XZ_ENTITY_INSTITUTION, institution, record->key, undone, record,
                  reversal_ms);
@@ -241,16 +262,13 @@ void xz_derive_undo(struct xz_engine *engine, const struct xz_record *record, bo
         send_key(engine, XZ_ENTITY_PROXY, xz_record_text(record, XZ_TEXT_PROXY), record->key,
                  undone, record, reversal_ms);
     }
-    while (wanted(engine, XZ_ENTITY_TRACE) && codes.len > 0 &&
-           xz_codes_next(&reader, &code, &split)) {
-        send_key(engine, XZ_ENTITY_TRACE, code, sale_key(record), undone, record, reversal_ms);
+    if (record->kind == XZ_RECORD_SETTLEMENT) { /* a refund's boxes: see net_refunds */
+        xz_derive_undo_boxes(engine, record, undone);
     }
     if (wanted(engine, XZ_ENTITY_TRACE) && record->kind == XZ_RECORD_SCAN) {
-        send_key(engine, XZ_ENTITY_TRACE, xz_record_text(record, XZ_TEXT_PARTNER),
-                 record->detail == XZ_SCAN_SALE ? sale_key(record) : record->key, undone, record,
-                 reversal_ms);
+        send_key(engine, XZ_ENTITY_TRACE, xz_record_text(record, XZ_TEXT_PARTNER), record->key,
+                 undone, record, reversal_ms);
     }
-    reader = xz_reader_of(debits.ptr, debits.len);
     while (wanted(engine, XZ_ENTITY_GIVER) && debits.len > 0 && xz_debits_next(&reader, &debit)) {
         send_key(engine, XZ_ENTITY_GIVER, debit.giver_psn_no, record->key, undone, record,
                  reversal_ms);

@@ -179,7 +179,15 @@ static void fold_derived(struct xz_engine *engine, struct xz_entity *entity,
     if (observation->op == XZ_OBSERVATION_ADD) {
         struct xz_record_draft draft;
 
-        if (xz_entity_find(entity, observation->record->key) >= 0) {
+        at = xz_entity_find(entity, observation->record->key);
+        if (at >= 0 && observation->record->kind == XZ_RECORD_REFUND &&
+            (entity->records[at]->flags & XZ_RECORD_UNDONE) != 0) {
+            entity->records[at]->flags &= (uint16_t)~XZ_RECORD_UNDONE; /* undone after all, again */
+            xz_entity_touch(entity, (uint32_t)at);
+            moved(engine, entity, (uint32_t)at, false);
+            return;
+        }
+        if (at >= 0) {
             engine->counts.duplicates++;
             return;
         }
@@ -205,13 +213,8 @@ static void fold_scan(struct xz_engine *engine, struct xz_entity *entity,
                       const struct xz_observation *observation)
 {
     struct xz_record_draft draft;
-    const struct xz_trace_scan *scan = &observation->event->trace_scan;
 
     xz_record_of_event(observation->event, observation, &engine->codes, &engine->debits, &draft);
-    if (scan->scan == XZ_SCAN_SALE && scan->setl_id.len > 0) {
-        draft.head.key = xz_hash64(scan->setl_id.ptr, scan->setl_id.len,
-                                   xz_hash_str(observation->event->fixmedins_code));
-    }
     if (xz_entity_find(entity, draft.head.key) >= 0) {
         engine->counts.duplicates++;
         return;

@@ -134,6 +134,10 @@ uint32_t xz_gate_apply_undos(struct xz_engine *engine, struct xz_entity *entity)
 void xz_derive_add(struct xz_engine *engine, const struct xz_record *record);
 void xz_derive_undo(struct xz_engine *engine, const struct xz_record *record, bool undone,
                     int64_t reversal_ms);
+void xz_derive_undo_time(struct xz_engine *engine, const struct xz_record *record, int64_t was_ms,
+                         int64_t undone_ms); /* XZ_TIME_NONE: it was not, it is not */
+void xz_derive_undo_boxes(struct xz_engine *engine, const struct xz_record *record, bool undone);
+uint64_t xz_sale_key(const struct xz_record *record);
 /* "institution/local"; the institution alone when local is absent. In buf. */
 struct xz_str xz_local_id(struct xz_str institution, struct xz_str local, struct xz_buf *buf);
 

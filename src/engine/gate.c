@@ -109,58 +109,116 @@ static bool is_reversed(const struct xz_entity *entity, const struct xz_record *
     return reversed;
 }
 
-/* A settlement whose refund lines (refd_setl_flag 1, negative) take all of it back is undone too. */
+static bool refunds(const struct xz_record *refund, const struct xz_record *record)
+{
+    return refund->kind == XZ_RECORD_REFUND && record->kind == XZ_RECORD_SETTLEMENT &&
+           xz_record_text(record, XZ_TEXT_SETL_ID).len > 0 &&
+           xz_str_eq(xz_record_text(refund, XZ_TEXT_PARTNER),
+                     xz_record_text(record, XZ_TEXT_SETL_ID));
+}
+
+/* A settlement whose refund lines (refd_setl_flag 1, negative) take all of it back is undone too,
+ * by the one that takes the last of it. */
 static bool refunded_whole(const struct xz_entity *entity, const struct xz_record *record,
                            int64_t *at_ms)
 {
-    const struct xz_str setl = xz_record_text(record, XZ_TEXT_SETL_ID);
     int64_t left_fen = record->amount_fen;
     int64_t unused_ms;
-    bool any = false;
 
-    if (record->kind != XZ_RECORD_SETTLEMENT || setl.len == 0 || left_fen <= 0) {
-        return false;
-    }
-    for (uint32_t i = 0; i < entity->count; i++) {
+    for (uint32_t i = 0; i < entity->count && left_fen > 0; i++) {
         const struct xz_record *refund = entity->records[i];
 
-        if (refund->kind == XZ_RECORD_REFUND && refund->amount_fen != XZ_FEN_NONE &&
-            xz_str_eq(xz_record_text(refund, XZ_TEXT_PARTNER), setl) &&
+        if (refunds(refund, record) && refund->amount_fen != XZ_FEN_NONE &&
             !is_reversed(entity, refund, &unused_ms)) {
             left_fen += refund->amount_fen;
             *at_ms = refund->at_ms;
-            any = true;
+            if (left_fen <= 0) {
+                return true;
+            }
         }
     }
-    return any && left_fen <= 0;
+    return false;
 }
 
+/* The first time that did it. */
 static bool is_undone(const struct xz_entity *entity, const struct xz_record *record,
                       int64_t *at_ms)
 {
-    return is_reversed(entity, record, at_ms) || refunded_whole(entity, record, at_ms);
+    int64_t refund_ms = INT64_MAX;
+    const bool reversed = is_reversed(entity, record, at_ms);
+
+    if (record->kind != XZ_RECORD_SETTLEMENT || !refunded_whole(entity, record, &refund_ms)) {
+        return reversed;
+    }
+    *at_ms = reversed && *at_ms < refund_ms ? *at_ms : refund_ms;
+    return true;
+}
+
+/* True when anything about it changed. */
+static bool set_undone(struct xz_engine *engine, struct xz_record *record, bool undone,
+                       int64_t at_ms)
+{
+    const bool was = (record->flags & XZ_RECORD_UNDONE) != 0;
+    const bool timed = record->kind == XZ_RECORD_SETTLEMENT;
+    const int64_t was_ms = record->ref_ms;
+
+    if (undone == was && !(undone && timed && was_ms != at_ms)) {
+        return false;
+    }
+    record->flags = (uint16_t)(undone ? record->flags | XZ_RECORD_UNDONE
+                                      : record->flags & ~XZ_RECORD_UNDONE);
+    if (timed) {
+        record->ref_ms = undone ? at_ms : XZ_TIME_NONE;
+        xz_derive_undo_time(engine, record, was ? was_ms : XZ_TIME_NONE, record->ref_ms);
+    }
+    if (undone != was) {
+        engine->counts.reversals_applied += undone;
+        engine->counts.reinstated += !undone;
+        xz_derive_undo(engine, record, undone, at_ms);
+    }
+    return true;
+}
+
+/* Boxes come back once: either their settlement is undone, or a refund of a part returns them. */
+static void net_refunds(struct xz_engine *engine, struct xz_entity *entity)
+{
+    for (uint32_t i = 0; i < entity->count; i++) {
+        struct xz_record *refund = entity->records[i];
+        const bool was = (refund->flags & XZ_RECORD_NETTED) != 0;
+        bool netted = false;
+
+        for (uint32_t k = 0; k < entity->count && refund->kind == XZ_RECORD_REFUND; k++) {
+            netted = netted || (refunds(refund, entity->records[k]) &&
+                                (entity->records[k]->flags & XZ_RECORD_UNDONE) != 0);
+        }
+        netted = netted || (refund->kind == XZ_RECORD_REFUND && refund->flags & XZ_RECORD_UNDONE);
+        if (netted != was) {
+            refund->flags = (uint16_t)(netted ? refund->flags | XZ_RECORD_NETTED
+                                              : refund->flags & ~XZ_RECORD_NETTED);
+            xz_entity_touch(entity, i);
+            xz_derive_undo_boxes(engine, refund, netted);
+        }
+    }
 }
 
 uint32_t xz_gate_apply_undos(struct xz_engine *engine, struct xz_entity *entity)
 {
     uint32_t first = UINT32_MAX;
+    bool refund = false;
 
     for (uint32_t i = 0; i < entity->count; i++) {
         struct xz_record *record = entity->records[i];
-        const bool was = (record->flags & XZ_RECORD_UNDONE) != 0;
         int64_t at_ms = record->at_ms;
         const bool undone = is_undone(entity, record, &at_ms);
 
-        if (undone == was) {
-            continue;
+        refund = refund || record->kind == XZ_RECORD_REFUND;
+        if (set_undone(engine, record, undone, at_ms)) {
+            xz_entity_touch(entity, i);
+            first = first == UINT32_MAX ? i : first;
         }
-        record->flags = (uint16_t)(undone ? record->flags | XZ_RECORD_UNDONE
-                                          : record->flags & ~XZ_RECORD_UNDONE);
-        xz_entity_touch(entity, i);
-        first = first == UINT32_MAX ? i : first;
-        engine->counts.reversals_applied += undone;
-        engine->counts.reinstated += !undone;
-        xz_derive_undo(engine, record, undone, at_ms);
+    }
+    if (refund) {
+        net_refunds(engine, entity);
     }
     return first;
 }
@@ -331,6 +389,20 @@ static struct xz_str breaches_of(struct xz_engine *engine, const struct xz_event
     return xz_buf_view(&engine->breaches);
 }
 
+/* A refund, now or waiting in the history for what it takes back, which is never later than itself. */
+static bool may_be_refunded(const struct xz_entity *entity, const struct xz_record *record)
+{
+    if (record->kind != XZ_RECORD_SETTLEMENT) {
+        return record->kind == XZ_RECORD_REFUND;
+    }
+    for (uint32_t i = xz_entity_lower(entity, record->at_ms); i < entity->count; i++) {
+        if (entity->records[i]->kind == XZ_RECORD_REFUND) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Nothing may have moved but the tail for the quick judgement: no stay whose days reach back, no
  * status that colours what came before it, no undo. */
 static bool is_plain_tail(const struct xz_entity *entity, uint32_t at, uint32_t undone_first)
@@ -372,7 +444,7 @@ enum xz_rc xz_gate_fold(struct xz_engine *engine, struct xz_entity *entity,
     record = xz_record_build(&draft);
     at = xz_entity_insert(entity, record);
     xz_derive_add(engine, record);
-    if (entity->pending_count > 0 || record->kind == XZ_RECORD_REFUND) {
+    if (entity->pending_count > 0 || may_be_refunded(entity, record)) {
         undone_first = xz_gate_apply_undos(engine, entity);
     }
     if (is_plain_tail(entity, at, undone_first)) {

@@ -30,6 +30,7 @@ enum xz_record_kind { /* stored: never renumbered */
 #define XZ_RECORD_CHRONIC 128u  /* the diagnosis is of a chronic disease */
 #define XZ_RECORD_SPLIT 256u    /* trdn_flag 1 on every line that has codes */
 #define XZ_RECORD_PLACED 512u   /* lat_e6 and lon_e6 are known */
+#define XZ_RECORD_NETTED 1024u  /* a refund whose settlement is undone as a whole: it returns no box */
 
 struct xz_span { /* bytes behind the struct */
     uint32_t at, len;
@@ -66,7 +67,8 @@ struct xz_record {
     uint64_t content_hash; /* of what the sender said */
     int64_t amount_fen;    /* medfee_sumamt, amount of a movement; XZ_FEN_NONE when not said */
     int64_t account_fen, mulaid_fen, fund_fen, balance_fen, deductible_fen; /* or XZ_FEN_NONE */
-    int64_t ref_ms;        /* until of a suspension; the settlement's time of a REFUND; else NONE */
+    int64_t ref_ms;        /* until of a suspension; the settlement's time of a REFUND; when a SETTLEMENT
+                              was undone, if it is; else NONE */
     struct xz_source source;
     int32_t begin_day, end_day; /* of a stay, or XZ_DAY_NONE */
     int32_t lat_e6, lon_e6;
