@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* stream/kafka.h - what ingest and detect share of librdkafka: clients from the configuration,
+ * topics, errors by class. */
+#ifndef XZ_STREAM_KAFKA_H
+#define XZ_STREAM_KAFKA_H
+#include <librdkafka/rdkafka.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "stream/config.h"
+
+int64_t xz_now_ms(void); /* the wall clock: for epochs and the bound on events ahead, no more */
+
+/* A configuration with the operator's properties; `pairs` (name, value, .. NULL) come over them. */
+XZ_MUST enum xz_rc xz_kafka_conf(const struct xz_config *config, const char *const *pairs,
+                                 rd_kafka_conf_t **conf, struct xz_err *err);
+
+/* Takes conf, whatever happens. */
+XZ_MUST enum xz_rc xz_kafka_open(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **client,
+                                 struct xz_err *err);
+
+/* An idempotent producer whose delivery reports call on_delivery(opaque of the message). */
+typedef void (*xz_delivery_fn)(void *arg, const rd_kafka_message_t *message);
+struct xz_producer {
+    rd_kafka_t *client;
+    xz_delivery_fn on_delivery;
+    void *arg;
+};
+XZ_MUST enum xz_rc xz_producer_open(struct xz_producer *producer, const struct xz_config *config,
+                                    xz_delivery_fn on_delivery, void *arg, struct xz_err *err);
+void xz_producer_close(struct xz_producer *producer);
+
+struct xz_header {
+    const char *name;
+    struct xz_str value;
+};
+/* Copies value. partition RD_KAFKA_PARTITION_UA: by key. Waits while the queue is full. */
+XZ_MUST enum xz_rc xz_produce(struct xz_producer *producer, const char *topic, int32_t partition,
+                              struct xz_str key, struct xz_str value, bool tombstone,
+                              const struct xz_header *headers, size_t header_count, void *opaque,
+                              struct xz_err *err);
+
+/* Creates the contract's topics that are not there; tells the number of partitions of observations.
+ * XZ_CONFIG when state and observations differ. */
+XZ_MUST enum xz_rc xz_kafka_topics(const struct xz_config *config, int32_t *partitions,
+                                   char cluster_id[static 64], struct xz_err *err);
+
+/* Class of an error code: XZ_RETRY or XZ_FATAL. */
+enum xz_rc xz_kafka_class(rd_kafka_resp_err_t code);
+
+/* Reads a partition from `offset` (RD_KAFKA_OFFSET_BEGINNING) to its end as of now. visit returns
+ * false to stop. *next: the offset after the last record. */
+typedef bool (*xz_record_fn)(void *arg, const rd_kafka_message_t *message);
+XZ_MUST enum xz_rc xz_kafka_read(const struct xz_config *config, const char *topic,
+                                 int32_t partition, int64_t offset, xz_record_fn visit, void *arg,
+                                 int64_t *next, struct xz_err *err);
+
+/* "a,b" into names; returns how many. text is changed. */
+size_t xz_split_names(char *text, const char *names[], size_t max);
+
+#endif

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "stream/metrics.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "stream/kafka.h"
+
+static const int64_t bounds_us[XZ_LATENCY_BUCKETS] = {1000,   2000,   5000,    10000,   20000,
+                                                      50000,  100000, 250000,  500000,  1000000,
+                                                      5000000, 60000000};
+
+void xz_metrics_reject(struct xz_metrics *metrics, const char *reason)
+{
+    metrics->events_rejected++;
+    for (size_t i = 0; i < XZ_REASONS_MAX; i++) {
+        if (metrics->rejects[i].count == 0) {
+            (void)snprintf(metrics->rejects[i].reason, sizeof(metrics->rejects[i].reason), "%s",
+                           reason);
+        }
+        if (strcmp(metrics->rejects[i].reason, reason) == 0) {
+            metrics->rejects[i].count++;
+            return;
+        }
+    }
+}
+
+void xz_metrics_latency(struct xz_metrics *metrics, int64_t latency_us)
+{
+    size_t i = 0;
+
+    while (i < XZ_LATENCY_BUCKETS && latency_us > bounds_us[i]) {
+        i++;
+    }
+    metrics->latency[i]++;
+    metrics->latency_sum_us += latency_us > 0 ? (uint64_t)latency_us : 0;
+}
+
+void xz_metrics_lock(struct xz_metrics *metrics)
+{
+    int free = 0;
+
+    while (!atomic_compare_exchange_weak(&metrics->lock, &free, 1)) {
+        free = 0;
+    }
+}
+
+void xz_metrics_unlock(struct xz_metrics *metrics) { metrics->lock = 0; }
+
+static void put(struct xz_buf *out, const char *name, const char *type, const char *help,
+                uint64_t value)
+{
+    xz_buf_printf(out, "# HELP xiezhi_%s %s\n# TYPE xiezhi_%s %s\nxiezhi_%s %" PRIu64 "\n", name,
+                  help, name, type, name, value);
+}
+
+static void put_patterns(struct xz_metrics *metrics, struct xz_buf *out)
+{
+    xz_buf_printf(out, "# HELP xiezhi_alerts_total Alerts by pattern and what became of them.\n"
+                       "# TYPE xiezhi_alerts_total counter\n");
+    for (size_t i = 0; i < metrics->pattern_count; i++) {
+        const struct xz_pattern_counts *counts = &metrics->patterns[i];
+
+        xz_buf_printf(out,
+                      "xiezhi_alerts_total{pattern=\"%s\",status=\"opened\"} %" PRIu64 "\n"
+                      "xiezhi_alerts_total{pattern=\"%s\",status=\"closed\"} %" PRIu64 "\n"
+                      "xiezhi_alerts_total{pattern=\"%s\",status=\"withdrawn\"} %" PRIu64 "\n"
+                      "xiezhi_alerts_total{pattern=\"%s\",status=\"shadow\"} %" PRIu64 "\n",
+                      counts->id, counts->opened, counts->id, counts->closed, counts->id,
+                      counts->withdrawn, counts->id, counts->shadow_opened);
+    }
+}
+
+static void put_engine(struct xz_metrics *metrics, struct xz_buf *out)
+{
+    const struct xz_engine_counts *engine = &metrics->engine;
+
+    put(out, "duplicates_total", "counter", "Events whose msgid was seen before.", engine->duplicates);
+    put(out, "conflicts_total", "counter", "The same msgid with other content.",
+        engine->content_conflicts);
+    put(out, "retries_total", "counter", "A settlement again under a new msgid.", engine->retries);
+    put(out, "late_total", "counter", "Events behind the declared lateness.", engine->late);
+    put(out, "loaded_total", "counter", "Events of channel load.", engine->load);
+    put(out, "reversals_applied_total", "counter", "Records undone.", engine->reversals_applied);
+    put(out, "reversals_pending_total", "counter", "Reversals that came before what they undo.",
+        engine->reversals_pending);
+    put(out, "evaluated_total", "counter", "Pieces of evidence evaluated.", engine->evaluated);
+    put(out, "not_evaluated_total", "counter", "Evidence for which not enough was known.",
+        engine->not_evaluated);
+    put(out, "evicted_by_count_total", "counter", "Records dropped because a history was full.",
+        engine->evicted_by_count);
+    put_patterns(metrics, out);
+    xz_buf_printf(out, "# HELP xiezhi_pack_info The active pack.\n# TYPE xiezhi_pack_info gauge\n"
+                       "xiezhi_pack_info{sha256=\"%s\"} 1\n",
+                  metrics->pack);
+}
+
+static void put_latency(struct xz_metrics *metrics, struct xz_buf *out)
+{
+    uint64_t sum = 0;
+
+    xz_buf_printf(out, "# HELP xiezhi_frame_latency_seconds From a frame's record time to its end.\n"
+                       "# TYPE xiezhi_frame_latency_seconds histogram\n");
+    for (size_t i = 0; i < XZ_LATENCY_BUCKETS; i++) {
+        sum += metrics->latency[i];
+        xz_buf_printf(out, "xiezhi_frame_latency_seconds_bucket{le=\"%g\"} %" PRIu64 "\n",
+                      (double)bounds_us[i] / 1e6, sum);
+    }
+    sum += metrics->latency[XZ_LATENCY_BUCKETS];
+    xz_buf_printf(out,
+                  "xiezhi_frame_latency_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\n"
+                  "xiezhi_frame_latency_seconds_sum %g\nxiezhi_frame_latency_seconds_count %" PRIu64
+                  "\n",
+                  sum, (double)metrics->latency_sum_us / 1e6, sum);
+}
+
+static uint64_t age_s(int64_t now_ms, int64_t at_ms)
+{
+    return at_ms > 0 && now_ms > at_ms ? (uint64_t)((now_ms - at_ms) / 1000) : 0;
+}
+
+void xz_metrics_text(struct xz_metrics *metrics, int64_t now_ms, struct xz_buf *out)
+{
+    put(out, "events_read_total", "counter", "Records read from the event topics.",
+        metrics->events_read);
+    put(out, "events_rejected_total", "counter", "Records that went to the rejects.",
+        metrics->events_rejected);
+    xz_buf_printf(out, "# HELP xiezhi_rejects_total Rejects by reason.\n"
+                       "# TYPE xiezhi_rejects_total counter\n");
+    for (size_t i = 0; i < XZ_REASONS_MAX && metrics->rejects[i].count > 0; i++) {
+        xz_buf_printf(out, "xiezhi_rejects_total{reason=\"%s\"} %" PRIu64 "\n",
+                      metrics->rejects[i].reason, (uint64_t)metrics->rejects[i].count);
+    }
+    put(out, "unknown_fields_total", "counter", "Fields that no contract names.",
+        metrics->unknown_fields);
+    put(out, "unknown_institutions_total", "counter", "Institutions in no reference file.",
+        metrics->institutions_unknown);
+    put(out, "unbalanced_total", "counter", "Settlements whose money does not add up.",
+        metrics->unbalanced);
+    put(out, "frames_written_total", "counter", "Frames written.", metrics->frames_written);
+    put(out, "frames_read_total", "counter", "Frames read.", metrics->frames_read);
+    put(out, "frames_ignored_total", "counter", "Frames that were not their writer's next.",
+        metrics->frames_ignored);
+    put(out, "observations_applied_total", "counter", "Observations folded.",
+        metrics->observations_applied);
+    put(out, "observations_skipped_total", "counter", "Observations at or below the watermark.",
+        metrics->observations_skipped);
+    put(out, "alerts_published_total", "counter", "Alert records written, revisions included.",
+        metrics->alerts_published);
+    put(out, "ingest_lag_records", "gauge", "Event records not yet read.",
+        (uint64_t)metrics->lag_ingest);
+    put(out, "detect_lag_records", "gauge", "Frames not yet read.", (uint64_t)metrics->lag_detect);
+    put(out, "watermark_age_seconds", "gauge", "Age of the newest event time folded.",
+        age_s(now_ms, metrics->watermark_ms));
+    put(out, "checkpoints_total", "counter", "Checkpoints.", metrics->checkpoints);
+    put(out, "checkpoint_age_seconds", "gauge", "Since the last checkpoint.",
+        age_s(now_ms, metrics->checkpoint_at_ms));
+    put(out, "checkpoint_took_milliseconds", "gauge", "How long the last one took.",
+        (uint64_t)metrics->checkpoint_took_ms);
+    put(out, "cache_bytes", "gauge", "Memory of entities.", metrics->cache_bytes);
+    put(out, "cache_entities", "gauge", "Entities in memory.", metrics->cache_entities);
+    put(out, "cache_hits_total", "counter", "Entities found in memory.", metrics->cache_hits);
+    put(out, "cache_loads_total", "counter", "Entities read from the store.", metrics->cache_loads);
+    put(out, "store_bytes", "gauge", "State on disk, estimated.", metrics->disk_bytes);
+    put_latency(metrics, out);
+    xz_metrics_lock(metrics);
+    put_engine(metrics, out);
+    xz_metrics_unlock(metrics);
+}
+
+/* ---- HTTP ---- */
+
+struct xz_http {
+    struct MHD_Daemon *daemon;
+    struct xz_metrics *metrics;
+};
+
+static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status, const void *body,
+                              size_t len)
+{
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(len, (void *)(uintptr_t)body, MHD_RESPMEM_MUST_COPY);
+    enum MHD_Result result;
+
+    (void)MHD_add_response_header(response, "Content-Type", "text/plain; version=0.0.4");
+    result = MHD_queue_response(connection, status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *data,
+                                  size_t *data_len, void **state)
+{
+    struct xz_http *http = arg;
+    struct xz_buf text = {0};
+    enum MHD_Result result;
+
+    (void)version;
+    (void)data;
+    (void)state;
+    if (*data_len > 0 || (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)) {
+        *data_len = 0;
+        return answer(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "GET only\n", 9);
+    }
+    if (strcmp(url, "/healthz") == 0) {
+        return http->metrics->failed ? answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "failing\n", 8)
+                                     : answer(connection, MHD_HTTP_OK, "ok\n", 3);
+    }
+    if (strcmp(url, "/readyz") == 0) {
+        return http->metrics->ready && !http->metrics->failed
+                   ? answer(connection, MHD_HTTP_OK, "ready\n", 6)
+                   : answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "not ready\n", 10);
+    }
+    if (strcmp(url, "/metrics") != 0) {
+        return answer(connection, MHD_HTTP_NOT_FOUND, "/metrics /healthz /readyz\n", 26);
+    }
+    xz_metrics_text(http->metrics, xz_now_ms(), &text);
+    result = answer(connection, MHD_HTTP_OK, text.data, text.len);
+    xz_buf_fini(&text);
+    return result;
+}
+
+enum xz_rc xz_http_start(const char *listen, struct xz_metrics *metrics, struct xz_http **out,
+                         struct xz_err *err)
+{
+    const char *colon = strrchr(listen, ':');
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    char host[64];
+    struct xz_http *http;
+    long port;
+
+    *out = NULL;
+    if (listen[0] == '\0') {
+        return XZ_OK;
+    }
+    if (colon == NULL || (size_t)(colon - listen) >= sizeof(host)) {
+        return xz_err_set(err, XZ_CONFIG, "http.listen: \"%s\" is not HOST:PORT", listen);
+    }
+    memcpy(host, listen, (size_t)(colon - listen));
+    host[colon - listen] = '\0';
+    port = strtol(colon + 1, NULL, 10);
+    address.sin_port = htons((uint16_t)port);
+    if (inet_pton(AF_INET, host, &address.sin_addr) != 1 || port < 0 || port > 65535) {
+        return xz_err_set(err, XZ_CONFIG, "http.listen: \"%s\" is not an IPv4 HOST:PORT", listen);
+    }
+    http = xz_calloc(1, sizeof(*http));
+    http->metrics = metrics;
+    http->daemon = MHD_start_daemon(
+        MHD_USE_INTERNAL_POLLING_THREAD, (uint16_t)port, NULL, NULL, on_request, http,
+        MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_CONNECTION_LIMIT, 64U,
+        MHD_OPTION_CONNECTION_TIMEOUT, 10U, MHD_OPTION_END);
+    if (http->daemon == NULL) {
+        free(http);
+        return xz_err_set(err, XZ_CONFIG,
+                          "http.listen: %s cannot be listened on; is another instance running? "
+                          "--set http.listen= turns it off",
+                          listen);
+    }
+    *out = http;
+    return XZ_OK;
+}
+
+void xz_http_stop(struct xz_http *http)
+{
+    if (http != NULL) {
+        MHD_stop_daemon(http->daemon);
+        free(http);
+    }
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* stream/metrics.h - numbers that the roles keep and /metrics shows. Atomic; @thread any. */
+#ifndef XZ_STREAM_METRICS_H
+#define XZ_STREAM_METRICS_H
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "engine/engine.h"
+
+#define XZ_REASONS_MAX 32
+#define XZ_PATTERNS_MAX 256
+#define XZ_LATENCY_BUCKETS 12
+
+struct xz_metrics {
+    _Atomic uint64_t events_read, events_rejected, unknown_fields, institutions_unknown,
+        items_unknown, diagnoses_unknown, unbalanced;
+    struct {
+        char reason[40]; /* written before count rises from 0, by ingest alone */
+        _Atomic uint64_t count;
+    } rejects[XZ_REASONS_MAX];
+    _Atomic uint64_t frames_written, frames_read, frames_ignored, observations_applied,
+        observations_skipped, alerts_published, checkpoints;
+    _Atomic int64_t lag_ingest, lag_detect, watermark_ms, checkpoint_at_ms, checkpoint_took_ms;
+    _Atomic uint64_t cache_bytes, cache_entities, cache_hits, cache_loads, disk_bytes;
+    struct xz_engine_counts engine;                      /* by detect, under lock */
+    struct xz_pattern_counts patterns[XZ_PATTERNS_MAX];  /* likewise; ids live on */
+    size_t pattern_count;
+    _Atomic int lock;
+    _Atomic uint64_t latency[XZ_LATENCY_BUCKETS + 1], latency_sum_us;
+    _Atomic bool ready, failed;
+    char pack[65]; /* under lock */
+};
+
+void xz_metrics_reject(struct xz_metrics *metrics, const char *reason);
+void xz_metrics_latency(struct xz_metrics *metrics, int64_t latency_us);
+void xz_metrics_lock(struct xz_metrics *metrics);
+void xz_metrics_unlock(struct xz_metrics *metrics);
+void xz_metrics_text(struct xz_metrics *metrics, int64_t now_ms, struct xz_buf *out);
+
+/* Serves /metrics, /healthz, /readyz on "host:port"; NULL when listen is empty. */
+struct xz_http;
+XZ_MUST enum xz_rc xz_http_start(const char *listen, struct xz_metrics *metrics,
+                                 struct xz_http **http, struct xz_err *err);
+void xz_http_stop(struct xz_http *http); /* NULL is fine */
+
+#endif
