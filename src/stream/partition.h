@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * stream/partition.h - one observation partition that this process owns: its store, cache, engine,
+ * marks, and the changelog that lets another take it over.
+ *
+ * Opening fences first (the transactional producer's epoch shuts out a zombie), then rolls the local
+ * store forward to the end of the changelog, then raises the writer's epoch durably; only then is a
+ * frame processed. In that order, always (tests/model: READFIRST, OLD_STORE).
+ */
+#ifndef XZ_STREAM_PARTITION_H
+#define XZ_STREAM_PARTITION_H
+#include "engine/engine.h"
+#include "stream/frame.h"
+#include "stream/kafka.h"
+#include "stream/packs.h"
+#include "stream/roles.h"
+
+struct xz_part;
+
+struct xz_part_setup {
+    struct xz_service_shared *shared;
+    int32_t id;
+    struct xz_store_budget *budget;
+    size_t cache_bytes;
+    struct xz_packs *packs;
+    const struct xz_pack *fallback;  /* until a control frame names another */
+    struct xz_producer *producer;    /* of alerts and derived frames; flushed before a checkpoint */
+    const bool *lost;                /* a record of that producer was lost */
+};
+
+XZ_MUST enum xz_rc xz_part_open(const struct xz_part_setup *setup, struct xz_part **part,
+                                struct xz_err *err);
+void xz_part_close(struct xz_part *part); /* without a checkpoint */
+
+int32_t xz_part_id(const struct xz_part *part);
+int64_t xz_part_next(const struct xz_part *part); /* offset of the next frame */
+
+/* One record of the observations topic. */
+XZ_MUST enum xz_rc xz_part_frame(struct xz_part *part, int64_t offset, const void *bytes, size_t len,
+                                 struct xz_err *err);
+/* Sends what was derived; after each round of frames. */
+XZ_MUST enum xz_rc xz_part_flush(struct xz_part *part, struct xz_err *err);
+
+/* Makes everything up to xz_part_next durable: alerts and derived frames first, then the changelog,
+ * then the local store. Nothing to do when nothing was read. */
+XZ_MUST enum xz_rc xz_part_checkpoint(struct xz_part *part, struct xz_err *err);
+bool xz_part_full(const struct xz_part *part); /* only dirty entities are left in memory */
+
+struct xz_engine *xz_part_engine(struct xz_part *part);
+struct xz_cache *xz_part_cache(struct xz_part *part);
+struct xz_store *xz_part_store(struct xz_part *part);
+const char *xz_part_pack(const struct xz_part *part); /* its SHA-256 */
+
+#endif
