@@ -11,7 +11,7 @@ VARIANT ?= release
 B := build/$(VARIANT)
 ORDER := base event pack stats state evidence engine alert stream simulate cli
 FOLDERS ?= $(ORDER)
-PKGS := rdkafka gsl libprotobuf-c yaml-0.1 libcrypto libxxhash libzstd
+PKGS := rdkafka gsl libprotobuf-c yaml-0.1 libcrypto libxxhash libzstd libmicrohttpd
 
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
         -Wwrite-strings -Wno-sign-conversion -Wformat=2 -Wvla
@@ -49,6 +49,7 @@ help: ## this list
 
 build/xiezhi: build/$(VARIANT)/xiezhi
 	$(Q)ln -sf $(VARIANT)/xiezhi $@
+$(B)/src/main.o: CFLAGS_EXTRA += -DXZ_VERSION='"$(VERSION)"'
 $(B)/xiezhi: $(B)/src/main.o $(LIBS)
 	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "stream/service.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "stream/kafka.h"
+#include "stream/packs.h"
+#include "stream/roles.h"
+
+#define CONNECT_TRIES 30
+
+struct role {
+    struct xz_service *service;
+    const char *name;
+    enum xz_rc (*run)(struct xz_service_shared *shared, struct xz_err *err);
+    pthread_t thread;
+    bool started;
+    enum xz_rc rc;
+    struct xz_err err;
+};
+
+struct xz_service {
+    struct xz_service_shared shared;
+    struct xz_metrics metrics;
+    struct role roles[2];
+    struct xz_http *http;
+};
+
+static bool has_role(const struct xz_config *config, const char *name)
+{
+    char *names = xz_strdup(config->roles);
+    const char *list[16];
+    const size_t count = xz_split_names(names, list, 16);
+    bool found = false;
+
+    for (size_t i = 0; i < count; i++) {
+        found = found || strcmp(list[i], name) == 0;
+    }
+    free(names);
+    return found;
+}
+
+static enum xz_rc check_roles(const struct xz_config *config, struct xz_err *err)
+{
+    static const char *const known[] = {"ingest", "detect"};
+    char *names = xz_strdup(config->roles);
+    const char *list[16];
+    const size_t count = xz_split_names(names, list, 16);
+    enum xz_rc rc = count > 0 ? XZ_OK : xz_err_set(err, XZ_CONFIG, "roles: name ingest, detect, or both");
+
+    for (size_t i = 0; i < count && rc == XZ_OK; i++) {
+        if (strcmp(list[i], known[0]) != 0 && strcmp(list[i], known[1]) != 0) {
+            rc = xz_err_set(err, XZ_CONFIG, "roles: no role \"%s\"; there are ingest and detect",
+                            list[i]);
+        }
+    }
+    free(names);
+    return rc;
+}
+
+static void *role_main(void *arg)
+{
+    struct role *role = arg;
+
+    role->rc = role->run(&role->service->shared, &role->err);
+    if (role->rc != XZ_OK) {
+        xz_log(XZ_LOG_ERROR, role->name, "ended", "class=%s where=\"%s\" error=\"%s\"",
+               xz_rc_name(role->rc), role->err.path, role->err.msg);
+        role->service->metrics.failed = true;
+        role->service->shared.stop = true; /* the others drain; a restart begins at what is durable */
+    }
+    return NULL;
+}
+
+static enum xz_rc start_role(struct xz_service *service, size_t at, const char *name,
+                             enum xz_rc (*run)(struct xz_service_shared *, struct xz_err *),
+                             struct xz_err *err)
+{
+    struct role *role = &service->roles[at];
+
+    if (!has_role(service->shared.config, name)) {
+        return XZ_OK;
+    }
+    role->service = service;
+    role->name = name;
+    role->run = run;
+    if (pthread_create(&role->thread, NULL, role_main, role) != 0) {
+        return xz_err_set(err, XZ_FATAL, "no thread can be started for %s", name);
+    }
+    role->started = true;
+    return XZ_OK;
+}
+
+/* The broker may start after us. */
+static enum xz_rc connect_topics(struct xz_service *service, struct xz_err *err)
+{
+    enum xz_rc rc = XZ_RETRY;
+
+    for (int i = 0; i < CONNECT_TRIES && rc == XZ_RETRY && !service->shared.stop; i++) {
+        rc = xz_kafka_topics(service->shared.config, &service->shared.partitions,
+                             service->shared.cluster_id, err);
+        if (rc == XZ_RETRY) {
+            xz_log(XZ_LOG_WARN, "service", "waiting", "error=\"%s\"", err->msg);
+        }
+    }
+    return rc;
+}
+
+static enum xz_rc activate_first(struct xz_service *service, struct xz_err *err)
+{
+    char sha256[65];
+    enum xz_rc rc = xz_packs_active(service->shared.config, sha256, err);
+
+    if (rc == XZ_OK && sha256[0] == '\0') {
+        rc = xz_packs_activate(service->shared.config, service->shared.config->pack,
+                               service->shared.partitions, sha256, err);
+        if (rc == XZ_OK) {
+            xz_log(XZ_LOG_INFO, "service", "pack_activated", "dir=%s sha256=%s",
+                   service->shared.config->pack, sha256);
+        }
+    }
+    return rc;
+}
+
+enum xz_rc xz_service_start(const struct xz_config *config, struct xz_service **out,
+                            struct xz_err *err)
+{
+    struct xz_service *service = xz_calloc(1, sizeof(*service));
+    enum xz_rc rc;
+
+    service->shared.config = config;
+    service->shared.metrics = &service->metrics;
+    rc = check_roles(config, err);
+    rc = rc == XZ_OK ? xz_http_start(config->http_listen, &service->metrics, &service->http, err) : rc;
+    rc = rc == XZ_OK ? connect_topics(service, err) : rc;
+    rc = rc == XZ_OK ? activate_first(service, err) : rc;
+    rc = rc == XZ_OK ? start_role(service, 0, "detect", xz_detect_run, err) : rc;
+    rc = rc == XZ_OK ? start_role(service, 1, "ingest", xz_ingest_run, err) : rc;
+    if (rc == XZ_OK) {
+        service->metrics.ready = !has_role(config, "detect");
+        *out = service;
+        return XZ_OK;
+    }
+    service->shared.stop = true;
+    (void)xz_service_join(service, NULL);
+    return rc;
+}
+
+void xz_service_stop(struct xz_service *service) { service->shared.stop = true; }
+
+void xz_service_reload(struct xz_service *service) { service->shared.reload++; }
+
+bool xz_service_alive(const struct xz_service *service) { return !service->metrics.failed; }
+
+struct xz_metrics *xz_service_metrics(struct xz_service *service) { return &service->metrics; }
+
+enum xz_rc xz_service_join(struct xz_service *service, struct xz_err *err)
+{
+    enum xz_rc rc = XZ_OK;
+
+    for (size_t i = 0; i < 2; i++) {
+        struct role *role = &service->roles[i];
+
+        if (role->started) {
+            (void)pthread_join(role->thread, NULL);
+            if (role->rc != XZ_OK && rc == XZ_OK) {
+                rc = role->rc;
+                if (err != NULL) {
+                    *err = role->err;
+                }
+            }
+        }
+    }
+    xz_http_stop(service->http);
+    for (size_t i = 0; i < service->metrics.pattern_count; i++) {
+        free((char *)service->metrics.patterns[i].id);
+    }
+    free(service);
+    return rc;
+}
