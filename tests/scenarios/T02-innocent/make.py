@@ -7,15 +7,17 @@ PLACES = ["P2101020001%d" % i for i in range(7)]
 def settle(number, day, hour, place):
     print(json.dumps({
         "msgid": "M%d" % number, "inf_time": "%s %02d:%02d:00" % (day, hour, number % 60),
-        "mdtrtarea_admvs": "210102", "insuplc_admdvs": "210100", "fixmedins_code": place, "opter": "01",
-        "settlement": {"psn_no": "2101000000012345", "setl_id": "S%d" % number, "med_type": "41", "psn_type": "11",
-                       "brdy": "1980-04-02", "medfee_sumamt": "96.50", "acct_pay": "96.50"}}))
+        "mdtrtarea_admvs": "210102", "insuplc_admdvs": "210100",
+        "fixmedins_code": place, "opter": "01",
+        "settlement": {"psn_no": "2101000000012345", "setl_id": "S%d" % number, "med_type": "41",
+                       "psn_type": "11", "brdy": "1980-04-02",
+                       "medfee_sumamt": "96.50", "acct_pay": "96.50"}}))
 
 
 for month in range(6):
     for ticket in range(5):
         settle(month * 10 + ticket, "2025-%02d-10" % (month + 7), 10, PLACES[0])
 for number in range(14):
-    day = 14 * number
-    settle(100 + number, "%d-%02d-%02d" % ((2025, 9 + day // 30, 1 + day % 30 % 28) if day < 120 else
-                                           (2026, 1 + (day - 120) // 30, 1 + day % 30 % 28)), 9, PLACES[1])
+    month, day = divmod(14 * number, 30)
+    settle(100 + number, "%d-%02d-%02d" % (2025 + (month + 8) // 12, (month + 8) % 12 + 1,
+                                           1 + day % 28), 9, PLACES[1])
