@@ -84,7 +84,8 @@ static void open_slim(const struct xz_record *record, struct xz_record_draft *dr
     draft->text[XZ_TEXT_CODES] = XZ_STR_NONE;
     draft->text[XZ_TEXT_DEBITS] = XZ_STR_NONE;
     draft->text[XZ_TEXT_BREACHES] = XZ_STR_NONE;
-    draft->head.flags &= (uint16_t)~XZ_RECORD_UNDONE;
+    draft->head.flags &= (uint16_t)~(XZ_RECORD_UNDONE | XZ_RECORD_UNDONE_SOON | XZ_RECORD_NETTED);
+    draft->head.ref_ms = record->kind == XZ_RECORD_SETTLEMENT ? XZ_TIME_NONE : record->ref_ms;
 }
 
 static void add_codes(struct xz_engine *engine, const struct xz_record *record)
@@ -240,24 +241,30 @@ void xz_derive_undo_boxes(struct xz_engine *engine, const struct xz_record *reco
     }
 }
 
+void xz_derive_undo_counters(struct xz_engine *engine, const struct xz_record *record, bool undone,
+                             int64_t at_ms)
+{
+    const struct xz_str institution = xz_record_text(record, XZ_TEXT_INSTITUTION);
+    struct xz_buf id = {0};
+
+    if (wanted(engine, XZ_ENTITY_INSTITUTION)) {
+        send_key(engine, XZ_ENTITY_INSTITUTION, institution, record->key, undone, record, at_ms);
+    }
+    if (wanted(engine, XZ_ENTITY_DEVICE)) {
+        send_key(engine, XZ_ENTITY_DEVICE,
+                 xz_local_id(institution, xz_record_text(record, XZ_TEXT_DEVICE), &id), record->key,
+                 undone, record, at_ms);
+    }
+    xz_buf_fini(&id);
+}
+
 void xz_derive_undo(struct xz_engine *engine, const struct xz_record *record, bool undone,
                     int64_t reversal_ms)
 {
-    const struct xz_str institution = xz_record_text(record, XZ_TEXT_INSTITUTION);
     const struct xz_str debits = xz_record_text(record, XZ_TEXT_DEBITS);
     struct xz_reader reader = xz_reader_of(debits.ptr, debits.len);
-    struct xz_buf id = {0};
     struct xz_debit debit;
 
-    if (wanted(engine, XZ_ENTITY_INSTITUTION) && record->kind == XZ_RECORD_SETTLEMENT) {
-        send_key(engine, XZ_ENTITY_INSTITUTION, institution, record->key, undone, record,
-                 reversal_ms);
-    }
-    if (wanted(engine, XZ_ENTITY_DEVICE) && record->kind == XZ_RECORD_SETTLEMENT) {
-        send_key(engine, XZ_ENTITY_DEVICE,
-                 xz_local_id(institution, xz_record_text(record, XZ_TEXT_DEVICE), &id), record->key,
-                 undone, record, reversal_ms);
-    }
     if (wanted(engine, XZ_ENTITY_PROXY) && record->kind == XZ_RECORD_SETTLEMENT) {
         send_key(engine, XZ_ENTITY_PROXY, xz_record_text(record, XZ_TEXT_PROXY), record->key,
                  undone, record, reversal_ms);
@@ -278,5 +285,4 @@ void xz_derive_undo(struct xz_engine *engine, const struct xz_record *record, bo
         send_key(engine, XZ_ENTITY_GIVER, xz_record_text(record, XZ_TEXT_PERSON), record->key,
                  undone, record, reversal_ms);
     }
-    xz_buf_fini(&id);
 }

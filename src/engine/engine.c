@@ -249,6 +249,7 @@ enum xz_rc xz_engine_frame_end(struct xz_engine *engine, struct xz_err *err)
     for (size_t i = 0; i < engine->touched_count; i++) {
         const struct xz_touched touched = engine->touched[i];
 
+        xz_history_settle(engine, touched.entity);
         xz_judge(engine, touched.entity, touched.first, touched.tail_only);
         xz_history_trim(engine, touched.entity);
     }

@@ -78,7 +78,7 @@ struct xz_judge_plan {
 /* pass.c: one pattern over an entity's records, from base to end. */
 struct xz_found { /* an episode as the records tell it now */
     uint32_t first_index, last_index; /* members' range */
-    int64_t last_ms;
+    int64_t opened_ms, last_ms;       /* the first and the last alarm, or breach */
     uint32_t member_count;
     float *weight;    /* by index, 0: not a member; in the pass's arena */
     double log_e;    /* peak */
@@ -137,6 +137,8 @@ void xz_derive_undo(struct xz_engine *engine, const struct xz_record *record, bo
 void xz_derive_undo_time(struct xz_engine *engine, const struct xz_record *record, int64_t was_ms,
                          int64_t undone_ms); /* XZ_TIME_NONE: it was not, it is not */
 void xz_derive_undo_boxes(struct xz_engine *engine, const struct xz_record *record, bool undone);
+void xz_derive_undo_counters(struct xz_engine *engine, const struct xz_record *record, bool undone,
+                             int64_t at_ms);
 uint64_t xz_sale_key(const struct xz_record *record);
 /* "institution/local"; the institution alone when local is absent. In buf. */
 struct xz_str xz_local_id(struct xz_str institution, struct xz_str local, struct xz_buf *buf);
@@ -145,6 +147,17 @@ struct xz_str xz_local_id(struct xz_str institution, struct xz_str local, struct
  * and hands over what is new. */
 void xz_judge(struct xz_engine *engine, struct xz_entity *entity, uint32_t first, bool tail_only);
 void xz_judge_flush(struct xz_engine *engine, struct xz_entity *entity, int64_t newest_ms);
+
+/* An episode lasts no longer than this; what goes on after it is another one. So a history that must
+ * hold an episode as long as it goes on is bounded. */
+static inline int64_t xz_episode_max_ms(enum xz_entity_kind kind)
+{
+    return kind == XZ_ENTITY_INSTITUTION || kind == XZ_ENTITY_DEVICE ? 14 * XZ_DAY_MS
+                                                                     : 366 * XZ_DAY_MS;
+}
+
+/* history.c: sums up an institution's days that are settled for good; before it is judged. */
+void xz_history_settle(struct xz_engine *engine, struct xz_entity *entity);
 
 /* history.c: lets what is older than the horizon go, into the background. */
 void xz_history_trim(struct xz_engine *engine, struct xz_entity *entity);

@@ -74,9 +74,9 @@ static bool note_names(const struct xz_entity *entity, const struct xz_pending_u
     return key == record->key || (by_setl && !is_known(entity, key));
 }
 
-/* Not reversed itself. */
+/* Not reversed itself, by what was told until then. */
 static bool note_active(const struct xz_entity *entity, const struct xz_pending_undo *note,
-                        int depth)
+                        int64_t until_ms, int depth)
 {
     if (depth >= UNDO_DEPTH_MAX) {
         return true;
@@ -84,8 +84,9 @@ static bool note_active(const struct xz_entity *entity, const struct xz_pending_
     for (uint32_t i = 0; i < entity->pending_count; i++) {
         const struct xz_pending_undo *other = &entity->pending[i];
 
-        if (other != note && other->msgid.len > 0 && note_target_key(entity, other) == note->key &&
-            note_active(entity, other, depth + 1)) {
+        if (other != note && other->at_ms <= until_ms && other->msgid.len > 0 &&
+            note_target_key(entity, other) == note->key &&
+            note_active(entity, other, until_ms, depth + 1)) {
             return false;
         }
     }
@@ -93,15 +94,15 @@ static bool note_active(const struct xz_entity *entity, const struct xz_pending_
 }
 
 static bool is_reversed(const struct xz_entity *entity, const struct xz_record *record,
-                        int64_t *at_ms)
+                        int64_t until_ms, int64_t *at_ms)
 {
     bool reversed = false;
 
     for (uint32_t i = 0; i < entity->pending_count; i++) {
         const struct xz_pending_undo *note = &entity->pending[i];
 
-        if (note_names(entity, note, record) && note_active(entity, note, 0) &&
-            (!reversed || note->at_ms < *at_ms)) {
+        if (note->at_ms <= until_ms && note_names(entity, note, record) &&
+            note_active(entity, note, until_ms, 0) && (!reversed || note->at_ms < *at_ms)) {
             *at_ms = note->at_ms;
             reversed = true;
         }
@@ -120,7 +121,7 @@ static bool refunds(const struct xz_record *refund, const struct xz_record *reco
 /* A settlement whose refund lines (refd_setl_flag 1, negative) take all of it back is undone too,
  * by the one that takes the last of it. */
 static bool refunded_whole(const struct xz_entity *entity, const struct xz_record *record,
-                           int64_t *at_ms)
+                           int64_t until_ms, int64_t *at_ms)
 {
     int64_t left_fen = record->amount_fen;
     int64_t unused_ms;
@@ -128,8 +129,9 @@ static bool refunded_whole(const struct xz_entity *entity, const struct xz_recor
     for (uint32_t i = 0; i < entity->count && left_fen > 0; i++) {
         const struct xz_record *refund = entity->records[i];
 
-        if (refunds(refund, record) && refund->amount_fen != XZ_FEN_NONE &&
-            !is_reversed(entity, refund, &unused_ms)) {
+        if (refund->at_ms <= until_ms && refunds(refund, record) &&
+            refund->amount_fen != XZ_FEN_NONE &&
+            !is_reversed(entity, refund, until_ms, &unused_ms)) {
             left_fen += refund->amount_fen;
             *at_ms = refund->at_ms;
             if (left_fen <= 0) {
@@ -140,14 +142,15 @@ static bool refunded_whole(const struct xz_entity *entity, const struct xz_recor
     return false;
 }
 
-/* The first time that did it. */
+/* By what was told until then. *at_ms: the first time that did it. */
 static bool is_undone(const struct xz_entity *entity, const struct xz_record *record,
-                      int64_t *at_ms)
+                      int64_t until_ms, int64_t *at_ms)
 {
     int64_t refund_ms = INT64_MAX;
-    const bool reversed = is_reversed(entity, record, at_ms);
+    const bool reversed = is_reversed(entity, record, until_ms, at_ms);
 
-    if (record->kind != XZ_RECORD_SETTLEMENT || !refunded_whole(entity, record, &refund_ms)) {
+    if (record->kind != XZ_RECORD_SETTLEMENT ||
+        !refunded_whole(entity, record, until_ms, &refund_ms)) {
         return reversed;
     }
     *at_ms = reversed && *at_ms < refund_ms ? *at_ms : refund_ms;
@@ -176,6 +179,28 @@ static bool set_undone(struct xz_engine *engine, struct xz_record *record, bool 
         engine->counts.reinstated += !undone;
         xz_derive_undo(engine, record, undone, at_ms);
     }
+    return true;
+}
+
+/* Counters keep days, not months, and sum them up: what was told long after a settlement changes
+ * nothing there, whether or not they happen to remember it. */
+static bool set_undone_soon(struct xz_engine *engine, const struct xz_entity *entity,
+                            struct xz_record *record)
+{
+    const bool was = (record->flags & XZ_RECORD_UNDONE_SOON) != 0;
+    int64_t at_ms = record->at_ms;
+    bool undone;
+
+    if (record->kind != XZ_RECORD_SETTLEMENT) {
+        return false;
+    }
+    undone = is_undone(entity, record, record->at_ms + XZ_UNDO_SOON_MS, &at_ms);
+    if (undone == was) {
+        return false;
+    }
+    record->flags = (uint16_t)(undone ? record->flags | XZ_RECORD_UNDONE_SOON
+                                      : record->flags & ~XZ_RECORD_UNDONE_SOON);
+    xz_derive_undo_counters(engine, record, undone, at_ms);
     return true;
 }
 
@@ -209,9 +234,12 @@ uint32_t xz_gate_apply_undos(struct xz_engine *engine, struct xz_entity *entity)
     for (uint32_t i = 0; i < entity->count; i++) {
         struct xz_record *record = entity->records[i];
         int64_t at_ms = record->at_ms;
-        const bool undone = is_undone(entity, record, &at_ms);
+        const bool undone = is_undone(entity, record, INT64_MAX, &at_ms);
 
         refund = refund || record->kind == XZ_RECORD_REFUND;
+        if (set_undone_soon(engine, entity, record)) {
+            xz_entity_touch(entity, i);
+        }
         if (set_undone(engine, record, undone, at_ms)) {
             xz_entity_touch(entity, i);
             first = first == UINT32_MAX ? i : first;

@@ -77,11 +77,11 @@ static void fold_away(struct xz_entity *entity, const struct xz_record *record)
 {
     struct xz_background *before = &entity->before;
 
-    if (before->first_ms == XZ_TIME_NONE || record->at_ms < before->first_ms) {
-        before->first_ms = record->at_ms;
-    }
     if (!stands(record)) {
         return;
+    }
+    if (before->first_ms == XZ_TIME_NONE || record->at_ms < before->first_ms) {
+        before->first_ms = record->at_ms;
     }
     if (record->kind == XZ_RECORD_STATUS) {
         fold_status(entity, record);
@@ -187,37 +187,99 @@ static void make_panes(struct xz_entity *entity, int64_t since_ms, int64_t until
     }
 }
 
-/* ---- the base ---- */
+#define PANE_DAYS 91 /* that panes look back, and more */
 
-static int64_t base_for(const struct xz_engine *engine, const struct xz_entity *entity,
-                        int64_t newest_ms, int64_t *keep_ms)
+static bool keeps_days(const struct xz_entity *entity)
 {
-    const struct xz_pack *pack = engine->plan.pack;
-
-    if (entity->kind == XZ_ENTITY_INSTITUTION || entity->kind == XZ_ENTITY_DEVICE) {
-        const int32_t day = xz_day_of(newest_ms - xz_pack_lateness_ms(pack)) - 1;
-
-        *keep_ms = xz_day_start_ms(day - 1);
-        return xz_day_start_ms(day);
-    }
-    const int32_t month = xz_month_of(newest_ms - xz_pack_horizon_ms(pack));
-
-    *keep_ms = xz_month_start_ms(month - 1);
-    return xz_month_start_ms(month);
+    return entity->kind == XZ_ENTITY_INSTITUTION || entity->kind == XZ_ENTITY_DEVICE;
 }
 
-#define PANE_DAYS 91
-
-static void settle_days(struct xz_entity *entity, int64_t since_ms, int64_t until_ms)
+static int64_t newest_of(const struct xz_entity *entity)
 {
-    make_panes(entity, since_ms, until_ms);
-    xz_entity_panes_forget(entity, xz_day_of(until_ms) - PANE_DAYS);
+    return entity->records[entity->count - 1]->at_ms;
+}
+
+/* before.last_ms is how far panes are made. What comes later than that is in none. */
+void xz_history_settle(struct xz_engine *engine, struct xz_entity *entity)
+{
+    int32_t day;
+
+    if (entity->kind != XZ_ENTITY_INSTITUTION || entity->count == 0) {
+        return;
+    }
+    day = xz_day_of(newest_of(entity)) - xz_pane_age_days(engine->plan.pack);
+    if (xz_day_start_ms(day) > entity->before.last_ms) {
+        make_panes(entity, entity->before.last_ms, xz_day_start_ms(day));
+        entity->before.last_ms = xz_day_start_ms(day);
+        if (!engine->keep_history) {
+            xz_entity_panes_forget(entity, day - PANE_DAYS);
+        }
+    }
+}
+
+/* ---- the base ---- */
+
+static const struct xz_pattern *pattern_of(const struct xz_engine *engine,
+                                           const struct xz_entity *entity,
+                                           const struct xz_episode *episode)
+{
+    const struct xz_judge_kind *kind = &engine->plan.kinds[entity->kind];
+
+    for (uint32_t p = 0; p < kind->count; p++) {
+        if (strcmp(kind->patterns[p]->id, episode->pattern) == 0) {
+            return kind->patterns[p];
+        }
+    }
+    return NULL;
+}
+
+static int64_t block_start(const struct xz_entity *entity, int64_t at_ms)
+{
+    return keeps_days(entity) ? xz_day_start_ms(xz_day_of(at_ms))
+                              : xz_month_start_ms(xz_month_of(at_ms));
+}
+
+/* An episode that goes on, or may go on, across the base stays whole: or it would begin anew there, as
+ * another alert. */
+static int64_t before_episodes(const struct xz_engine *engine, const struct xz_entity *entity,
+                               int64_t base_ms)
+{
+    for (uint32_t i = 0; i < entity->episode_count; i++) {
+        const struct xz_episode *episode = &entity->episodes[i];
+        const struct xz_pattern *pattern = pattern_of(engine, entity, episode);
+
+        if (pattern != NULL && episode->status != XZ_EPISODE_WITHDRAWN &&
+            episode->first_ms < base_ms && episode->last_ms + pattern->quiet_ms >= base_ms) {
+            base_ms = block_start(entity, episode->first_ms);
+            i = UINT32_MAX; /* from the first again */
+        }
+    }
+    return base_ms;
+}
+
+static int64_t base_for(const struct xz_engine *engine, const struct xz_entity *entity)
+{
+    const struct xz_pack *pack = engine->plan.pack;
+    const int64_t newest_ms = newest_of(entity);
+
+    if (keeps_days(entity)) {
+        return xz_day_start_ms(xz_day_of(newest_ms) - xz_pane_age_days(pack) + 1);
+    }
+    return xz_month_start_ms(xz_month_of(newest_ms - xz_pack_horizon_ms(pack)));
+}
+
+/* One block behind the base stays, for windows that reach back. */
+static int64_t keep_for(const struct xz_entity *entity, int64_t base_ms)
+{
+    return block_start(entity, base_ms - 1);
 }
 
 static void drop_until(struct xz_entity *entity, int64_t keep_ms)
 {
     while (entity->count > 0 && entity->records[0]->at_ms < keep_ms) {
-        fold_away(entity, entity->records[0]);
+        if (!keeps_days(entity)) {
+            fold_away(entity, entity->records[0]);
+        }
         xz_entity_remove_first(entity);
     }
     for (uint32_t i = entity->pending_count; i-- > 0;) {
@@ -238,8 +300,7 @@ static void drop_by_count(struct xz_engine *engine, struct xz_entity *entity)
     const uint32_t max = xz_pack_history_max(engine->plan.pack);
     uint32_t drop;
 
-    if (entity->count <= max || entity->kind == XZ_ENTITY_INSTITUTION ||
-        entity->kind == XZ_ENTITY_DEVICE) {
+    if (entity->count <= max || keeps_days(entity)) {
         return;
     }
     drop = entity->count - max + max / 8;
@@ -253,37 +314,36 @@ static void drop_by_count(struct xz_engine *engine, struct xz_entity *entity)
     xz_scratch_invalidate(entity);
 }
 
-void xz_history_trim(struct xz_engine *engine, struct xz_entity *entity)
+static void move_base(struct xz_engine *engine, struct xz_entity *entity, int64_t base_ms)
 {
     const struct xz_judge_kind *kind = &engine->plan.kinds[entity->kind];
-    int64_t base_ms, keep_ms;
 
-    if (entity->count == 0) {
-        return;
-    }
-    base_ms = base_for(engine, entity, entity->records[entity->count - 1]->at_ms, &keep_ms);
-    if (engine->keep_history) {
-        if (entity->kind == XZ_ENTITY_INSTITUTION && keep_ms > entity->before.last_ms) {
-            make_panes(entity, entity->before.last_ms, keep_ms);
-            entity->before.last_ms = keep_ms; /* how far panes are made; nothing has left */
+    for (uint32_t p = 0; p < kind->count; p++) {
+        if (kind->patterns[p]->result == XZ_RESULT_SUSPICIOUS) {
+            xz_pass_run(&engine->pass, engine->plan.pack, kind->patterns[p], entity, base_ms, true);
         }
+    }
+    entity->before.base_ms = base_ms;
+    drop_until(entity, keep_for(entity, base_ms));
+    /* What was said must follow from what is left, or it would depend on when it was said. */
+    xz_judge(engine, entity, 0, false);
+}
+
+void xz_history_trim(struct xz_engine *engine, struct xz_entity *entity)
+{
+    int64_t base_ms;
+
+    if (entity->count == 0 || engine->keep_history) {
         return;
     }
+    base_ms = base_for(engine, entity);
     if (entity->before.base_ms == XZ_TIME_NONE) {
         entity->before.base_ms = base_ms;
     } else if (base_ms > entity->before.base_ms) {
-        for (uint32_t p = 0; p < kind->count; p++) {
-            if (kind->patterns[p]->result == XZ_RESULT_SUSPICIOUS) {
-                xz_pass_run(&engine->pass, engine->plan.pack, kind->patterns[p], entity, base_ms,
-                            true);
-            }
+        base_ms = before_episodes(engine, entity, base_ms);
+        if (base_ms > entity->before.base_ms) {
+            move_base(engine, entity, base_ms);
         }
-        entity->before.base_ms = base_ms;
-        if (entity->kind == XZ_ENTITY_INSTITUTION) {
-            settle_days(entity, XZ_TIME_NONE, keep_ms);
-        }
-        drop_until(entity, keep_ms);
-        xz_scratch_invalidate(entity);
     }
     drop_by_count(engine, entity);
 }

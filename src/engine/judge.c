@@ -192,17 +192,23 @@ static void alert_id_of(const struct xz_judgement *judgement, const struct xz_re
 static uint64_t digest_of(const struct draft *draft)
 {
     const struct xz_judgement *judgement = &draft->judgement;
+    const double peak = isnan(judgement->log_e) ? 0.0 : judgement->log_e;
     uint64_t hash = xz_hash64(&judgement->amount_fen, sizeof(judgement->amount_fen), 1);
+
+    hash = xz_hash64(&peak, sizeof(peak), hash);
 
     for (uint32_t i = 0; i < draft->count; i++) {
         hash = xz_hash64(&draft->members[i].record->key, sizeof(uint64_t), hash);
     }
     for (uint32_t i = 0; i < judgement->evidence_count; i++) {
-        const double numbers[] = {judgement->evidence[i].observed, judgement->evidence[i].expected,
-                                  isnan(judgement->evidence[i].log_e) ? 0.0
-                                                                      : judgement->evidence[i].log_e};
+        const struct xz_judged_evidence *row = &judgement->evidence[i];
+        const double numbers[] = {row->observed, row->expected,
+                                  isnan(row->log_e) ? 0.0 : row->log_e};
 
         hash = xz_hash64(numbers, sizeof(numbers), hash);
+        if (row->segment != NULL) {
+            hash = xz_hash64(row->segment, strlen(row->segment), hash);
+        }
     }
     return xz_hash64(judgement->pattern->id, strlen(judgement->pattern->id), hash);
 }
@@ -258,10 +264,12 @@ static void settle_found(struct xz_engine *engine, struct xz_entity *entity,
                          const struct xz_pattern *pattern, struct xz_found *found, int64_t now_ms,
                          bool flush)
 {
+    const bool is_last = found == &engine->pass.found[engine->pass.found_count - 1];
     const struct xz_record *first = entity->records[found->first_index];
     struct xz_episode *episode = episode_of(entity, pattern, first->key);
     const enum xz_episode_status status =
-        now_ms - found->last_ms > pattern->quiet_ms ? XZ_EPISODE_CLOSED : XZ_EPISODE_OPEN;
+        !is_last || now_ms - found->last_ms > pattern->quiet_ms ? XZ_EPISODE_CLOSED
+                                                                : XZ_EPISODE_OPEN;
     struct draft draft;
     uint64_t digest;
 
@@ -334,7 +342,7 @@ static void judge_whole(struct xz_engine *engine, struct xz_entity *entity,
 
         if (episode->scratch == 0 && episode->status != XZ_EPISODE_WITHDRAWN &&
             strcmp(episode->pattern, pattern->id) == 0 && episode->rev > 0 &&
-            (base_ms == XZ_TIME_NONE || episode->first_ms >= base_ms)) {
+            (base_ms == XZ_TIME_NONE || episode->last_ms >= base_ms)) {
             settle_lost(engine, entity, pattern, episode, now_ms);
         }
     }

@@ -101,6 +101,7 @@ static struct xz_found *open_episode(struct walk *walk, uint32_t index)
     memset(found, 0, sizeof(*found));
     found->weight = xz_arena_calloc(&pass->arena, walk->entity->count, sizeof(float));
     found->first_index = index;
+    found->opened_ms = walk->entity->records[index]->at_ms;
     found->log_e = -INFINITY;
     return found;
 }
@@ -181,6 +182,13 @@ static void take_members(struct walk *walk, uint32_t index, void *const *cursors
     walk->open->last_ms = walk->entity->records[index]->at_ms;
 }
 
+/* The open episode has not been quiet for too long, and may last until then. */
+static bool goes_on(const struct walk *walk, int64_t at_ms)
+{
+    return walk->open != NULL && at_ms - walk->open->last_ms <= walk->pattern->quiet_ms &&
+           at_ms - walk->open->opened_ms <= xz_episode_max_ms(walk->entity->kind);
+}
+
 static void judge_conclusive(struct walk *walk, uint32_t index)
 {
     const struct xz_record *record = walk->entity->records[index];
@@ -189,7 +197,7 @@ static void judge_conclusive(struct walk *walk, uint32_t index)
     if (record->flags & XZ_RECORD_LATE) {
         return;
     }
-    if (walk->open == NULL || record->at_ms - walk->open->last_ms > walk->pattern->quiet_ms) {
+    if (!goes_on(walk, record->at_ms)) {
         walk->open = open_episode(walk, index);
     }
     add_member(&arg, index, 1.0);
@@ -258,8 +266,7 @@ static void judge_suspicious(struct walk *walk, uint32_t index, void *const *cur
     double log_m = 0.0;
     bool stirring = false;
     const bool alarm = step_all(walk, index, cursors, &log_m, &stirring);
-    const bool within = walk->open != NULL &&
-                        record->at_ms - walk->open->last_ms <= walk->pattern->quiet_ms;
+    const bool within = goes_on(walk, record->at_ms);
 
     walk->alarmed = alarm;
     if (record->flags & XZ_RECORD_LATE) {
@@ -275,6 +282,10 @@ static void judge_suspicious(struct walk *walk, uint32_t index, void *const *cur
     }
 }
 
+/* An alarm at the last record, whose block is still open, is kept in the first detector: the next pass
+ * may begin after it. */
+#define ALARMED 0x80000000u
+
 static void load_detectors(struct walk *walk, bool tip)
 {
     for (size_t k = 0; k < walk->pattern->evidence_count; k++) {
@@ -283,10 +294,13 @@ static void load_detectors(struct walk *walk, bool tip)
 
         walk->detectors[k] = tip ? slot->tip : slot->base;
     }
+    walk->alarmed = (walk->detectors[0].steps & ALARMED) != 0;
+    walk->detectors[0].steps &= ~ALARMED;
 }
 
 static void save_detectors(struct walk *walk, bool base)
 {
+    walk->detectors[0].steps |= walk->alarmed ? ALARMED : 0;
     for (size_t k = 0; k < walk->pattern->evidence_count; k++) {
         const uint32_t at = xz_engine_detector_slot(walk->entity, walk->pattern, k);
         struct xz_entity_pattern *slot = &walk->entity->patterns[at];

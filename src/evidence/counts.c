@@ -62,10 +62,10 @@ static bool posterior(const struct xz_evidence_spec *spec, const struct xz_view 
         step->why_not = "no_baseline";
         return false;
     }
-    if (since_ms == XZ_TIME_NONE && view->entity->count > 0) {
-        since_ms = view->entity->records[0]->at_ms;
+    if (since_ms == XZ_TIME_NONE) {
+        since_ms = xz_first_seen_ms(view);
     }
-    known_days = since_ms < block_ms ? (double)(block_ms - since_ms) / (double)XZ_DAY_MS : 0.0;
+    known_days = since_ms != XZ_TIME_NONE && since_ms < block_ms ? (double)(block_ms - since_ms) / (double)XZ_DAY_MS : 0.0;
     *polya = xz_polya_posterior(
         (struct xz_polya){step->baseline->params[PARAM_SHAPE], step->baseline->params[PARAM_RATE]},
         (visits ? (double)before->visits : 0.0) + (double)count_between(spec, view, 0, first),

@@ -57,8 +57,11 @@ static uint32_t burst_first(const struct xz_evidence_spec *spec, const struct xz
 
 /* When the account was last used before `first`; if never in what is known, when it was first seen.
  * XZ_TIME_NONE: there is nothing before at all. */
-static int64_t last_use_ms(const struct xz_entity *entity, uint32_t first)
+static int64_t last_use_ms(const struct xz_view *view, uint32_t first)
 {
+    const struct xz_entity *entity = view->entity;
+    int64_t seen_ms;
+
     for (uint32_t i = first; i-- > 0;) {
         if (spends(entity->records[i])) {
             return entity->records[i]->at_ms;
@@ -70,7 +73,8 @@ static int64_t last_use_ms(const struct xz_entity *entity, uint32_t first)
     if (entity->before.first_ms != XZ_TIME_NONE) {
         return entity->before.first_ms;
     }
-    return first > 0 ? entity->records[0]->at_ms : XZ_TIME_NONE;
+    seen_ms = xz_first_seen_ms(view);
+    return seen_ms < entity->records[first]->at_ms ? seen_ms : XZ_TIME_NONE;
 }
 
 static bool statistic_of(const struct xz_evidence_spec *spec, const struct xz_view *view,
@@ -88,7 +92,7 @@ static bool statistic_of(const struct xz_evidence_spec *spec, const struct xz_vi
         return false;
     }
     first = burst_first(spec, view, index, &taken_fen, &tickets);
-    used_ms = last_use_ms(view->entity, first);
+    used_ms = last_use_ms(view, first);
     if (used_ms == XZ_TIME_NONE) {
         statistic->why_not = "first_seen";
         return false;

@@ -39,7 +39,9 @@ static const char *age_band(int age)
 static bool chronic_so_far(const struct xz_view *view, uint32_t index)
 {
     for (uint32_t i = 0; i <= index; i++) {
-        if (view->entity->records[i]->flags & XZ_RECORD_CHRONIC) {
+        const uint16_t flags = view->entity->records[i]->flags;
+
+        if ((flags & XZ_RECORD_CHRONIC) && !(flags & XZ_RECORD_UNDONE)) {
             return true;
         }
     }
@@ -210,6 +212,21 @@ enum xz_record_text xz_argument_text(const struct xz_evidence_spec *spec)
         }
     }
     return XZ_TEXT_INSTITUTION;
+}
+
+int32_t xz_pane_age_days(const struct xz_pack *pack)
+{
+    return (int32_t)((xz_pack_lateness_ms(pack) + XZ_UNDO_SOON_MS + XZ_DAY_MS - 1) / XZ_DAY_MS) + 2;
+}
+
+int64_t xz_first_seen_ms(const struct xz_view *view)
+{
+    for (uint32_t i = 0; i < view->entity->count; i++) {
+        if (!(view->entity->records[i]->flags & XZ_RECORD_UNDONE)) {
+            return view->entity->records[i]->at_ms;
+        }
+    }
+    return XZ_TIME_NONE;
 }
 
 /* ---- the step against an empirical tail ---- */

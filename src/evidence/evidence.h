@@ -106,6 +106,12 @@ void xz_segment(const struct xz_evidence_spec *spec, const struct xz_view *view,
  * and `count` use, and `fit` checks on held-out people. */
 double xz_count_log_e(struct xz_polya polya, uint32_t k, double days, double log_p);
 
+/* An institution's day is summed up for good once the newest is so many days past it: by then what is in
+ * time has come, and so has every reversal that is told within XZ_UNDO_SOON_MS. A step may look only
+ * at panes that old, or it would see more of them the later it is judged. */
+#define XZ_UNDO_SOON_MS (7 * XZ_DAY_MS)
+int32_t xz_pane_age_days(const struct xz_pack *pack);
+
 /* What was told for one step when fitting: the raw statistic that the family describes. */
 struct xz_sample {
     const struct xz_evidence_spec *spec;

@@ -120,15 +120,18 @@ static void extend(struct run *run, const struct xz_record *record, int64_t gap_
 
 /* Gamma belief about settlements an hour, from the same hour of the panes; one counter's share is
  * not known, so the institution's pace stands for it, which can only excuse. */
-static void pace_of(const struct xz_entity *entity, const struct runs_cursor *cursor, int hour,
+static void pace_of(const struct xz_view *view, const struct runs_cursor *cursor, int hour,
                     double *shape, double *hours)
 {
+    const struct xz_entity *entity = view->entity;
+    const int32_t until_day = cursor->day - xz_pane_age_days(view->pack);
+
     *shape = 2.0;
     *hours = 0.5; /* four an hour, weakly held */
     for (uint32_t i = 0; i < entity->pane_count; i++) {
         const struct xz_pane *pane = &entity->panes[i];
 
-        if (pane->count > 0 && pane->day < cursor->day - 7 && pane->day >= cursor->day - 63) {
+        if (pane->count > 0 && pane->day < until_day && pane->day >= cursor->day - 63) {
             *shape += (double)pane->by_hour[hour];
             *hours += 1.0;
         }
@@ -165,7 +168,7 @@ static bool statistic_of(const struct xz_evidence_spec *spec, const struct xz_vi
     extend(run, record, conf->gap_ms);
     cursor->run_start_ms = run->first_ms;
     if (run->persons >= CARDS_MIN) {
-        pace_of(view->entity, cursor, hour, &shape, &hours);
+        pace_of(view, cursor, hour, &shape, &hours);
         span_hours = (double)(run->last_ms - run->first_ms + conf->gap_ms) / (double)XZ_HOUR_MS;
         score = -xz_negbin_log_tail(shape, hours, span_hours, run->persons - 1);
         if (score > cursor->best.score) {

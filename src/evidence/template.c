@@ -113,14 +113,16 @@ static struct amount *amount_of(struct template_cursor *cursor, int64_t amount_f
 }
 
 /* The amount's share in the days that were settled, as far as panes know it: their top amount. */
-static double share_of(const struct xz_entity *entity, int32_t day, int64_t amount_fen)
+static double share_of(const struct xz_view *view, int32_t day, int64_t amount_fen)
 {
+    const struct xz_entity *entity = view->entity;
+    const int32_t until_day = day - xz_pane_age_days(view->pack);
     double with = SHARE_NEW * 50.0, all = 50.0;
 
     for (uint32_t i = 0; i < entity->pane_count; i++) {
         const struct xz_pane *pane = &entity->panes[i];
 
-        if (pane->day < day - 7 && pane->day >= day - 63) {
+        if (pane->day < until_day && pane->day >= day - 63) {
             all += (double)pane->count;
             with += pane->top_amount_fen == amount_fen ? (double)pane->top_count : 0.0;
         }
@@ -151,7 +153,7 @@ static bool statistic_of(const struct xz_evidence_spec *spec, const struct xz_vi
         amount->amount_fen = record->amount_fen;
         amount->cards++;
         if (amount->cards >= CARDS_MIN) {
-            const double share = share_of(view->entity, cursor->day, record->amount_fen);
+            const double share = share_of(view, cursor->day, record->amount_fen);
             const double score = -xz_binomial_log_tail(cursor->card_count, share, amount->cards) -
                                  log((double)cursor->amount_count);
 

@@ -51,7 +51,7 @@ struct xz_detector {
     float log_m;       /* ln M over the closed blocks; -INFINITY at the start */
     float block_log_e; /* ln e of the block that is still open, as of its last record; or 0 */
     int32_t block;     /* number of the open block (month, day, or step); INT32_MIN at the start */
-    uint32_t steps;    /* blocks closed so far */
+    uint32_t steps;    /* blocks closed so far; the top bit is the engine's */
 };
 
 enum xz_episode_status { XZ_EPISODE_OPEN = 1, XZ_EPISODE_CLOSED, XZ_EPISODE_WITHDRAWN };

@@ -31,6 +31,7 @@ enum xz_record_kind { /* stored: never renumbered */
 #define XZ_RECORD_SPLIT 256u    /* trdn_flag 1 on every line that has codes */
 #define XZ_RECORD_PLACED 512u   /* lat_e6 and lon_e6 are known */
 #define XZ_RECORD_NETTED 1024u  /* a refund whose settlement is undone as a whole: it returns no box */
+#define XZ_RECORD_UNDONE_SOON 2048u /* undone so soon that counters still know of it */
 
 struct xz_span { /* bytes behind the struct */
     uint32_t at, len;

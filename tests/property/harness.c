@@ -329,6 +329,9 @@ struct harness_seeds harness_seeds;
 
 void harness_arguments(int argc, char **argv, uint64_t count)
 {
+    if (argc > 3) {
+        cmocka_set_test_filter(argv[3]);
+    }
     harness_seeds = (struct harness_seeds){1, count};
     if (argc > 1) {
         harness_seeds.first = strtoull(argv[1], NULL, 10);

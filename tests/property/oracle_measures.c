@@ -185,7 +185,7 @@ static void measure_drain(const struct report *report, uint32_t n)
         const struct xz_event *event = nth(oracle, i)->event;
 
         if (!of_person(nth(oracle, i), now->settlement.psn_no) ||
-            event->body == XZ_BODY_REVERSAL) {
+            event->body == XZ_BODY_REVERSAL || nth(oracle, i)->undone) {
             continue;
         }
         seen_ms = seen_ms == XZ_TIME_NONE ? event->at_ms : seen_ms;
