@@ -11,8 +11,10 @@
 #include "stream/partition.h"
 #include "stream/roles.h"
 
-#define CONSUME_MAX 500
-#define POLL_MS 5
+#define CONSUME_MAX 8 /* frames of one partition in a row */
+#define ROUND_MAX 400 /* frames between two flushes of what they derive */
+#define IDLE_POLL_MS 2
+#define LAGGING_POLL_MS 20
 #define STATS_EVERY_MS 1000
 #define PARTS_MAX 1024
 #define WRITE_BUFFER_BYTES ((size_t)16 << 20)
@@ -28,6 +30,8 @@ struct detect {
     const struct xz_pack *fallback;
     struct xz_store_budget *budget;
     struct xz_part *parts[PARTS_MAX];
+    rd_kafka_queue_t *queues[PARTS_MAX]; /* of each partition alone */
+    bool dry[PARTS_MAX];                 /* had nothing in this round */
     size_t count;
     bool lost;
     enum xz_rc rc; /* of a rebalance, which cannot return it */
@@ -87,6 +91,11 @@ static void on_assign(struct detect *detect, rd_kafka_topic_partition_list_t *li
     }
     fail(detect, rc, &err);
     (void)rd_kafka_assign(detect->consumer, rc == XZ_OK ? list : NULL);
+    for (size_t i = 0; rc == XZ_OK && i < detect->count; i++) {
+        detect->queues[i] = rd_kafka_queue_get_partition(
+            detect->consumer, detect->config->topics_observations, xz_part_id(detect->parts[i]));
+        rd_kafka_queue_forward(detect->queues[i], NULL);
+    }
     detect->shared->metrics->ready = rc == XZ_OK;
 }
 
@@ -124,6 +133,10 @@ static enum xz_rc checkpoint_all(struct detect *detect, struct xz_err *err)
 static void close_all(struct detect *detect)
 {
     for (size_t i = 0; i < detect->count; i++) {
+        if (detect->queues[i] != NULL) {
+            rd_kafka_queue_destroy(detect->queues[i]);
+            detect->queues[i] = NULL;
+        }
         xz_part_close(detect->parts[i]);
     }
     detect->count = 0;
@@ -295,13 +308,44 @@ static enum xz_rc take(struct detect *detect, const rd_kafka_message_t *message,
     return rc;
 }
 
-static enum xz_rc round_of(struct detect *detect, rd_kafka_queue_t *queue,
-                           rd_kafka_message_t **messages, struct xz_err *err)
+static bool lagging(struct detect *detect, size_t at)
 {
-    const ssize_t count = rd_kafka_consume_batch_queue(queue, POLL_MS, messages, CONSUME_MAX);
+    int64_t low = 0, high = 0;
+
+    return rd_kafka_get_watermark_offsets(detect->consumer, detect->config->topics_observations,
+                                          xz_part_id(detect->parts[at]), &low, &high) ==
+               RD_KAFKA_RESP_ERR_NO_ERROR &&
+           high > xz_part_next(detect->parts[at]);
+}
+
+/* The partition furthest behind in event time that may still have something: a counter hears of
+ * people from all of them, and should hear of them side by side. */
+static size_t furthest_behind(const struct detect *detect)
+{
+    size_t behind = PARTS_MAX;
+
+    for (size_t i = 0; i < detect->count; i++) {
+        if (!detect->dry[i] &&
+            (behind == PARTS_MAX ||
+             xz_part_newest_ms(detect->parts[i]) < xz_part_newest_ms(detect->parts[behind]))) {
+            behind = i;
+        }
+    }
+    return behind;
+}
+
+static enum xz_rc consume_from(struct detect *detect, size_t at, rd_kafka_message_t **messages,
+                               ssize_t *count, struct xz_err *err)
+{
     enum xz_rc rc = XZ_OK;
 
-    for (ssize_t i = 0; i < count; i++) {
+    *count = rd_kafka_consume_batch_queue(detect->queues[at], 0, messages, CONSUME_MAX);
+    if (*count <= 0 && lagging(detect, at)) {
+        *count =
+            rd_kafka_consume_batch_queue(detect->queues[at], LAGGING_POLL_MS, messages, CONSUME_MAX);
+    }
+    detect->dry[at] = *count <= 0;
+    for (ssize_t i = 0; i < *count; i++) {
         rd_kafka_message_t *message = messages[i];
 
         if (rc == XZ_OK && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -314,27 +358,64 @@ static enum xz_rc round_of(struct detect *detect, rd_kafka_queue_t *queue,
         }
         rd_kafka_message_destroy(message);
     }
+    return rc;
+}
+
+static enum xz_rc flush_all(struct detect *detect, struct xz_err *err)
+{
+    enum xz_rc rc = XZ_OK;
+
     for (size_t i = 0; rc == XZ_OK && i < detect->count; i++) {
         rc = xz_part_flush(detect->parts[i], err);
-        if (rc == XZ_OK && xz_part_full(detect->parts[i])) {
-            rc = xz_part_checkpoint(detect->parts[i], err);
-        }
     }
+    return rc;
+}
+
+static enum xz_rc round_of(struct detect *detect, rd_kafka_message_t **messages, bool *idle,
+                           struct xz_err *err)
+{
+    ssize_t total = 0, count;
+    size_t at;
+    enum xz_rc rc = XZ_OK;
+
+    memset(detect->dry, 0, sizeof(detect->dry));
+    while (rc == XZ_OK && total < ROUND_MAX && (at = furthest_behind(detect)) != PARTS_MAX) {
+        rc = consume_from(detect, at, messages, &count, err);
+        total += count > 0 ? count : 0;
+        if (rc == XZ_OK && xz_part_full(detect->parts[at])) {
+            rc = xz_part_checkpoint(detect->parts[at], err);
+        }
+        rc = rc == XZ_OK ? flush_all(detect, err) : rc;
+    }
+    *idle = total == 0;
     (void)rd_kafka_poll(detect->producer.client, 0);
     return rc;
 }
 
+/* Serves the group: rebalances happen in here. */
+static void serve_group(struct detect *detect, bool idle)
+{
+    rd_kafka_message_t *message =
+        rd_kafka_consumer_poll(detect->consumer, idle ? IDLE_POLL_MS : 0);
+
+    if (message != NULL) {
+        xz_log(XZ_LOG_WARN, "detect", "kafka", "error=\"%s\"", rd_kafka_message_errstr(message));
+        rd_kafka_message_destroy(message);
+    }
+}
+
 static enum xz_rc loop(struct detect *detect, struct xz_err *err)
 {
-    rd_kafka_queue_t *queue = rd_kafka_queue_get_consumer(detect->consumer);
     rd_kafka_message_t **messages = xz_calloc(CONSUME_MAX, sizeof(*messages));
     int64_t checkpoint_ms = xz_now_ms(), stats_ms = checkpoint_ms;
+    bool idle = true;
     enum xz_rc rc = XZ_OK;
 
     while (rc == XZ_OK && detect->rc == XZ_OK && !detect->shared->stop && !detect->lost) {
         const int64_t now_ms = xz_now_ms();
 
-        rc = round_of(detect, queue, messages, err);
+        serve_group(detect, idle);
+        rc = round_of(detect, messages, &idle, err);
         if (rc == XZ_OK && now_ms - checkpoint_ms >= detect->config->checkpoint_ms) {
             rc = checkpoint_all(detect, err);
             checkpoint_ms = now_ms;
@@ -355,7 +436,6 @@ static enum xz_rc loop(struct detect *detect, struct xz_err *err)
         rc = checkpoint_all(detect, err);
         publish_numbers(detect);
     }
-    rd_kafka_queue_destroy(queue);
     free(messages);
     return rc;
 }

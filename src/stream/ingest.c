@@ -21,8 +21,11 @@
 #include "stream/kafka.h"
 #include "stream/roles.h"
 
-#define CONSUME_MAX 2000
-#define POLL_MS 2
+#define CONSUME_MAX 64       /* records of one source in a row */
+#define ROUND_MAX 4000       /* records between two looks at the clock */
+#define IDLE_POLL_MS 2
+#define LAGGING_POLL_MS 20
+#define FRAME_SPAN_MS (6 * XZ_HOUR_MS) /* of event time that a frame may cover */
 #define COMMIT_EVERY_MS 500
 #define DRAIN_MS 30000
 #define LATENESS_MS (7 * XZ_DAY_MS)
@@ -55,6 +58,9 @@ struct source {
     struct batch *open;         /* collects until the flush; rejects join at once */
     size_t pending_bytes;
     int64_t pending_since_ms;
+    int64_t flushed_ms;         /* newest at the last flush */
+    rd_kafka_queue_t *queue;    /* of its partition alone */
+    bool dry;                   /* had nothing in this round */
     struct source *next;
 };
 
@@ -151,6 +157,7 @@ static enum xz_rc flush(struct ingest *ingest, struct source *source, struct xz_
     }
     source->sealed = source->read;
     source->pending_bytes = 0;
+    source->flushed_ms = source->newest_ms;
     source->open = NULL;
     settle(source);
     return rc;
@@ -304,6 +311,9 @@ static void source_free(struct source *source, int32_t partitions)
     for (int32_t p = 0; p < partitions; p++) {
         xz_buf_fini(&source->targets[p].frame);
     }
+    if (source->queue != NULL) {
+        rd_kafka_queue_destroy(source->queue);
+    }
     free(source->targets);
     /* Batches under way are pointed to by reports that may yet come; a process that loses partitions
      * with frames in flight leaks them once. */
@@ -360,7 +370,7 @@ static enum xz_rc begin_source(struct ingest *ingest, rd_kafka_topic_partition_t
         at->offset = low;
     }
     source->epoch = epoch + 1 > now ? epoch + 1 : now;
-    source->newest_ms = source->durable_newest_ms = newest_ms;
+    source->newest_ms = source->durable_newest_ms = source->flushed_ms = newest_ms;
     source->read = source->sealed = source->durable = source->committed = at->offset;
     source->targets = xz_calloc((size_t)ingest->shared->partitions, sizeof(struct target));
     source->next = ingest->sources;
@@ -397,6 +407,13 @@ static void on_assign(struct ingest *ingest, rd_kafka_topic_partition_list_t *li
         return;
     }
     (void)rd_kafka_assign(ingest->consumer, list);
+    for (struct source *source = ingest->sources; source != NULL; source = source->next) {
+        if (source->queue == NULL) { /* read apart, so that the furthest behind can go first */
+            source->queue =
+                rd_kafka_queue_get_partition(ingest->consumer, source->topic, source->partition);
+            rd_kafka_queue_forward(source->queue, NULL);
+        }
+    }
 }
 
 static void commit(struct ingest *ingest, bool wait)
@@ -524,31 +541,63 @@ static void reload_reference(struct ingest *ingest)
     xz_log(XZ_LOG_INFO, "ingest", "reload", "reference=%s", ingest->config->reference);
 }
 
+/* All sources flush together: detect then sees them side by side in event time, however far one
+ * could have run ahead. */
 static enum xz_rc flush_due(struct ingest *ingest, int64_t now_ms, bool idle, struct xz_err *err)
 {
+    bool due = false;
     enum xz_rc rc = XZ_OK;
 
-    for (struct source *source = ingest->sources; rc == XZ_OK && source != NULL;
-         source = source->next) {
+    for (struct source *source = ingest->sources; source != NULL; source = source->next) {
         const bool full = source->pending_bytes >= (size_t)ingest->config->flush_bytes;
-        const bool waited = source->pending_bytes == 0 ||
-                            now_ms - source->pending_since_ms >= ingest->config->flush_ms;
+        const bool waited = source->read > source->sealed &&
+                            (source->pending_bytes == 0 ||
+                             now_ms - source->pending_since_ms >= ingest->config->flush_ms);
+        const bool wide = source->pending_bytes > 0 &&
+                          source->newest_ms - source->flushed_ms >= FRAME_SPAN_MS;
 
-        if (full || (waited && source->read > source->sealed) || (idle && source->pending_bytes > 0)) {
-            rc = flush(ingest, source, err);
-        }
+        due = due || full || waited || wide || (idle && source->pending_bytes > 0);
+    }
+    for (struct source *source = ingest->sources; due && rc == XZ_OK && source != NULL;
+         source = source->next) {
+        rc = flush(ingest, source, err);
     }
     return rc;
 }
 
-static enum xz_rc consume(struct ingest *ingest, rd_kafka_queue_t *queue,
-                          rd_kafka_message_t **messages, bool *idle, struct xz_err *err)
+static bool lagging(struct ingest *ingest, const struct source *source)
 {
-    const ssize_t count = rd_kafka_consume_batch_queue(queue, POLL_MS, messages, CONSUME_MAX);
+    int64_t low = 0, high = 0;
+
+    return rd_kafka_get_watermark_offsets(ingest->consumer, source->topic, source->partition, &low,
+                                          &high) == RD_KAFKA_RESP_ERR_NO_ERROR &&
+           high > source->read;
+}
+
+/* The source furthest behind in event time that may still have something. */
+static struct source *furthest_behind(struct ingest *ingest)
+{
+    struct source *behind = NULL;
+
+    for (struct source *source = ingest->sources; source != NULL; source = source->next) {
+        if (!source->dry && (behind == NULL || source->newest_ms < behind->newest_ms)) {
+            behind = source;
+        }
+    }
+    return behind;
+}
+
+static enum xz_rc consume_from(struct ingest *ingest, struct source *source,
+                               rd_kafka_message_t **messages, ssize_t *count, struct xz_err *err)
+{
     enum xz_rc rc = XZ_OK;
 
-    *idle = count <= 0;
-    for (ssize_t i = 0; i < count; i++) {
+    *count = rd_kafka_consume_batch_queue(source->queue, 0, messages, CONSUME_MAX);
+    if (*count <= 0 && lagging(ingest, source)) { /* its records are on the way: they go first */
+        *count = rd_kafka_consume_batch_queue(source->queue, LAGGING_POLL_MS, messages, CONSUME_MAX);
+    }
+    source->dry = *count <= 0;
+    for (ssize_t i = 0; i < *count; i++) {
         rd_kafka_message_t *message = messages[i];
 
         if (rc == XZ_OK && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -561,26 +610,56 @@ static enum xz_rc consume(struct ingest *ingest, rd_kafka_queue_t *queue,
     return rc;
 }
 
+static enum xz_rc consume(struct ingest *ingest, rd_kafka_message_t **messages, bool *idle,
+                          struct xz_err *err)
+{
+    struct source *source;
+    ssize_t total = 0, count;
+    enum xz_rc rc = XZ_OK;
+
+    for (source = ingest->sources; source != NULL; source = source->next) {
+        source->dry = false;
+    }
+    while (rc == XZ_OK && total < ROUND_MAX && (source = furthest_behind(ingest)) != NULL) {
+        rc = consume_from(ingest, source, messages, &count, err);
+        total += count > 0 ? count : 0;
+        rc = rc == XZ_OK ? flush_due(ingest, xz_now_ms(), false, err) : rc;
+    }
+    *idle = total == 0;
+    return rc;
+}
+
+/* Serves the group: rebalances happen in here. */
+static void serve_group(struct ingest *ingest, bool idle)
+{
+    rd_kafka_message_t *message =
+        rd_kafka_consumer_poll(ingest->consumer, idle ? IDLE_POLL_MS : 0);
+
+    if (message != NULL) { /* an error of the client; it goes on by itself or says so again */
+        xz_log(XZ_LOG_WARN, "ingest", "kafka", "error=\"%s\"", rd_kafka_message_errstr(message));
+        rd_kafka_message_destroy(message);
+    }
+}
+
 enum xz_rc xz_ingest_run(struct xz_service_shared *shared, struct xz_err *err)
 {
     struct ingest ingest = {.shared = shared, .config = shared->config,
                             .limits = xz_decode_limits_default};
     char *names = xz_strdup(shared->config->topics_events);
     rd_kafka_message_t **messages = xz_calloc(CONSUME_MAX, sizeof(*messages));
-    rd_kafka_queue_t *queue = NULL;
     int64_t committed_ms = xz_now_ms();
+    bool idle = true;
     enum xz_rc rc;
 
     xz_arena_init(&ingest.arena, (size_t)64 << 20);
     rc = open_ingest(&ingest, names, err);
-    queue = rc == XZ_OK ? rd_kafka_queue_get_consumer(ingest.consumer) : NULL;
     while (rc == XZ_OK && !shared->stop && !ingest.lost) {
         const int64_t now_ms = xz_now_ms();
-        bool idle = false;
 
         ingest.limits.latest_ms = now_ms + shared->config->max_ahead_ms;
         reload_reference(&ingest);
-        rc = consume(&ingest, queue, messages, &idle, err);
+        serve_group(&ingest, idle);
+        rc = consume(&ingest, messages, &idle, err);
         rc = rc == XZ_OK ? flush_due(&ingest, xz_now_ms(), idle, err) : rc;
         (void)rd_kafka_poll(ingest.producer.client, 0);
         if (now_ms - committed_ms >= COMMIT_EVERY_MS) {
@@ -596,7 +675,6 @@ enum xz_rc xz_ingest_run(struct xz_service_shared *shared, struct xz_err *err)
         if (rc == XZ_OK) {
             drain(&ingest);
         }
-        rd_kafka_queue_destroy(queue);
         (void)rd_kafka_consumer_close(ingest.consumer);
         rd_kafka_destroy(ingest.consumer);
     }

@@ -34,6 +34,7 @@ struct xz_part {
     char pack_sha256[65]; /* as the log said; empty before any control frame */
     int64_t next;         /* frame to read */
     int64_t checkpointed; /* next at the last checkpoint */
+    int64_t newest_ms;    /* event time folded so far, since opening */
     uint64_t epoch;       /* of what this partition derives */
     char source[32];      /* "@/id" */
     struct target *targets;
@@ -53,6 +54,7 @@ struct xz_part {
 
 int32_t xz_part_id(const struct xz_part *part) { return part->setup.id; }
 int64_t xz_part_next(const struct xz_part *part) { return part->next; }
+int64_t xz_part_newest_ms(const struct xz_part *part) { return part->newest_ms; }
 struct xz_engine *xz_part_engine(struct xz_part *part) { return part->engine; }
 struct xz_cache *xz_part_cache(struct xz_part *part) { return part->cache; }
 struct xz_store *xz_part_store(struct xz_part *part) { return part->store; }
@@ -168,6 +170,7 @@ static enum xz_rc fold_frame(struct xz_part *part, struct xz_frame *frame, struc
         rc = xz_observation_decode(&bytes, &part->arena, &event, &observation, &record, err);
         if (rc == XZ_OK) {
             metrics->observations_applied++;
+            part->newest_ms = observation.at_ms > part->newest_ms ? observation.at_ms : part->newest_ms;
             if (observation.at_ms > metrics->watermark_ms) {
                 metrics->watermark_ms = observation.at_ms;
             }
@@ -535,6 +538,7 @@ enum xz_rc xz_part_open(const struct xz_part_setup *setup, struct xz_part **out,
     enum xz_rc rc;
 
     part->setup = *setup;
+    part->newest_ms = INT64_MIN;
     part->config = setup->shared->config;
     part->topic_names = xz_strdup(part->config->topics_events);
     part->topic_count = xz_split_names(part->topic_names, part->topics, XZ_EVENT_TOPICS_MAX);

@@ -34,6 +34,7 @@ void xz_part_close(struct xz_part *part); /* without a checkpoint */
 
 int32_t xz_part_id(const struct xz_part *part);
 int64_t xz_part_next(const struct xz_part *part); /* offset of the next frame */
+int64_t xz_part_newest_ms(const struct xz_part *part); /* event time folded so far */
 
 /* One record of the observations topic. */
 XZ_MUST enum xz_rc xz_part_frame(struct xz_part *part, int64_t offset, const void *bytes, size_t len,
