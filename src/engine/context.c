@@ -309,7 +309,7 @@ static bool repeats_sale(const struct xz_entity *entity, uint32_t index)
 int64_t xz_context_sales(const struct xz_entity *entity, uint32_t index, int64_t *provinces)
 {
     char seen[16][2];
-    int64_t sales = 0, places = 0;
+    int64_t sales = entity->before.sales, places = 0;
     bool own = false;
 
     for (uint32_t i = 0; i <= index; i++) {

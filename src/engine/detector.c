@@ -22,20 +22,21 @@ static double log_plus_one(double log_m)
     return log_m > 0.0 ? log_m + log1p(exp(-log_m)) : log1p(exp(log_m));
 }
 
-static void close_block(struct xz_detector *detector, bool reset)
+static void close_block(struct xz_detector *detector, bool *reset)
 {
     if (detector->block == INT32_MIN) {
         return;
     }
-    detector->log_m = reset ? -INFINITY
-                            : (float)(log_plus_one(detector->log_m) + detector->block_log_e);
+    detector->log_m = *reset ? -INFINITY
+                             : (float)(log_plus_one(detector->log_m) + detector->block_log_e);
+    *reset = false;
     detector->block_log_e = 0.0f;
     detector->steps++;
 }
 
 double xz_detector_fold(struct xz_detector *detector, const struct xz_evidence_spec *spec,
                         const struct xz_view *view, uint32_t index, const struct xz_step *step,
-                        bool reset)
+                        bool *reset)
 {
     const struct xz_evidence_kind *kind = xz_evidence_kind_of(spec);
     const int32_t block = kind->block == XZ_BLOCK_STEP ? detector->block + 1 : step->block;

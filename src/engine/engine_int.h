@@ -168,6 +168,9 @@ void xz_pass_run(struct xz_pass *pass, const struct xz_pack *pack,
                  const struct xz_pattern *pattern, struct xz_entity *entity, int64_t until_ms,
                  bool store_base);
 void xz_pass_fini(struct xz_pass *pass);
+/* The first `upto` records are about to leave: what evidence counts of them stays. */
+void xz_pass_leave(const struct xz_pack *pack, const struct xz_pattern *pattern,
+                   struct xz_entity *entity, uint32_t upto);
 
 /* Cursors of evidence kinds, kept with the entity between judgements (scratch.c). */
 struct xz_cursor_cell {
@@ -179,11 +182,11 @@ struct xz_cursor_cell *xz_scratch_cell(struct xz_entity *entity,
                                        const struct xz_evidence_spec *spec);
 void xz_scratch_invalidate(struct xz_entity *entity);
 
-/* Detectors (detector.c): one step folded in; returns ln M as of now. `reset`: an alarm was raised
- * in the open block, so that what follows starts afresh. */
+/* Detectors (detector.c): one step folded in; returns ln M as of now. *reset: an alarm was raised in the
+ * open block, so that what follows starts afresh; taken back when that block closes. */
 double xz_detector_fold(struct xz_detector *detector, const struct xz_evidence_spec *spec,
                         const struct xz_view *view, uint32_t index, const struct xz_step *step,
-                        bool reset);
+                        bool *reset);
 extern const struct xz_detector xz_detector_start;
 /* The entity's slot for one evidence of a pattern. */
 uint32_t xz_engine_detector_slot(struct xz_entity *entity, const struct xz_pattern *pattern,

@@ -65,12 +65,25 @@ static void fold_settlement(struct xz_entity *entity, const struct xz_record *re
         }
         before->deductible_fen += record->deductible_fen;
     }
-    if (before->last_ms == XZ_TIME_NONE || xz_day_of(before->last_ms) != xz_day_of(record->at_ms)) {
-        before->visits++;
+    if (record->account_fen != XZ_FEN_NONE && record->account_fen > 0) {
+        before->last_ms = record->at_ms;
     }
-    before->last_ms = record->at_ms;
     before->balance_fen =
         record->balance_fen != XZ_FEN_NONE ? record->balance_fen : before->balance_fen;
+}
+
+/* A scan that names its settlement repeats it, and the settlement is counted. */
+static void fold_scan(struct xz_entity *entity, const struct xz_record *record)
+{
+    struct xz_background *before = &entity->before;
+    const bool repeats = xz_record_text(record, XZ_TEXT_MED_TYPE).len == 0 &&
+                         xz_record_text(record, XZ_TEXT_SETL_ID).len > 0;
+
+    if (record->detail == XZ_SCAN_RETURN) {
+        before->sales -= before->sales > 0;
+    } else if (!(record->flags & XZ_RECORD_SPLIT) && !repeats) {
+        before->sales++;
+    }
 }
 
 static void fold_away(struct xz_entity *entity, const struct xz_record *record)
@@ -83,7 +96,12 @@ static void fold_away(struct xz_entity *entity, const struct xz_record *record)
     if (before->first_ms == XZ_TIME_NONE || record->at_ms < before->first_ms) {
         before->first_ms = record->at_ms;
     }
-    if (record->kind == XZ_RECORD_STATUS) {
+    if (record->flags & XZ_RECORD_CHRONIC) {
+        before->chronic_ms = record->at_ms;
+    }
+    if (record->kind == XZ_RECORD_SCAN && entity->kind == XZ_ENTITY_TRACE) {
+        fold_scan(entity, record);
+    } else if (record->kind == XZ_RECORD_STATUS) {
         fold_status(entity, record);
     } else if (record->kind == XZ_RECORD_SETTLEMENT) {
         fold_settlement(entity, record);
@@ -274,14 +292,24 @@ static int64_t keep_for(const struct xz_entity *entity, int64_t base_ms)
     return block_start(entity, base_ms - 1);
 }
 
-static void drop_until(struct xz_entity *entity, int64_t keep_ms)
+static void drop_first(struct xz_engine *engine, struct xz_entity *entity, uint32_t count)
 {
-    while (entity->count > 0 && entity->records[0]->at_ms < keep_ms) {
+    const struct xz_judge_kind *kind = &engine->plan.kinds[entity->kind];
+
+    for (uint32_t p = 0; p < kind->count && count > 0; p++) {
+        xz_pass_leave(engine->plan.pack, kind->patterns[p], entity, count);
+    }
+    for (uint32_t i = 0; i < count; i++) {
         if (!keeps_days(entity)) {
             fold_away(entity, entity->records[0]);
         }
         xz_entity_remove_first(entity);
     }
+}
+
+static void drop_until(struct xz_engine *engine, struct xz_entity *entity, int64_t keep_ms)
+{
+    drop_first(engine, entity, xz_entity_lower(entity, keep_ms));
     for (uint32_t i = entity->pending_count; i-- > 0;) {
         if (entity->pending[i].at_ms < keep_ms) {
             xz_entity_pending_remove(entity, i);
@@ -307,10 +335,7 @@ static void drop_by_count(struct xz_engine *engine, struct xz_entity *entity)
     entity->before.base_ms = entity->records[drop]->at_ms;
     entity->before.evicted += drop;
     engine->counts.evicted_by_count += drop;
-    for (uint32_t i = 0; i < drop; i++) {
-        fold_away(entity, entity->records[0]);
-        xz_entity_remove_first(entity);
-    }
+    drop_first(engine, entity, drop);
     xz_scratch_invalidate(entity);
 }
 
@@ -324,7 +349,7 @@ static void move_base(struct xz_engine *engine, struct xz_entity *entity, int64_
         }
     }
     entity->before.base_ms = base_ms;
-    drop_until(entity, keep_for(entity, base_ms));
+    drop_until(engine, entity, keep_for(entity, base_ms));
     /* What was said must follow from what is left, or it would depend on when it was said. */
     xz_judge(engine, entity, 0, false);
 }

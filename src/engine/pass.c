@@ -21,7 +21,7 @@ struct walk {
     uint8_t *matches; /* by index: 0 not asked, 1 no, 2 yes */
     struct xz_detector detectors[XZ_EVIDENCE_MAX];
     struct xz_step steps[XZ_EVIDENCE_MAX];
-    bool alarmed;        /* in the open blocks: what follows them starts afresh */
+    bool alarmed[XZ_EVIDENCE_MAX]; /* in its open block: what follows that starts afresh */
     struct xz_found *open;
     uint32_t taken_upto; /* records before it belong to an earlier episode */
 };
@@ -87,6 +87,11 @@ static bool walk_matches(const struct xz_view *view, uint32_t index)
             xz_matches(view->pack, view->pattern, view->entity, index) ? 2 : 1;
     }
     return walk->matches[index] == 2;
+}
+
+static bool tail_matches(const struct xz_view *view, uint32_t index)
+{
+    return xz_matches(view->pack, view->pattern, view->entity, index);
 }
 
 static struct xz_found *open_episode(struct walk *walk, uint32_t index)
@@ -250,12 +255,11 @@ static bool step_all(struct walk *walk, uint32_t index, void *const *cursors, do
         }
         *stirring = *stirring || (step->carries && step->log_e > 0.0);
         each[k] = xz_detector_fold(&walk->detectors[k], spec, &walk->view, index, step,
-                                   walk->alarmed);
+                                   &walk->alarmed[k]);
     }
     for (size_t k = 0; k < count; k++) {
         each[k] -= log(blocks_per_month(walk->pattern, k));
     }
-    walk->alarmed = false;
     *log_m = xz_detector_mean(each, count);
     return *stirring && *log_m >= threshold_per_month(walk->pattern);
 }
@@ -268,7 +272,9 @@ static void judge_suspicious(struct walk *walk, uint32_t index, void *const *cur
     const bool alarm = step_all(walk, index, cursors, &log_m, &stirring);
     const bool within = goes_on(walk, record->at_ms);
 
-    walk->alarmed = alarm;
+    for (size_t k = 0; alarm && k < walk->pattern->evidence_count; k++) {
+        walk->alarmed[k] = true;
+    }
     if (record->flags & XZ_RECORD_LATE) {
         return;
     }
@@ -282,8 +288,8 @@ static void judge_suspicious(struct walk *walk, uint32_t index, void *const *cur
     }
 }
 
-/* An alarm at the last record, whose block is still open, is kept in the first detector: the next pass
- * may begin after it. */
+/* An alarm in a block that is still open is kept with its detector: the next pass may begin after
+ * it. */
 #define ALARMED 0x80000000u
 
 static void load_detectors(struct walk *walk, bool tip)
@@ -293,22 +299,24 @@ static void load_detectors(struct walk *walk, bool tip)
         const struct xz_entity_pattern *slot = &walk->entity->patterns[at];
 
         walk->detectors[k] = tip ? slot->tip : slot->base;
+        walk->alarmed[k] = (walk->detectors[k].steps & ALARMED) != 0;
+        walk->detectors[k].steps &= ~ALARMED;
     }
-    walk->alarmed = (walk->detectors[0].steps & ALARMED) != 0;
-    walk->detectors[0].steps &= ~ALARMED;
 }
 
 static void save_detectors(struct walk *walk, bool base)
 {
-    walk->detectors[0].steps |= walk->alarmed ? ALARMED : 0;
     for (size_t k = 0; k < walk->pattern->evidence_count; k++) {
         const uint32_t at = xz_engine_detector_slot(walk->entity, walk->pattern, k);
         struct xz_entity_pattern *slot = &walk->entity->patterns[at];
+        const uint32_t flag = walk->alarmed[k] ? ALARMED : 0;
 
         if (base) {
             slot->base = walk->detectors[k];
+            slot->base.steps |= flag;
         } else {
             slot->tip = walk->detectors[k];
+            slot->tip.steps |= flag;
         }
     }
 }
@@ -318,7 +326,7 @@ uint32_t xz_engine_detector_slot(struct xz_entity *entity, const struct xz_patte
 {
     char id[8];
 
-    (void)snprintf(id, sizeof(id), "%.5s.%u", pattern->id, (unsigned)evidence % 10);
+    xz_evidence_slot(pattern, &pattern->evidence[evidence], id);
     return xz_entity_pattern_index(entity, id);
 }
 
@@ -387,6 +395,24 @@ static void walk_init(struct walk *walk, const struct xz_pack *pack,
     walk->view = (struct xz_view){entity, pack, pattern, walk_matches, NULL};
 }
 
+void xz_pass_leave(const struct xz_pack *pack, const struct xz_pattern *pattern,
+                   struct xz_entity *entity, uint32_t upto)
+{
+    struct walk walk;
+
+    walk_init(&walk, pack, pattern, entity);
+    walk.view.matches = tail_matches;
+    for (size_t k = 0; k < pattern->evidence_count; k++) {
+        const struct xz_evidence_spec *spec = &pattern->evidence[k];
+
+        if (xz_evidence_kind_of(spec)->leaving != NULL) {
+            const uint32_t left = xz_evidence_kind_of(spec)->leaving(spec, &walk.view, upto);
+
+            entity->patterns[xz_engine_detector_slot(entity, pattern, k)].left += left;
+        }
+    }
+}
+
 void xz_pass_run(struct xz_pass *pass, const struct xz_pack *pack,
                  const struct xz_pattern *pattern, struct xz_entity *entity, int64_t until_ms,
                  bool store_base)
@@ -433,11 +459,6 @@ static bool has_open_episode(const struct xz_entity *entity, const struct xz_pat
         }
     }
     return false;
-}
-
-static bool tail_matches(const struct xz_view *view, uint32_t index)
-{
-    return xz_matches(view->pack, view->pattern, view->entity, index);
 }
 
 /* The entity's own cursors, if they stand right before the tail; false: a pass must make them. */
