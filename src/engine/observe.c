@@ -202,6 +202,12 @@ static void of_other_bodies(const struct xz_event *event, struct xz_record_draft
         head->flags |= event->mulaid_link.link_type == XZ_LINK_TEMPORARY ? XZ_RECORD_TEMPORARY : 0;
         draft->text[XZ_TEXT_PERSON] = event->mulaid_link.giver_psn_no;
         draft->text[XZ_TEXT_PARTNER] = event->mulaid_link.recv_psn_no;
+        if (event->mulaid_link.giver_admdvs.len > 0) {
+            draft->text[XZ_TEXT_INSURED_ADMDVS] = event->mulaid_link.giver_admdvs;
+        }
+        if (event->mulaid_link.link_type == XZ_LINK_LONG) { /* the scheme matters for these alone */
+            draft->text[XZ_TEXT_INSUTYPE] = event->mulaid_link.recv_insutype;
+        }
         break;
     default:
         head->kind = XZ_RECORD_SCAN;
