@@ -45,15 +45,32 @@ double xz_count_log_e(struct xz_polya polya, uint32_t k, double days, double log
     return fmin(xz_polya_log_e(polya, k, days), xz_calibrate(log_p));
 }
 
+static uint32_t left_of(const struct xz_evidence_spec *spec, const struct xz_view *view)
+{
+    const struct xz_entity_pattern *slot;
+    char id[8];
+
+    if (view->entity->before.first_ms == XZ_TIME_NONE) {
+        return 0; /* nothing did */
+    }
+    xz_evidence_slot(view->pattern, spec, id);
+    slot = xz_entity_pattern_find(view->entity, id);
+    return slot != NULL ? slot->left : 0;
+}
+
+static uint32_t leaving(const struct xz_evidence_spec *spec, const struct xz_view *view,
+                        uint32_t upto)
+{
+    return count_between(spec, view, 0, upto);
+}
+
 /* What is believed of the subject when the block begins. */
 static bool posterior(const struct xz_evidence_spec *spec, const struct xz_view *view,
                       uint32_t index, int64_t block_ms, struct xz_step *step,
                       struct xz_polya *polya)
 {
-    const struct xz_background *before = &view->entity->before;
     const uint32_t first = xz_entity_lower(view->entity, block_ms);
-    const bool visits = xz_evidence_kind_of(spec) == &xz_kind_visits;
-    int64_t since_ms = visits ? before->first_ms : XZ_TIME_NONE; /* only visits outlive records */
+    const int64_t since_ms = xz_first_seen_ms(view);
     double known_days;
 
     xz_segment(spec, view, index, step->segment);
@@ -62,13 +79,10 @@ static bool posterior(const struct xz_evidence_spec *spec, const struct xz_view 
         step->why_not = "no_baseline";
         return false;
     }
-    if (since_ms == XZ_TIME_NONE) {
-        since_ms = xz_first_seen_ms(view);
-    }
     known_days = since_ms != XZ_TIME_NONE && since_ms < block_ms ? (double)(block_ms - since_ms) / (double)XZ_DAY_MS : 0.0;
     *polya = xz_polya_posterior(
         (struct xz_polya){step->baseline->params[PARAM_SHAPE], step->baseline->params[PARAM_RATE]},
-        (visits ? (double)before->visits : 0.0) + (double)count_between(spec, view, 0, first),
+        (double)left_of(spec, view) + (double)count_between(spec, view, 0, first),
         known_days,
         step->baseline->params[PARAM_CAP]);
     return true;
@@ -141,6 +155,7 @@ const struct xz_evidence_kind xz_kind_visits = {
     .unit = "visits",
     .step = step_of,
     .statistic = statistic_of,
+    .leaving = leaving,
     .empty_log_e = empty_log_e,
     .members = xz_members_of_block,
 };
@@ -152,6 +167,7 @@ const struct xz_evidence_kind xz_kind_count = {
     .unit = "events",
     .step = step_of,
     .statistic = statistic_of,
+    .leaving = leaving,
     .empty_log_e = empty_log_e,
     .members = xz_members_of_block,
 };

@@ -70,9 +70,6 @@ static int64_t last_use_ms(const struct xz_view *view, uint32_t first)
     if (entity->before.last_ms != XZ_TIME_NONE) {
         return entity->before.last_ms;
     }
-    if (entity->before.first_ms != XZ_TIME_NONE) {
-        return entity->before.first_ms;
-    }
     seen_ms = xz_first_seen_ms(view);
     return seen_ms < entity->records[first]->at_ms ? seen_ms : XZ_TIME_NONE;
 }

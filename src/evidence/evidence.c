@@ -38,6 +38,9 @@ static const char *age_band(int age)
 
 static bool chronic_so_far(const struct xz_view *view, uint32_t index)
 {
+    if (view->entity->before.chronic_ms != XZ_TIME_NONE) {
+        return true;
+    }
     for (uint32_t i = 0; i <= index; i++) {
         const uint16_t flags = view->entity->records[i]->flags;
 
@@ -214,6 +217,12 @@ enum xz_record_text xz_argument_text(const struct xz_evidence_spec *spec)
     return XZ_TEXT_INSTITUTION;
 }
 
+void xz_evidence_slot(const struct xz_pattern *pattern, const struct xz_evidence_spec *spec,
+                      char id[static 8])
+{
+    (void)snprintf(id, 8, "%.5s.%u", pattern->id, (unsigned)(spec - pattern->evidence) % 10);
+}
+
 int32_t xz_pane_age_days(const struct xz_pack *pack)
 {
     return (int32_t)((xz_pack_lateness_ms(pack) + XZ_UNDO_SOON_MS + XZ_DAY_MS - 1) / XZ_DAY_MS) + 2;
@@ -221,6 +230,9 @@ int32_t xz_pane_age_days(const struct xz_pack *pack)
 
 int64_t xz_first_seen_ms(const struct xz_view *view)
 {
+    if (view->entity->before.first_ms != XZ_TIME_NONE) {
+        return view->entity->before.first_ms;
+    }
     for (uint32_t i = 0; i < view->entity->count; i++) {
         if (!(view->entity->records[i]->flags & XZ_RECORD_UNDONE)) {
             return view->entity->records[i]->at_ms;

@@ -77,6 +77,11 @@ struct xz_evidence_kind {
     bool (*statistic)(const struct xz_evidence_spec *spec, const struct xz_view *view,
                       uint32_t index, void *cursor, struct xz_statistic *statistic);
 
+    /* How much of what it counts is in the first `upto` records, which are about to leave the history: it
+     * is added to `left` of the entity's slot. NULL: nothing outlives its records. */
+    uint32_t (*leaving)(const struct xz_evidence_spec *spec, const struct xz_view *view,
+                        uint32_t upto);
+
     /* ln e of a period in which nothing matched; NULL: 0. `index` is the record that comes after. */
     double (*empty_log_e)(const struct xz_evidence_spec *spec, const struct xz_view *view,
                           uint32_t index, int32_t block);
@@ -91,6 +96,10 @@ static inline const struct xz_evidence_kind *xz_evidence_kind_of(const struct xz
 {
     return (const struct xz_evidence_kind *)spec->kind;
 }
+
+/* The name of an evidence's slot in an entity: "T02.0". */
+void xz_evidence_slot(const struct xz_pattern *pattern, const struct xz_evidence_spec *spec,
+                      char id[static 8]);
 
 /* All kinds, for the pack loader's schema. */
 const struct xz_evidence_schema *const *xz_evidence_kinds(size_t *count);

@@ -37,7 +37,7 @@ void xz_members_of_block(const struct xz_evidence_spec *spec, const struct xz_vi
  * one is the exponential tail of the other. */
 static inline double xz_of_score(double score) { return expm1(fmin(score, 600.0)); }
 
-/* When the subject was first seen in what is retained, by a record that stands: what was undone may be
+/* When the subject was first seen, by a record that stands: what was undone may be
  * there or not, by the order in which it came. XZ_TIME_NONE: never. */
 int64_t xz_first_seen_ms(const struct xz_view *view);
 

@@ -145,6 +145,7 @@ struct xz_entity *xz_entity_new(enum xz_entity_kind kind, struct xz_str id)
     before->admitted_ms = XZ_TIME_NONE;
     before->first_ms = XZ_TIME_NONE;
     before->last_ms = XZ_TIME_NONE;
+    before->chronic_ms = XZ_TIME_NONE;
     before->balance_fen = XZ_FEN_NONE;
     return entity;
 }
@@ -403,6 +404,17 @@ void xz_entity_touch(struct xz_entity *entity, uint32_t index)
 
 /* ---- detectors, episodes, undos, aliases, panes ---- */
 
+const struct xz_entity_pattern *xz_entity_pattern_find(const struct xz_entity *entity,
+                                                       const char *id)
+{
+    for (uint32_t i = 0; i < entity->pattern_count; i++) {
+        if (strncmp(entity->patterns[i].id, id, sizeof(entity->patterns[i].id)) == 0) {
+            return &entity->patterns[i];
+        }
+    }
+    return NULL;
+}
+
 uint32_t xz_entity_pattern_index(struct xz_entity *entity, const char *id)
 {
     static const struct xz_detector start = {
@@ -424,6 +436,7 @@ uint32_t xz_entity_pattern_index(struct xz_entity *entity, const char *id)
     memcpy(pattern->id, name, sizeof(name));
     pattern->base = start;
     pattern->tip = start;
+    pattern->left = 0;
     return entity->pattern_count++;
 }
 

@@ -38,11 +38,14 @@ struct xz_background {
     int64_t paused_ms, terminated_ms;          /* NONE when insured again */
     int64_t admitted_ms;                       /* an open stay, or NONE */
     struct xz_str admitted_at;                 /* its institution; owned */
-    int64_t first_ms, last_ms;                 /* first record ever; last record that left */
+    int64_t first_ms;                          /* first record ever that stands and left */
+    int64_t last_ms;                           /* last use of the account that left; of an institution:
+                                                  how far its panes are made */
+    int64_t chronic_ms;                        /* last record of a chronic disease that left */
     int64_t balance_fen;                       /* last known, or XZ_FEN_NONE */
     int64_t deductible_fen;                    /* paid in deductible_year by records that left */
     int32_t deductible_year;
-    uint32_t visits;                           /* visit days that left (institution and day) */
+    uint32_t sales;                            /* of a code: sales that left and were not returned */
     uint32_t evicted;                          /* records dropped by count, not by age */
 };
 
@@ -112,6 +115,7 @@ struct xz_entity {
     struct xz_entity_pattern {
         char id[8];
         struct xz_detector base, tip;
+        uint32_t left; /* what it counts that left with the records before the history */
     } *patterns;
     uint32_t pattern_count, pattern_cap;
 
@@ -153,6 +157,9 @@ void xz_entity_scratch_drop(struct xz_entity *entity); /* frees it, if there is 
 
 /* The detector slot of a pattern id, made when it is not there. Returns its index. */
 uint32_t xz_entity_pattern_index(struct xz_entity *entity, const char *id);
+/* The same, or NULL when it is not there. */
+const struct xz_entity_pattern *xz_entity_pattern_find(const struct xz_entity *entity,
+                                                       const char *id);
 struct xz_episode *xz_entity_episode_add(struct xz_entity *entity); /* zeroed */
 void xz_entity_episode_remove(struct xz_entity *entity, uint32_t index);
 /* Copies. */

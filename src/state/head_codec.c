@@ -12,9 +12,10 @@
 #include "state/entity_int.h"
 
 enum head_field { /* bit in the mask; stored: never renumbered */
-    H_FIRST, H_BASE, H_LAST, H_BALANCE, H_PATTERNS, H_VISITS, H_EVICTED,
+    H_FIRST, H_BASE, H_LAST, H_BALANCE, H_PATTERNS, H_SALES, H_EVICTED,
     H_DEDUCTIBLE, H_DEATH, H_CLOSED, H_SUSPENDED, H_SUSPENDED_UNTIL, H_PAUSED, H_TERMINATED,
-    H_ADMITTED, H_ADMITTED_AT, H_PANES, H_EPISODES, H_PENDING, H_ALIASES, H_COUNT
+    H_ADMITTED, H_ADMITTED_AT, H_PANES, H_EPISODES, H_PENDING, H_ALIASES, H_CHRONIC,
+    H_COUNT
 };
 #define BIT(field) (UINT64_C(1) << (field))
 
@@ -31,7 +32,7 @@ static int64_t plus(int64_t left, int64_t right)
 /* ---- what was true before the history ---- */
 
 /* The times of a background, in the order of writing. */
-#define TIMES 9
+#define TIMES 10
 static const struct {
     uint8_t field;
     size_t offset;
@@ -45,6 +46,7 @@ static const struct {
     {H_PAUSED, offsetof(struct xz_background, paused_ms)},
     {H_TERMINATED, offsetof(struct xz_background, terminated_ms)},
     {H_ADMITTED, offsetof(struct xz_background, admitted_ms)},
+    {H_CHRONIC, offsetof(struct xz_background, chronic_ms)},
 };
 
 static int64_t *time_at(const struct xz_background *before, int which)
@@ -62,7 +64,7 @@ static uint64_t mask_of(const struct xz_entity *entity)
     }
     mask |= before->first_ms != XZ_TIME_NONE ? BIT(H_FIRST) : 0;
     mask |= before->balance_fen != XZ_FEN_NONE ? BIT(H_BALANCE) : 0;
-    mask |= before->visits != 0 ? BIT(H_VISITS) : 0;
+    mask |= before->sales != 0 ? BIT(H_SALES) : 0;
     mask |= before->evicted != 0 ? BIT(H_EVICTED) : 0;
     mask |= before->deductible_fen != 0 || before->deductible_year != 0 ? BIT(H_DEDUCTIBLE) : 0;
     mask |= before->admitted_at.len > 0 ? BIT(H_ADMITTED_AT) : 0;
@@ -92,8 +94,8 @@ static void background_put(const struct xz_background *before, uint64_t mask, st
     if (mask & BIT(H_BALANCE)) {
         xz_buf_svar(out, before->balance_fen);
     }
-    if (mask & BIT(H_VISITS)) {
-        xz_buf_uvar(out, before->visits);
+    if (mask & BIT(H_SALES)) {
+        xz_buf_uvar(out, before->sales);
     }
     if (mask & BIT(H_EVICTED)) {
         xz_buf_uvar(out, before->evicted);
@@ -138,7 +140,7 @@ static void background_get(struct xz_entity *entity, uint64_t mask, struct xz_re
     if (mask & BIT(H_BALANCE)) {
         before->balance_fen = xz_read_svar(reader);
     }
-    before->visits = mask & BIT(H_VISITS) ? read_u32(reader) : 0;
+    before->sales = mask & BIT(H_SALES) ? read_u32(reader) : 0;
     before->evicted = mask & BIT(H_EVICTED) ? read_u32(reader) : 0;
     if (mask & BIT(H_DEDUCTIBLE)) {
         before->deductible_fen = xz_read_svar(reader);
@@ -159,6 +161,7 @@ enum { /* of one detector; the other's bits stand four higher */
     D_THERE = 1,  /* not at the start (the tip: not where the base is) */
     D_LOG_M = 2,  /* log_m is not -infinity */
     D_BLOCK = 4,  /* block_log_e is not 0 */
+    D_LEFT = 8,   /* of both: something left */
     D_SHIFT = 4
 };
 
@@ -290,7 +293,10 @@ static void patterns_put(const struct xz_entity *entity, struct xz_buf *out)
         const unsigned tip = detector_flags(&pattern->tip, &pattern->base);
 
         pattern_id_put(pattern->id, out);
-        xz_buf_u8(out, (uint8_t)(base | tip << D_SHIFT));
+        xz_buf_u8(out, (uint8_t)(base | tip << D_SHIFT | (pattern->left != 0 ? D_LEFT : 0u)));
+        if (pattern->left != 0) {
+            xz_buf_uvar(out, pattern->left);
+        }
         detector_put(&pattern->base, base, &block, out);
         detector_put(&pattern->tip, tip, &block, out);
     }
@@ -318,6 +324,7 @@ static void patterns_get(struct xz_entity *entity, struct xz_reader *reader)
             return;
         }
         pattern = &entity->patterns[index];
+        pattern->left = flags & D_LEFT ? read_u32(reader) : 0;
         detector_get(reader, flags, &block, &pattern->base);
         pattern->tip = pattern->base;
         detector_get(reader, flags >> D_SHIFT, &block, &pattern->tip);

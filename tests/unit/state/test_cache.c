@@ -238,7 +238,7 @@ static enum xz_rc note_visit(void *arg, struct xz_entity *entity, struct xz_err 
         return xz_err_set(err, XZ_FATAL, "no more");
     }
     memcpy(visits->ids[visits->count++], entity->id.ptr, entity->id.len);
-    entity->before.visits++;
+    entity->before.sales++;
     xz_cache_dirty(visits->cache, entity);
     return XZ_OK;
 }
@@ -266,7 +266,7 @@ static void test_each_visits_stored_and_dirty_in_key_order(void **state)
     assert_string_equal(visits.ids[1], "c");
     assert_string_equal(visits.ids[2], "d");
     write_down(cache, store);
-    assert_int_equal(peek(cache, XZ_ENTITY_PERSON, "b")->before.visits, 1);
+    assert_int_equal(peek(cache, XZ_ENTITY_PERSON, "b")->before.sales, 1);
     visits.count = 0;
     visits.fail_at = 1;
     assert_int_equal(xz_cache_each(cache, note_visit, &visits, &err), XZ_FATAL);

@@ -34,7 +34,7 @@ static void odd_background(struct xz_rng *rng, struct xz_entity *entity)
     before->balance_fen = sample_odd_number(rng, XZ_FEN_NONE);
     before->deductible_fen = sample_odd_number(rng, 0);
     before->deductible_year = (int32_t)xz_rng_u64(rng);
-    before->visits = (uint32_t)xz_rng_u64(rng);
+    before->sales = (uint32_t)xz_rng_u64(rng);
     before->evicted = (uint32_t)xz_rng_u64(rng);
     xz_entity_set_admitted_at(entity, sample_odd_text(rng, space, 64));
 }
@@ -210,7 +210,7 @@ static void test_keys_are_apart_whatever_the_ids(void **state)
         struct xz_rng rng;
 
         xz_rng_init(&rng, i, 6);
-        entity->before.visits = i + 1;
+        entity->before.sales = i + 1;
         for (uint32_t j = 0; j <= i; j++) {
             struct xz_record *record = sample_odd(&rng);
 
@@ -226,7 +226,7 @@ static void test_keys_are_apart_whatever_the_ids(void **state)
         enum xz_entity_kind kind;
 
         assert_non_null(entity);
-        assert_int_equal(entity->before.visits, i + 1);
+        assert_int_equal(entity->before.sales, i + 1);
         assert_int_equal(entity->count, i + 1);
         xz_entity_free(entity);
         xz_entity_key(XZ_ENTITY_INSTITUTION, ids[i], &key);
