@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * xiezhi demo: a broker (librdkafka's mock cluster), a simulated region with hidden schemes, and the
+ * service, in one process. What it shows came out of the service by way of the alerts topic.
+ */
+#include <errno.h>
+#include <ftw.h>
+#include <getopt.h>
+#include <math.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "cli/demo_truth.h"
+#include "event/codec.h"
+#include "proto/xiezhi.pb-c.h"
+#include "stream/kafka.h"
+#include "stream/service.h"
+
+#include <librdkafka/rdkafka_mock.h> /* wants rdkafka.h before it */
+
+#define PARTITIONS 3
+#define LINE_COLUMNS 100
+#define DRAIN_MS 60000
+
+static const char help[] =
+    "Usage: xiezhi demo [OPTION]...\n"
+    "Simulates a region with hidden schemes, runs the service on it over an embedded\n"
+    "broker, shows alerts as they come, and at the end which schemes were found.\n"
+    "\n"
+    "      --people N         insured people (20000)\n"
+    "      --days N           simulated days (60)\n"
+    "      --seconds N        how long they take, about (60)\n"
+    "      --seed N           another region for every number (1)\n"
+    "      --lang LANG        explanations in zh-CN or en (by the environment's LANG)\n"
+    "      --keep             go on, month after month, until Ctrl-C\n"
+    "  -h, --help             this text\n";
+
+struct demo {
+    struct xz_simulation_config simulation_config;
+    struct xz_simulation *simulation;
+    struct xz_demo_truth *truth;
+    struct xz_config config;
+    struct xz_service *service;
+    struct xz_producer producer;
+    rd_kafka_t *owner; /* of the mock cluster */
+    rd_kafka_mock_cluster_t *cluster;
+    rd_kafka_t *consumer;
+    char dir[64];
+    bool chinese, keep, terminal;
+    int64_t seconds;
+    uint64_t produced, lost, alerts, conclusive, suspicious, unfounded;
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+/* ---- the embedded broker ---- */
+
+static enum xz_rc start_broker(struct demo *demo, struct xz_err *err)
+{
+    const char *const topics[] = {demo->config.topics_events,  demo->config.topics_observations,
+                                  demo->config.topics_state,   demo->config.topics_packs,
+                                  demo->config.topics_alerts,  demo->config.topics_rejects,
+                                  demo->config.topics_dispositions};
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    char text[512];
+    enum xz_rc rc;
+
+    (void)rd_kafka_conf_set(conf, "log_level", "0", NULL, 0); /* it only owns the cluster */
+    rc = xz_kafka_open(RD_KAFKA_PRODUCER, conf, &demo->owner, err);
+
+    if (rc != XZ_OK) {
+        return rc;
+    }
+    demo->cluster = rd_kafka_mock_cluster_new(demo->owner, 1);
+    if (demo->cluster == NULL) {
+        return xz_err_set(err, XZ_FATAL, "the embedded broker does not start");
+    }
+    for (size_t i = 0; i < sizeof(topics) / sizeof(topics[0]); i++) {
+        const bool single = i == 3 || i >= 5;
+
+        (void)rd_kafka_mock_topic_create(demo->cluster, topics[i], single ? 1 : PARTITIONS, 1);
+    }
+    (void)snprintf(text, sizeof(text), "kafka.bootstrap.servers=%s",
+                   rd_kafka_mock_cluster_bootstraps(demo->cluster));
+    return xz_config_set(&demo->config, text, err);
+}
+
+/* ---- alerts ---- */
+
+static void show(const struct demo *demo, const Xiezhi__Alert *alert)
+{
+    const char *sentence = demo->chinese ? alert->explanation->zh_cn : alert->explanation->en;
+    char time[XZ_TIME_TEXT_MAX], subject[64];
+
+    xz_time_format(alert->window->end, time);
+    time[10] = ' ';
+    time[16] = '\0';
+    (void)snprintf(subject, sizeof(subject), "%s %s", alert->subject->kind, alert->subject->id);
+    (void)printf("%s%-16s  %-3s  %-38.38s  %.2f  %.*s%s\n", demo->terminal ? "\r\033[K" : "", time,
+                 alert->pattern->id, subject, alert->score, LINE_COLUMNS,
+                 sentence != NULL ? sentence : "",
+                 sentence != NULL && strlen(sentence) > LINE_COLUMNS ? "…" : "");
+    (void)fflush(stdout);
+}
+
+/* Cuts a text so that no letter of UTF-8 is torn. */
+static void trim_letters(char *text)
+{
+    size_t len = strlen(text);
+
+    if (len <= LINE_COLUMNS) {
+        return;
+    }
+    len = LINE_COLUMNS;
+    while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80) {
+        len--;
+    }
+    text[len] = '\0';
+}
+
+static void take_alert(struct demo *demo, const rd_kafka_message_t *message)
+{
+    Xiezhi__Alert *alert = xiezhi__alert__unpack(NULL, message->len, message->payload);
+    bool founded = false;
+
+    if (alert == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < alert->n_event_ids; i++) {
+        founded = xz_demo_truth_alert_event(demo->truth, alert->pattern->id, alert->event_ids[i]) ||
+                  founded;
+    }
+    xz_demo_truth_alert_subject(demo->truth, alert->pattern->id, alert->subject->kind,
+                                alert->subject->id);
+    if (alert->rev == 1) {
+        demo->alerts++;
+        demo->conclusive += strcmp(alert->result_type, "conclusive") == 0;
+        demo->suspicious += strcmp(alert->result_type, "suspicious") == 0;
+        demo->unfounded += !founded;
+        if (alert->explanation->zh_cn != NULL && demo->chinese) {
+            trim_letters(alert->explanation->zh_cn);
+        }
+        show(demo, alert);
+    }
+    xiezhi__alert__free_unpacked(alert, NULL);
+}
+
+static void poll_alerts(struct demo *demo, int wait_ms)
+{
+    rd_kafka_message_t *message;
+
+    while ((message = rd_kafka_consumer_poll(demo->consumer, wait_ms)) != NULL) {
+        if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+            take_alert(demo, message);
+        }
+        rd_kafka_message_destroy(message);
+        wait_ms = 0;
+    }
+}
+
+static enum xz_rc open_consumer(struct demo *demo, struct xz_err *err)
+{
+    static const char *const pairs[] = {"group.id", "xiezhi-demo", "enable.auto.commit", "false",
+                                        "auto.offset.reset", "earliest", NULL};
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(PARTITIONS);
+    rd_kafka_conf_t *conf = NULL;
+    enum xz_rc rc = xz_kafka_conf(&demo->config, pairs, &conf, err);
+
+    rc = rc == XZ_OK ? xz_kafka_open(RD_KAFKA_CONSUMER, conf, &demo->consumer, err) : rc;
+    if (rc == XZ_OK) {
+        (void)rd_kafka_poll_set_consumer(demo->consumer);
+        for (int32_t p = 0; p < PARTITIONS; p++) {
+            rd_kafka_topic_partition_list_add(list, demo->config.topics_alerts, p)->offset =
+                RD_KAFKA_OFFSET_BEGINNING;
+        }
+        (void)rd_kafka_assign(demo->consumer, list);
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+    return rc;
+}
+
+/* ---- the region ---- */
+
+static void on_delivery(void *arg, const rd_kafka_message_t *message)
+{
+    struct demo *demo = arg;
+
+    demo->lost += message->err != RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+static void progress(const struct demo *demo, int64_t at_ms)
+{
+    char time[XZ_TIME_TEXT_MAX];
+
+    if (demo->terminal) {
+        xz_time_format(at_ms, time);
+        time[10] = '\0';
+        (void)printf("\r\033[K%s  %llu events, %llu alerts ", time,
+                     (unsigned long long)demo->produced, (unsigned long long)demo->alerts);
+        (void)fflush(stdout);
+    }
+}
+
+/* Simulated time passes at an even pace; what is due is sent, and alerts are shown meanwhile. */
+static enum xz_rc play(struct demo *demo, struct xz_err *err)
+{
+    const int64_t first_ms = xz_day_start_ms(demo->simulation_config.first_day);
+    const double pace = (double)demo->simulation_config.days * (double)XZ_DAY_MS /
+                        ((double)demo->seconds * 1000.0);
+    const int64_t began_ms = xz_now_ms();
+    struct xz_buf bytes = {0};
+    struct xz_event event;
+    int64_t shown_ms = 0;
+    enum xz_rc rc = XZ_OK;
+
+    while (rc == XZ_OK && !interrupted && xz_service_alive(demo->service) &&
+           xz_simulation_next(demo->simulation, &event)) {
+        const int64_t arrival_ms = xz_simulation_arrival_ms(demo->simulation);
+        const int64_t due_ms = began_ms + (int64_t)((double)(arrival_ms - first_ms) / pace);
+
+        while (!interrupted && xz_now_ms() < due_ms) {
+            poll_alerts(demo, 10);
+        }
+        if (xz_now_ms() - shown_ms > 250) {
+            poll_alerts(demo, 0);
+            progress(demo, arrival_ms);
+            shown_ms = xz_now_ms();
+        }
+        xz_buf_clear(&bytes);
+        xz_event_to_protobuf(&event, &bytes);
+        rc = xz_produce(&demo->producer, demo->config.topics_events, RD_KAFKA_PARTITION_UA,
+                        xz_event_person(&event), xz_buf_view(&bytes), false, NULL, 0, NULL, err);
+        demo->produced++;
+        (void)rd_kafka_poll(demo->producer.client, 0);
+    }
+    xz_buf_fini(&bytes);
+    return rc;
+}
+
+/* Until the service has read everything and is quiet. */
+static void wait_for_service(struct demo *demo)
+{
+    const struct xz_metrics *metrics = xz_service_metrics(demo->service);
+    const int64_t until_ms = xz_now_ms() + DRAIN_MS;
+    uint64_t seen = UINT64_MAX;
+    int quiet = 0;
+
+    (void)rd_kafka_flush(demo->producer.client, 10000);
+    while (quiet < 5 && xz_now_ms() < until_ms && xz_service_alive(demo->service)) {
+        const uint64_t now = metrics->observations_applied + metrics->alerts_published;
+
+        quiet = now == seen && metrics->events_read >= demo->produced ? quiet + 1 : 0;
+        seen = now;
+        poll_alerts(demo, 200);
+    }
+}
+
+static bool wait_ready(struct demo *demo)
+{
+    const struct xz_metrics *metrics = xz_service_metrics(demo->service);
+
+    for (int i = 0; i < 300 && !metrics->ready && xz_service_alive(demo->service); i++) {
+        (void)usleep(100000);
+    }
+    return metrics->ready;
+}
+
+static void report(const struct demo *demo)
+{
+    (void)printf("%s\n%llu events, %llu alerts: %llu conclusive, %llu suspicious; %llu of them name no "
+                 "event of a scheme\n",
+                 demo->terminal ? "\r\033[K" : "", (unsigned long long)demo->produced,
+                 (unsigned long long)demo->alerts, (unsigned long long)demo->conclusive,
+                 (unsigned long long)demo->suspicious, (unsigned long long)demo->unfounded);
+    xz_demo_truth_report(demo->truth, stdout);
+}
+
+/* ---- beginning and end ---- */
+
+/* R5 and R7 are breaches of a region's own policy, and the shipped pack invents none. */
+static void leave_out_regional(struct xz_simulation_config *config)
+{
+    for (size_t i = 0; i < xz_simulation_pattern_count; i++) {
+        if (strcmp(xz_simulation_patterns[i], "R5") == 0 ||
+            strcmp(xz_simulation_patterns[i], "R7") == 0) {
+            config->patterns &= ~(UINT64_C(1) << i);
+        }
+    }
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
+{
+    (void)status;
+    (void)type;
+    (void)walk;
+    return remove(path);
+}
+
+static enum xz_rc set(struct demo *demo, const char *key, const char *value, struct xz_err *err)
+{
+    char text[512];
+
+    (void)snprintf(text, sizeof(text), "%s=%s", key, value);
+    return xz_config_set(&demo->config, text, err);
+}
+
+static enum xz_rc prepare(struct demo *demo, struct xz_err *err)
+{
+    char state[96];
+    enum xz_rc rc = xz_simulation_new(&demo->simulation_config, &demo->simulation, err);
+
+    if (rc != XZ_OK) {
+        return rc;
+    }
+    (void)snprintf(demo->dir, sizeof(demo->dir), "/tmp/xiezhi-demo-XXXXXX");
+    if (mkdtemp(demo->dir) == NULL) {
+        return xz_err_config(err, demo->dir, 0, "cannot be made: %s", strerror(errno));
+    }
+    (void)snprintf(state, sizeof(state), "%s/state", demo->dir);
+    xz_simulation_on_truth(demo->simulation, xz_demo_truth_add, demo->truth);
+    rc = xz_simulation_write_reference(demo->simulation, demo->dir, err);
+    rc = rc == XZ_OK ? set(demo, "state.dir", state, err) : rc;
+    rc = rc == XZ_OK ? set(demo, "reference", demo->dir, err) : rc;
+    rc = rc == XZ_OK ? set(demo, "pack", xz_cli_pack_dir(NULL), err) : rc;
+    rc = rc == XZ_OK ? set(demo, "alerts.format", "protobuf", err) : rc;
+    rc = rc == XZ_OK ? set(demo, "http.listen", "", err) : rc;
+    rc = rc == XZ_OK ? set(demo, "ingest.max_ahead", "36600d", err) : rc; /* its days are to come */
+    rc = rc == XZ_OK ? set(demo, "log.level", "error", err) : rc;
+    return rc == XZ_OK ? start_broker(demo, err) : rc;
+}
+
+static enum xz_rc run(struct demo *demo, struct xz_err *err)
+{
+    struct xz_log_setup log;
+    enum xz_rc rc = prepare(demo, err), ended;
+
+    if (rc != XZ_OK) {
+        return rc;
+    }
+    log = xz_config_log(&demo->config);
+    xz_log_init(&log);
+    (void)printf("A region of %u people, %u days in about %lld seconds; the service starts ...\n",
+                 demo->simulation_config.people, demo->simulation_config.days,
+                 (long long)demo->seconds);
+    rc = xz_service_start(&demo->config, &demo->service, err);
+    if (rc != XZ_OK) {
+        return rc;
+    }
+    rc = xz_producer_open(&demo->producer, &demo->config, on_delivery, demo, err);
+    rc = rc == XZ_OK ? open_consumer(demo, err) : rc;
+    if (rc == XZ_OK && wait_ready(demo)) {
+        (void)printf("%-16s  %-3s  %-38s  %-4s  %s\n", "time", "id", "subject", "rank", "why");
+        rc = play(demo, err);
+        if (rc == XZ_OK) {
+            wait_for_service(demo);
+        }
+    }
+    xz_service_stop(demo->service);
+    ended = xz_service_join(demo->service, rc == XZ_OK ? err : NULL);
+    demo->service = NULL;
+    if (rc == XZ_OK && ended == XZ_OK) {
+        report(demo);
+    }
+    return rc == XZ_OK ? ended : rc;
+}
+
+static void demo_fini(struct demo *demo)
+{
+    xz_producer_close(&demo->producer);
+    if (demo->consumer != NULL) {
+        (void)rd_kafka_consumer_close(demo->consumer);
+        rd_kafka_destroy(demo->consumer);
+    }
+    if (demo->cluster != NULL) {
+        rd_kafka_mock_cluster_destroy(demo->cluster);
+    }
+    if (demo->owner != NULL) {
+        rd_kafka_destroy(demo->owner);
+    }
+    if (demo->dir[0] != '\0') {
+        (void)nftw(demo->dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    }
+    xz_simulation_free(demo->simulation);
+    xz_demo_truth_free(demo->truth);
+    xz_config_fini(&demo->config);
+}
+
+enum { OPT_PEOPLE = 256, OPT_DAYS, OPT_SECONDS, OPT_SEED, OPT_LANG, OPT_KEEP };
+
+static bool number(const char *text, uint64_t max, uint64_t *value)
+{
+    char *end;
+
+    errno = 0;
+    *value = strtoull(text, &end, 10);
+    return *end == '\0' && end != text && errno == 0 && *value > 0 && *value <= max;
+}
+
+static int options(struct demo *demo, int argc, char **argv)
+{
+    static const struct option longs[] = {{"people", required_argument, NULL, OPT_PEOPLE},
+                                          {"days", required_argument, NULL, OPT_DAYS},
+                                          {"seconds", required_argument, NULL, OPT_SECONDS},
+                                          {"seed", required_argument, NULL, OPT_SEED},
+                                          {"lang", required_argument, NULL, OPT_LANG},
+                                          {"keep", no_argument, NULL, OPT_KEEP},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    uint64_t value = 0;
+    int opt;
+
+    while ((opt = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
+        if (opt == 'h') {
+            (void)fputs(help, stdout);
+            return XZ_EXIT_OK;
+        }
+        if (opt == OPT_KEEP) {
+            demo->keep = true;
+        } else if (opt == OPT_LANG) {
+            demo->chinese = strncmp(optarg, "zh", 2) == 0;
+        } else if (opt == '?' || !number(optarg, 1000000000, &value)) {
+            return xz_cli_usage("demo", opt == '?' ? "see above" : "%s is not a number that fits",
+                                optarg);
+        } else if (opt == OPT_PEOPLE) {
+            demo->simulation_config.people = (uint32_t)value;
+        } else if (opt == OPT_DAYS) {
+            demo->simulation_config.days = (uint32_t)value;
+        } else if (opt == OPT_SECONDS) {
+            demo->seconds = (int64_t)value;
+        } else {
+            demo->simulation_config.seed = value;
+        }
+    }
+    if (demo->keep) { /* ten years at the same pace, or Ctrl-C */
+        demo->seconds = demo->seconds * XZ_SIMULATION_DAYS_MAX / demo->simulation_config.days;
+        demo->simulation_config.days = XZ_SIMULATION_DAYS_MAX;
+    }
+    return -1;
+}
+
+int xz_cmd_demo(int argc, char **argv)
+{
+    struct demo demo = {.seconds = 60, .terminal = isatty(STDOUT_FILENO)};
+    const char *lang = getenv("LANG");
+    struct sigaction action = {.sa_handler = on_signal};
+    struct xz_err err = {0};
+    int code;
+
+    xz_config_init(&demo.config);
+    xz_simulation_config_init(&demo.simulation_config);
+    leave_out_regional(&demo.simulation_config);
+    demo.chinese = lang != NULL && strncmp(lang, "zh", 2) == 0;
+    demo.truth = xz_demo_truth_new();
+    code = options(&demo, argc, argv);
+    if (code < 0) {
+        (void)sigaction(SIGINT, &action, NULL);
+        (void)sigaction(SIGTERM, &action, NULL);
+        code = run(&demo, &err) == XZ_OK ? XZ_EXIT_OK : xz_cli_fail("demo", &err);
+    }
+    demo_fini(&demo);
+    return code;
+}
