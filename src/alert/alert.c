@@ -8,7 +8,6 @@
 #include "base/jsonw.h"
 #include "base/time.h"
 
-
 static const char *const status_words[] = {"", "open", "closed", "withdrawn"};
 
 const char *xz_alert_status_word(enum xz_episode_status status) { return status_words[status]; }
@@ -228,8 +227,9 @@ static void put_exhibit(struct xz_jsonw *json, const struct xz_member *member,
     const struct xz_str institution = xz_record_text(record, XZ_TEXT_INSTITUTION);
     const struct xz_str operator_id = xz_record_text(record, XZ_TEXT_OPERATOR);
     const struct xz_str device = xz_record_text(record, XZ_TEXT_DEVICE);
-    const char *topic =
-        context->topic_name != NULL ? context->topic_name(context->arg, record->source.topic) : NULL;
+    const char *topic = context->topic_name != NULL
+                            ? context->topic_name(context->arg, record->source.topic)
+                            : NULL;
 
     xz_jsonw_object(json);
     xz_jsonw_member_str(json, "msgid", xz_record_text(record, XZ_TEXT_MSGID));

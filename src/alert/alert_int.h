@@ -18,7 +18,7 @@ uint32_t xz_alert_involved(const struct xz_judgement *judgement,
                            struct xz_involved items[static XZ_INVOLVED_MAX]);
 const char *xz_alert_status_word(enum xz_episode_status status);
 const char *xz_alert_event_word(const struct xz_record *record);
-double xz_alert_shown(double log_value);  /* exp of it with four digits; NaN stays */
-double xz_alert_rounded(double value);    /* six digits */
+double xz_alert_shown(double log_value); /* exp of it with four digits; NaN stays */
+double xz_alert_rounded(double value);   /* six digits */
 
 #endif

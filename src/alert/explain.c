@@ -28,8 +28,8 @@ enum {
 };
 
 static const char *const fill_names[FILL_COUNT] = {
-    "subject",   "events",    "persons", "amount", "start",   "end",  "observed", "expected",
-    "observed2", "expected2", "times",   "odds",   "segment", "peers"};
+    "subject",  "events",    "persons",   "amount", "start", "end",     "observed",
+    "expected", "observed2", "expected2", "times",  "odds",  "segment", "peers"};
 
 /* "2026-03-01 18:02": what a reader wants of a time in a sentence. */
 static void put_time(int64_t time_ms, struct xz_buf *out)
@@ -56,7 +56,8 @@ static void put_number(double value, struct xz_buf *out)
 
 static void put_yuan(int64_t fen, struct xz_buf *out)
 {
-    xz_buf_printf(out, "%lld.%02d", (long long)(fen / 100), (int)(fen % 100 < 0 ? -(fen % 100) : fen % 100));
+    xz_buf_printf(out, "%lld.%02d", (long long)(fen / 100),
+                  (int)(fen % 100 < 0 ? -(fen % 100) : fen % 100));
 }
 
 /* "1 in 83,000" as its second number, rounded to one digit: more would be a false precision. */
@@ -79,8 +80,8 @@ static void put_odds(double log_p, struct xz_buf *out)
 static const struct xz_judged_evidence *evidence_at(const struct xz_judgement *judgement,
                                                     uint32_t at)
 {
-    static const struct xz_judged_evidence none = {.measure = "", .unit = "", .observed = NAN,
-                                                   .expected = NAN, .log_p = NAN, .log_e = NAN};
+    static const struct xz_judged_evidence none = {
+        .measure = "", .unit = "", .observed = NAN, .expected = NAN, .log_p = NAN, .log_e = NAN};
 
     return at < judgement->evidence_count ? &judgement->evidence[at] : &none;
 }
@@ -173,16 +174,14 @@ void xz_alert_explanation(const struct xz_judgement *judgement, bool chinese, st
     fill_template(chinese ? text->zh : text->en, judgement, out);
 }
 
-void xz_alert_counterfactual(const struct xz_judgement *judgement, bool chinese,
-                             struct xz_buf *out)
+void xz_alert_counterfactual(const struct xz_judgement *judgement, bool chinese, struct xz_buf *out)
 {
     const struct xz_text *text = &judgement->pattern->counterfactual;
 
     fill_template(chinese ? text->zh : text->en, judgement, out);
 }
 
-enum xz_rc xz_alert_template_check(const char *text, const char *file, int line,
-                                   struct xz_err *err)
+enum xz_rc xz_alert_template_check(const char *text, const char *file, int line, struct xz_err *err)
 {
     for (const char *at = strchr(text, '{'); at != NULL; at = strchr(at + 1, '{')) {
         const char *end = strchr(at, '}');

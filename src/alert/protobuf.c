@@ -32,8 +32,7 @@ static char *joined(struct xz_arena *arena, struct xz_str head, struct xz_str ta
     return text;
 }
 
-#define NEW(arena, kind, var)                                                                      \
-    Xiezhi__##kind *var = xz_arena_alloc((arena), sizeof(*(var)))
+#define NEW(arena, kind, var) Xiezhi__##kind *var = xz_arena_alloc((arena), sizeof(*(var)))
 
 static void put_involved(const struct xz_judgement *judgement, struct xz_arena *arena,
                          Xiezhi__Alert *alert)
@@ -65,8 +64,9 @@ static Xiezhi__Exhibit *exhibit_of(const struct xz_member *member, struct xz_are
     const struct xz_str institution = xz_record_text(record, XZ_TEXT_INSTITUTION);
     const struct xz_str operator_id = xz_record_text(record, XZ_TEXT_OPERATOR);
     const struct xz_str device = xz_record_text(record, XZ_TEXT_DEVICE);
-    const char *topic =
-        context->topic_name != NULL ? context->topic_name(context->arg, record->source.topic) : NULL;
+    const char *topic = context->topic_name != NULL
+                            ? context->topic_name(context->arg, record->source.topic)
+                            : NULL;
     NEW(arena, Exhibit, exhibit);
 
     xiezhi__exhibit__init(exhibit);
@@ -200,8 +200,8 @@ static void put_head(const struct xz_judgement *judgement, struct xz_arena *aren
     alert->pattern->name = word_of(arena, pattern->name);
     alert->pattern->has_version = 1;
     alert->pattern->version = pattern->version;
-    alert->result_type = word_of(
-        arena, pattern->result == XZ_RESULT_CONCLUSIVE ? "conclusive" : "suspicious");
+    alert->result_type =
+        word_of(arena, pattern->result == XZ_RESULT_CONCLUSIVE ? "conclusive" : "suspicious");
     alert->severity = word_of(arena, xz_severity_names[pattern->severity]);
     alert->action = xz_arena_calloc(arena, 6, sizeof(char *));
     for (int i = 0; i < 6; i++) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * base/arena.h - memory for one batch: allocated by moving a pointer, freed all at once.
  *

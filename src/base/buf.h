@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * base/buf.h - a growable byte buffer, and a reader that cannot run past its end.
  *
@@ -24,9 +25,9 @@ void xz_buf_bytes(struct xz_buf *buf, const void *data, size_t len);
 void xz_buf_u8(struct xz_buf *buf, uint8_t value);
 void xz_buf_uvar(struct xz_buf *buf, uint64_t value);
 void xz_buf_svar(struct xz_buf *buf, int64_t value);
-void xz_buf_u32(struct xz_buf *buf, uint32_t value); /* little endian */
-void xz_buf_u64(struct xz_buf *buf, uint64_t value); /* little endian */
-void xz_buf_f64(struct xz_buf *buf, double value);   /* the bits, little endian */
+void xz_buf_u32(struct xz_buf *buf, uint32_t value);     /* little endian */
+void xz_buf_u64(struct xz_buf *buf, uint64_t value);     /* little endian */
+void xz_buf_f64(struct xz_buf *buf, double value);       /* the bits, little endian */
 void xz_buf_str(struct xz_buf *buf, struct xz_str text); /* length, then bytes */
 void xz_buf_printf(struct xz_buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * base/err.h - what a function that can fail returns, and why it failed.
  *
@@ -10,7 +11,7 @@
 #ifndef XZ_BASE_ERR_H
 #define XZ_BASE_ERR_H
 
-#define XZ_MUST __attribute__((warn_unused_result))
+#define XZ_MUST                       __attribute__((warn_unused_result))
 #define XZ_PRINTF(format_at, args_at) __attribute__((format(printf, format_at, args_at)))
 
 enum xz_rc { XZ_OK = 0, XZ_RETRY, XZ_REJECT, XZ_CONFIG, XZ_FATAL };

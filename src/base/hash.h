@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* base/hash.h - hashes: XXH3 for tables and routing (its values are part of the wire format: they
  * never change), SHA-256 for ids that others see. */
 #ifndef XZ_BASE_HASH_H

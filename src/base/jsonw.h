@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * base/jsonw.h - writes JSON to a buffer: same calls, same bytes.
  *

@@ -77,7 +77,8 @@ static void as_json(struct xz_buf *out, const char *time, enum xz_log_level leve
     xz_jsonw_end_object(&json);
 }
 
-void xz_log(enum xz_log_level level, const char *module, const char *event, const char *details, ...)
+void xz_log(enum xz_log_level level, const char *module, const char *event, const char *details,
+            ...)
 {
     char text[LINE_MAX_BYTES], time[XZ_TIME_TEXT_MAX] = "";
     struct xz_buf line = {0};

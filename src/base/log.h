@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * base/log.h - one line an occurrence, logfmt or JSON, on standard error.
  *
@@ -26,7 +27,7 @@ bool xz_log_on(enum xz_log_level level);
 
 /* module and event are fixed words ("detect", "checkpoint"); details is "key=value key=\"v v\"" as
  * printf makes it, in logfmt; the JSON form parses it back. */
-void xz_log(enum xz_log_level level, const char *module, const char *event, const char *details, ...)
-    XZ_PRINTF(4, 5);
+void xz_log(enum xz_log_level level, const char *module, const char *event, const char *details,
+            ...) XZ_PRINTF(4, 5);
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* base/mem.h - the one place that calls malloc. Start-up and caches use these: they abort when
  * memory is gone, since a detector that half starts is worse than one that restarts. */
 #ifndef XZ_BASE_MEM_H

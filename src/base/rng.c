@@ -77,8 +77,7 @@ double xz_rng_gamma(struct xz_rng *rng, double shape)
         const double u = 1.0 - xz_rng_unit(rng);
 
         if (v > 0.0 && log(u) < 0.5 * x * x + d - d * v + d * log(v)) {
-            const double boost =
-                shape < 1.0 ? pow(1.0 - xz_rng_unit(rng), 1.0 / shape) : 1.0;
+            const double boost = shape < 1.0 ? pow(1.0 - xz_rng_unit(rng), 1.0 / shape) : 1.0;
             return d * v * boost;
         }
     }
@@ -88,7 +87,8 @@ uint32_t xz_rng_poisson(struct xz_rng *rng, double mean)
 {
     uint32_t count = 0;
 
-    while (mean > 30.0) { /* halves of a Poisson process: binomial splitting by gamma (Ahrens, Dieter) */
+    while (mean >
+           30.0) { /* halves of a Poisson process: binomial splitting by gamma (Ahrens, Dieter) */
         const double m = floor(mean * 0.875);
         const double x = xz_rng_gamma(rng, m);
 

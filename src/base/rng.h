@@ -1,5 +1,7 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* base/rng.h - deterministic random numbers (xoshiro256**, Blackman and Vigna 2018), seeded by the
- * caller. Only simulation, tests and sampling use it; nothing between an event and an alert does. */
+ * caller. Only simulation, tests and sampling use it; nothing between an event and an alert does.
+ */
 #ifndef XZ_BASE_RNG_H
 #define XZ_BASE_RNG_H
 #include <stdint.h>
@@ -13,8 +15,8 @@ uint64_t xz_rng_u64(struct xz_rng *rng);
 double xz_rng_unit(struct xz_rng *rng);                    /* [0, 1) with 53 bits */
 uint32_t xz_rng_below(struct xz_rng *rng, uint32_t bound); /* bound > 0; unbiased */
 double xz_rng_normal(struct xz_rng *rng);
-double xz_rng_exponential(struct xz_rng *rng);             /* mean 1 */
-double xz_rng_gamma(struct xz_rng *rng, double shape);     /* scale 1; Marsaglia and Tsang 2000 */
+double xz_rng_exponential(struct xz_rng *rng);         /* mean 1 */
+double xz_rng_gamma(struct xz_rng *rng, double shape); /* scale 1; Marsaglia and Tsang 2000 */
 uint32_t xz_rng_poisson(struct xz_rng *rng, double mean);
 
 #endif

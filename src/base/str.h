@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* base/str.h - a borrowed byte string with its length. It owns nothing and is not terminated. */
 #ifndef XZ_BASE_STR_H
 #define XZ_BASE_STR_H
@@ -6,13 +7,14 @@
 #include <string.h>
 
 struct xz_str {
-    const char *ptr; /* NULL only when len is 0: the string is absent or empty, which are the same */
+    const char
+        *ptr; /* NULL only when len is 0: the string is absent or empty, which are the same */
     uint32_t len;
 };
 
 #define XZ_STR(literal) ((struct xz_str){(literal), (uint32_t)sizeof(literal) - 1})
-#define XZ_STR_NONE ((struct xz_str){NULL, 0})
-#define XZ_STR_FMT "%.*s"
+#define XZ_STR_NONE     ((struct xz_str){NULL, 0})
+#define XZ_STR_FMT      "%.*s"
 #define XZ_STR_ARG(str) (int)(str).len, (str).len ? (str).ptr : ""
 
 static inline struct xz_str xz_str_from(const char *text) /* NULL gives the absent string */

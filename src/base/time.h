@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * base/time.h - event time: milliseconds since 1970-01-01T00:00:00Z, and the civil calendar of
  * UTC+8, in which every date of this field is meant. No clock is read here.
@@ -9,13 +10,13 @@
 #include "base/err.h"
 #include "base/str.h"
 
-#define XZ_SECOND_MS INT64_C(1000)
-#define XZ_MINUTE_MS (60 * XZ_SECOND_MS)
-#define XZ_HOUR_MS (60 * XZ_MINUTE_MS)
-#define XZ_DAY_MS (24 * XZ_HOUR_MS)
+#define XZ_SECOND_MS       INT64_C(1000)
+#define XZ_MINUTE_MS       (60 * XZ_SECOND_MS)
+#define XZ_HOUR_MS         (60 * XZ_MINUTE_MS)
+#define XZ_DAY_MS          (24 * XZ_HOUR_MS)
 #define XZ_LOCAL_OFFSET_MS (8 * XZ_HOUR_MS)
-#define XZ_TIME_NONE INT64_MIN /* not known */
-#define XZ_DAY_NONE INT32_MIN
+#define XZ_TIME_NONE       INT64_MIN /* not known */
+#define XZ_DAY_NONE        INT32_MIN
 
 struct xz_civil {
     int year, month, day; /* month and day from 1 */

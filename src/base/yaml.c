@@ -10,9 +10,9 @@
 #include "base/mem.h"
 #include "base/time.h"
 
-#define DEPTH_MAX 32
-#define NODES_MAX 100000
-#define BYTES_MAX ((size_t)4 << 20)
+#define DEPTH_MAX   32
+#define NODES_MAX   100000
+#define BYTES_MAX   ((size_t)4 << 20)
 #define NAMES_SHOWN 8
 
 struct xz_yaml_doc {
@@ -67,9 +67,9 @@ static enum xz_rc map_key(struct builder *builder, const yaml_event_t *event,
     if (event->type != YAML_SCALAR_EVENT) {
         return xz_err_config(builder->err, builder->doc->file, line, "a key must be a plain word");
     }
-    *key = xz_arena_str(&builder->doc->arena,
-                        (struct xz_str){(const char *)event->data.scalar.value,
-                                        (uint32_t)event->data.scalar.length});
+    *key =
+        xz_arena_str(&builder->doc->arena, (struct xz_str){(const char *)event->data.scalar.value,
+                                                           (uint32_t)event->data.scalar.length});
     for (size_t i = 0; i < count; i++) {
         if (xz_str_eq(items[i].key, *key)) {
             return xz_err_config(builder->err, builder->doc->file, line,
@@ -160,7 +160,8 @@ static enum xz_rc build_document(struct builder *builder)
     yaml_event_t event;
     enum xz_rc rc;
 
-    builder->doc->root = (struct xz_yaml){.type = XZ_YAML_MAP, .line = 1, .file = builder->doc->file};
+    builder->doc->root =
+        (struct xz_yaml){.type = XZ_YAML_MAP, .line = 1, .file = builder->doc->file};
     while ((rc = next_event(builder, &event)) == XZ_OK) {
         const yaml_event_type_t type = event.type;
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * base/yaml.h - a YAML document as a tree that remembers where each thing stood, and typed readers
  * that say file, line and remedy when something is wrong. On libyaml.
@@ -18,11 +19,11 @@ enum xz_yaml_type { XZ_YAML_SCALAR, XZ_YAML_LIST, XZ_YAML_MAP };
 
 struct xz_yaml {
     enum xz_yaml_type type;
-    int line;                /* from 1 */
-    const char *file;        /* as it was given to the loader */
-    struct xz_str key;       /* of a map's member, else absent */
-    struct xz_str text;      /* of a scalar; terminated */
-    bool quoted;             /* a scalar in quotes is a string, whatever it looks like */
+    int line;                    /* from 1 */
+    const char *file;            /* as it was given to the loader */
+    struct xz_str key;           /* of a map's member, else absent */
+    struct xz_str text;          /* of a scalar; terminated */
+    bool quoted;                 /* a scalar in quotes is a string, whatever it looks like */
     const struct xz_yaml *items; /* of a list or map, in file order */
     size_t count;
 };
@@ -43,7 +44,8 @@ XZ_MUST enum xz_rc xz_yaml_only(const struct xz_yaml *map, const char *const nam
                                 struct xz_err *err);
 
 /* Typed readers. `node` NULL leaves *value as it is (the default) and succeeds. */
-XZ_MUST enum xz_rc xz_yaml_str(const struct xz_yaml *node, struct xz_str *value, struct xz_err *err);
+XZ_MUST enum xz_rc xz_yaml_str(const struct xz_yaml *node, struct xz_str *value,
+                               struct xz_err *err);
 XZ_MUST enum xz_rc xz_yaml_int(const struct xz_yaml *node, int64_t min, int64_t max, int64_t *value,
                                struct xz_err *err);
 XZ_MUST enum xz_rc xz_yaml_double(const struct xz_yaml *node, double min, double max, double *value,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * xiezhi backtest: a labelled history through the same engine, once, in its order; then how well the
- * evidence ranks the guilty, beside a naive ranking by amount. Labels are looked at after the pass
- * (ranking) or not before their delay (which cards a test day leaves out).
+ * xiezhi backtest: a labelled history through the same engine, once, in its order; then how well
+ * the evidence ranks the guilty, beside a naive ranking by amount. Labels are looked at after the
+ * pass (ranking) or not before their delay (which cards a test day leaves out).
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -101,7 +101,8 @@ static enum xz_rc read_file(struct run *run, const char *file, struct xz_err *er
 
 static enum xz_rc run_all(struct run *run, int count, char **files, struct xz_err *err)
 {
-    static char *from_stdin[] = {"-"};
+    static char standard_input[] = "-";
+    static char *from_stdin[] = {standard_input};
     struct xz_local_setup setup = {
         .sinks = {.arg = run, .judged = no_judgement, .stepped = on_stepped}};
     enum xz_rc rc = xz_cli_pack(xz_cli_pack_dir(run->pack_dir), &run->pack, err);
@@ -125,8 +126,16 @@ static enum xz_rc run_all(struct run *run, int count, char **files, struct xz_er
     return rc;
 }
 
-enum { OPT_TEST_FROM = 256, OPT_TEST_DAYS, OPT_TRAIN_DAYS, OPT_DELAY, OPT_CARDS, OPT_LABELS,
-       OPT_LABEL_KEY, OPT_LABEL };
+enum {
+    OPT_TEST_FROM = 256,
+    OPT_TEST_DAYS,
+    OPT_TRAIN_DAYS,
+    OPT_DELAY,
+    OPT_CARDS,
+    OPT_LABELS,
+    OPT_LABEL_KEY,
+    OPT_LABEL
+};
 
 static const struct option longs[] = {{"mapping", required_argument, NULL, 'm'},
                                       {"pack", required_argument, NULL, 'p'},
@@ -234,13 +243,17 @@ static int options(struct run *run, int argc, char **argv)
             return code;
         }
     }
-    return run->mapping != NULL ? -1 : xz_cli_usage("backtest", "which columns are what? -m MAPPING");
+    return run->mapping != NULL ? -1
+                                : xz_cli_usage("backtest", "which columns are what? -m MAPPING");
 }
 
 int xz_cmd_backtest(int argc, char **argv)
 {
-    struct run run = {.setup = {.test_from = XZ_DAY_NONE, .test_days = 7, .train_days = 7,
-                                .delay_days = 7, .cards = 100}};
+    struct run run = {.setup = {.test_from = XZ_DAY_NONE,
+                                .test_days = 7,
+                                .train_days = 7,
+                                .delay_days = 7,
+                                .cards = 100}};
     struct xz_err err = {0};
     int code = options(&run, argc, argv);
 

@@ -72,7 +72,8 @@ static struct place *place_of(struct xz_backtest *backtest, uint64_t hash)
 
 void xz_backtest_event(struct xz_backtest *backtest, const struct xz_event *event, bool guilty)
 {
-    const int64_t amount_fen = event->body == XZ_BODY_SETTLEMENT ? event->settlement.medfee_sumamt_fen : 0;
+    const int64_t amount_fen =
+        event->body == XZ_BODY_SETTLEMENT ? event->settlement.medfee_sumamt_fen : 0;
 
     backtest->key = xz_hash_str(event->msgid);
     if (backtest->setup.labels != NULL) {
@@ -275,9 +276,9 @@ static struct ranking rank_rows(const struct xz_backtest *backtest, const struct
     for (int32_t d = 0; day_end != NULL && d < backtest->setup.test_days; d++) {
         const size_t first = d > 0 ? day_end[d - 1] : 0;
 
-        ranking.card_precision += day_precision(rows + first, day_end[d] - first, naive,
-                                                backtest->setup.cards, &found) /
-                                  (double)backtest->setup.test_days;
+        ranking.card_precision +=
+            day_precision(rows + first, day_end[d] - first, naive, backtest->setup.cards, &found) /
+            (double)backtest->setup.test_days;
     }
     free(found.items);
     free(score);

@@ -10,9 +10,9 @@
 #include "engine/engine.h"
 #include "event/reference.h"
 
-#define XZ_EXIT_OK 0
-#define XZ_EXIT_FAILED 1
-#define XZ_EXIT_USAGE 2
+#define XZ_EXIT_OK      0
+#define XZ_EXIT_FAILED  1
+#define XZ_EXIT_USAGE   2
 #define XZ_DEFAULT_PACK "models/medical-insurance"
 
 int xz_cmd_run(int argc, char **argv);

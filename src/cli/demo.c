@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * xiezhi demo: a broker (librdkafka's mock cluster), a simulated region with hidden schemes, and the
- * service, in one process. What it shows came out of the service by way of the alerts topic.
+ * xiezhi demo: a broker (librdkafka's mock cluster), a simulated region with hidden schemes, and
+ * the service, in one process. What it shows came out of the service by way of the alerts topic.
  */
 #include <errno.h>
 #include <ftw.h>
@@ -23,9 +23,9 @@
 
 #include <librdkafka/rdkafka_mock.h> /* wants rdkafka.h before it */
 
-#define PARTITIONS 3
+#define PARTITIONS   3
 #define LINE_COLUMNS 100
-#define DRAIN_MS 60000
+#define DRAIN_MS     60000
 
 static const char help[] =
     "Usage: xiezhi demo [OPTION]...\n"
@@ -68,9 +68,9 @@ static void on_signal(int number)
 
 static enum xz_rc start_broker(struct demo *demo, struct xz_err *err)
 {
-    const char *const topics[] = {demo->config.topics_events,  demo->config.topics_observations,
-                                  demo->config.topics_state,   demo->config.topics_packs,
-                                  demo->config.topics_alerts,  demo->config.topics_rejects,
+    const char *const topics[] = {demo->config.topics_events,      demo->config.topics_observations,
+                                  demo->config.topics_state,       demo->config.topics_packs,
+                                  demo->config.topics_alerts,      demo->config.topics_rejects,
                                   demo->config.topics_dispositions};
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     char text[512];
@@ -171,8 +171,9 @@ static void poll_alerts(struct demo *demo, int wait_ms)
 
 static enum xz_rc open_consumer(struct demo *demo, struct xz_err *err)
 {
-    static const char *const pairs[] = {"group.id", "xiezhi-demo", "enable.auto.commit", "false",
-                                        "auto.offset.reset", "earliest", NULL};
+    static const char *const pairs[] = {"group.id", "xiezhi-demo",       "enable.auto.commit",
+                                        "false",    "auto.offset.reset", "earliest",
+                                        NULL};
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(PARTITIONS);
     rd_kafka_conf_t *conf = NULL;
     enum xz_rc rc = xz_kafka_conf(&demo->config, pairs, &conf, err);
@@ -216,8 +217,8 @@ static void progress(const struct demo *demo, int64_t at_ms)
 static enum xz_rc play(struct demo *demo, struct xz_err *err)
 {
     const int64_t first_ms = xz_day_start_ms(demo->simulation_config.first_day);
-    const double pace = (double)demo->simulation_config.days * (double)XZ_DAY_MS /
-                        ((double)demo->seconds * 1000.0);
+    const double pace =
+        (double)demo->simulation_config.days * (double)XZ_DAY_MS / ((double)demo->seconds * 1000.0);
     const int64_t began_ms = xz_now_ms();
     struct xz_buf bytes = {0};
     struct xz_event event;
@@ -278,11 +279,12 @@ static bool wait_ready(struct demo *demo)
 
 static void report(const struct demo *demo)
 {
-    (void)printf("%s\n%llu events, %llu alerts: %llu conclusive, %llu suspicious; %llu of them name no "
-                 "event of a scheme\n",
-                 demo->terminal ? "\r\033[K" : "", (unsigned long long)demo->produced,
-                 (unsigned long long)demo->alerts, (unsigned long long)demo->conclusive,
-                 (unsigned long long)demo->suspicious, (unsigned long long)demo->unfounded);
+    (void)printf(
+        "%s\n%llu events, %llu alerts: %llu conclusive, %llu suspicious; %llu of them name no "
+        "event of a scheme\n",
+        demo->terminal ? "\r\033[K" : "", (unsigned long long)demo->produced,
+        (unsigned long long)demo->alerts, (unsigned long long)demo->conclusive,
+        (unsigned long long)demo->suspicious, (unsigned long long)demo->unfounded);
     xz_demo_truth_report(demo->truth, stdout);
 }
 

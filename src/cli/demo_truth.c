@@ -84,9 +84,9 @@ bool xz_demo_truth_alert_event(struct xz_demo_truth *truth, const char *pattern,
         qsort(truth->events, truth->event_count, sizeof(truth->events[0]), by_msgid);
         truth->sorted = true;
     }
-    at = truth->event_count > 0 ? bsearch(&key, truth->events, truth->event_count,
-                                          sizeof(truth->events[0]), by_msgid)
-                                : NULL;
+    at = truth->event_count > 0
+             ? bsearch(&key, truth->events, truth->event_count, sizeof(truth->events[0]), by_msgid)
+             : NULL;
     if (at == NULL) {
         return false;
     }

@@ -61,8 +61,8 @@ static void put_evidence(struct xz_buf *out, const struct xz_judgement *judgemen
         xz_buf_printf(out, "\nRule: broken by each event below; no probability is involved.\n");
         return;
     }
-    xz_buf_printf(out, "\n%-28s %12s %12s %12s %12s  %s\n", "measure", "observed", "expected",
-                  "p", "e", "held against");
+    xz_buf_printf(out, "\n%-28s %12s %12s %12s %12s  %s\n", "measure", "observed", "expected", "p",
+                  "e", "held against");
     for (uint32_t i = 0; i < judgement->evidence_count; i++) {
         const struct xz_judged_evidence *row = &judgement->evidence[i];
 
@@ -71,12 +71,13 @@ static void put_evidence(struct xz_buf *out, const struct xz_judgement *judgemen
                       row->segment != NULL && row->segment[0] ? row->segment : "everybody",
                       row->subjects);
     }
-    xz_buf_printf(out,
-                  "\nDeclared: at most %g false alarms a subject-month, so the pattern's e-detector\n"
-                  "M <- (M + 1) * E, averaged over its evidence and counted per month, alarms at\n"
-                  "M >= 1/%g = %.4g. Here M = %.4g.\n",
-                  pattern->alarm_per_month, pattern->alarm_per_month,
-                  1.0 / pattern->alarm_per_month, exp(fmin(judgement->log_e, 700.0)));
+    xz_buf_printf(
+        out,
+        "\nDeclared: at most %g false alarms a subject-month, so the pattern's e-detector\n"
+        "M <- (M + 1) * E, averaged over its evidence and counted per month, alarms at\n"
+        "M >= 1/%g = %.4g. Here M = %.4g.\n",
+        pattern->alarm_per_month, pattern->alarm_per_month, 1.0 / pattern->alarm_per_month,
+        exp(fmin(judgement->log_e, 700.0)));
 }
 
 static void put_events(struct xz_buf *out, const struct xz_judgement *judgement)

@@ -174,7 +174,8 @@ static int options(struct fit *fit, int argc, char **argv)
             return xz_cli_usage("fit", "see above");
         }
     }
-    return optind < argc ? -1 : xz_cli_usage("fit", "which EVENTS? name files, or - for standard input");
+    return optind < argc ? -1
+                         : xz_cli_usage("fit", "which EVENTS? name files, or - for standard input");
 }
 
 int xz_cmd_fit(int argc, char **argv)

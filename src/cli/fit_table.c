@@ -14,12 +14,12 @@
 #include "stats/fit.h"
 #include "stats/polya.h"
 
-#define SHRINK 400.0       /* a cell of so many samples stands half on its own feet */
-#define CELL_SUBJECTS 60   /* fewer, and the cell is its parent */
-#define CELL_SAMPLES 300
-#define OFF_BY 1.5
-#define CAP_MIN 0.2
-#define CAP_MAX 100.0
+#define SHRINK        400.0 /* a cell of so many samples stands half on its own feet */
+#define CELL_SUBJECTS 60    /* fewer, and the cell is its parent */
+#define CELL_SAMPLES  300
+#define OFF_BY        1.5
+#define CAP_MIN       0.2
+#define CAP_MAX       100.0
 
 struct sample {
     uint32_t segment; /* index into segments; 0 is the root */
@@ -132,9 +132,9 @@ void xz_fit_table_add(void *table_ptr, const struct xz_sample *sample)
     }
     xz_array_reserve((void **)&column->samples, &column->cap, column->count + 1,
                      sizeof(column->samples[0]));
-    column->samples[column->count++] = (struct sample){
-        segment_of(column, sample->segment), (uint32_t)(table->subject_count - 1), sample->block,
-        (float)sample->exposure, sample->statistic};
+    column->samples[column->count++] =
+        (struct sample){segment_of(column, sample->segment), (uint32_t)(table->subject_count - 1),
+                        sample->block, (float)sample->exposure, sample->statistic};
 }
 
 /* ---- quantiles ---- */
@@ -283,8 +283,8 @@ static size_t gather_counts(const struct xz_fit_table *table, const struct colum
     return subjects;
 }
 
-/* Shape of one subject's blocks about its own mean, by moments over all subjects: Var = mean + mean^2
- * / cap. */
+/* Shape of one subject's blocks about its own mean, by moments over all subjects: Var = mean +
+ * mean^2 / cap. */
 static double cap_of(const struct within *within)
 {
     const double extra = within->squares - within->means;
@@ -329,8 +329,7 @@ static double e_of(const struct counts_fit *fit, double sum, double days, double
     const struct xz_polya polya =
         xz_polya_posterior(fit->polya, sum, fmax(0.0, days - exposure), fit->cap);
 
-    const double log_p =
-        xz_negbin_log_tail(polya.shape, polya.rate, exposure, (uint32_t)value);
+    const double log_p = xz_negbin_log_tail(polya.shape, polya.rate, exposure, (uint32_t)value);
 
     return exp(xz_count_log_e(polya, (uint32_t)value, exposure, log_p));
 }
@@ -355,8 +354,8 @@ static void check_subject(const struct counts_fit *fits, const struct sample *sa
 
         held->log_p[held->count++] = xz_negbin_log_tail(
             polya.shape, polya.rate, (double)samples[i].exposure, (uint32_t)samples[i].value);
-        held->e_sum += e_of(fit, sum - samples[i].value, days, (double)samples[i].exposure,
-                            samples[i].value);
+        held->e_sum +=
+            e_of(fit, sum - samples[i].value, days, (double)samples[i].exposure, samples[i].value);
     }
     for (double empty = blocks - (double)count; empty >= 1.0; empty -= 1.0) {
         held->log_p[held->count++] = 0.0;
@@ -390,7 +389,8 @@ static void check_counts(const struct xz_fit_table *table, struct column *column
             const struct subject *subject = &table->subjects[column->samples[i].subject];
 
             end = i + 1;
-            while (end < column->count && column->samples[end].subject == column->samples[i].subject) {
+            while (end < column->count &&
+                   column->samples[end].subject == column->samples[i].subject) {
                 end++;
             }
             if (subject->held_out) {
@@ -480,7 +480,8 @@ static void say(const struct column *column)
     (void)fprintf(stderr, "%s\n", column->refuted ? "  REFUTED" : "");
 }
 
-/* Steps of detectors that count steps: blocks with a sample, a subject-month of those that have any. */
+/* Steps of detectors that count steps: blocks with a sample, a subject-month of those that have
+ * any. */
 static void write_steps(const struct xz_fit_table *table, FILE *out)
 {
     size_t count;
@@ -538,8 +539,8 @@ static enum xz_rc write_one(const struct xz_fit_table *table, const char *dir, i
                                         "calibration_report.csv", "fitted.yaml"};
     static const char *const headers[] = {
         "key,segment,family,subjects,params\n", "pattern,steps_per_month\n",
-        "key,log_p,log_p_calibrated\n",
-        "key,stated,realised,low,high,hits,count,mapped,verdict\n", ""};
+        "key,log_p,log_p_calibrated\n", "key,stated,realised,low,high,hits,count,mapped,verdict\n",
+        ""};
     FILE *out = open_out(dir, names[which], headers[which], err);
     char until[16];
     bool failed;
@@ -594,10 +595,9 @@ enum xz_rc xz_fit_table_write(struct xz_fit_table *table, const char *dir, const
             check_tails(table, column);
         }
         /* What a map can mend is mended; an e-value whose mean is off by half cannot be. */
-        column->refuted = is_polya(column)
-                              ? column->mean_e > OFF_BY
-                              : column->calibrated &&
-                                    column->calibration.verdict == XZ_CALIBRATION_REFUSED;
+        column->refuted = is_polya(column) ? column->mean_e > OFF_BY
+                                           : column->calibrated && column->calibration.verdict ==
+                                                                       XZ_CALIBRATION_REFUSED;
         refuted = column->refuted ? column->spec->key : refuted;
         say(column);
     }

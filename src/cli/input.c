@@ -14,7 +14,7 @@ struct xz_input {
     const char *file;
     struct xz_mapping *mapping;
     bool protobuf;
-    char *line;       /* getline's */
+    char *line; /* getline's */
     size_t line_cap;
     struct xz_buf message;
     int64_t count;

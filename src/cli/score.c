@@ -190,16 +190,16 @@ static void summary(const struct score *score)
         (void)fprintf(stderr,
                       "pattern=%s opened=%" PRIu64 " closed=%" PRIu64 " withdrawn=%" PRIu64
                       " shadow=%" PRIu64 "\n",
-                      patterns[i].id, patterns[i].opened, patterns[i].closed,
-                      patterns[i].withdrawn, patterns[i].shadow_opened);
+                      patterns[i].id, patterns[i].opened, patterns[i].closed, patterns[i].withdrawn,
+                      patterns[i].shadow_opened);
     }
 }
 
 static int score_all(struct score *score, int count)
 {
-    struct xz_local_setup setup = {.cache_bytes = score->cache_bytes,
-                                   .sinks = {.arg = score, .judged = on_judged,
-                                             .rejected = on_rejected}};
+    struct xz_local_setup setup = {
+        .cache_bytes = score->cache_bytes,
+        .sinks = {.arg = score, .judged = on_judged, .rejected = on_rejected}};
     struct xz_err err = {0};
     enum xz_rc rc = xz_cli_pack(xz_cli_pack_dir(score->pack_dir), &score->pack, &err);
 

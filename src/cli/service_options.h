@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cli/service_options.h - -c CONFIG and --set KEY=VALUE, for the commands that talk to the broker. */
+/* cli/service_options.h - -c CONFIG and --set KEY=VALUE, for the commands that talk to the broker.
+ */
 #ifndef XZ_CLI_SERVICE_OPTIONS_H
 #define XZ_CLI_SERVICE_OPTIONS_H
 #include "stream/config.h"

@@ -102,26 +102,46 @@ static bool same_institution(const struct xz_record *left, const struct xz_recor
                      xz_record_text(right, XZ_TEXT_INSTITUTION));
 }
 
-/* Of a stay whose discharge was not reported: before the last day of its bill, or for as long as nothing
- * is known of its end, half a year at most: a forgotten discharge accuses nobody for ever. */
+/* The last day of the bill of a stay; of one billed in pieces, of the last piece. A later stay's
+ * bill is another matter. XZ_DAY_NONE: there is none. */
+static int32_t billed_end(const struct xz_entity *entity, int64_t admitted_ms,
+                          struct xz_str institution)
+{
+    int32_t end_day = XZ_DAY_NONE;
+    bool longer = true;
+
+    while (longer) {
+        int32_t next = XZ_DAY_NONE;
+
+        for (uint32_t i = 0; i < entity->count; i++) {
+            const struct xz_record *bill = entity->records[i];
+
+            if (bill->kind == XZ_RECORD_SETTLEMENT && !(bill->flags & XZ_RECORD_UNDONE) &&
+                bill->begin_day != XZ_DAY_NONE && bill->end_day != XZ_DAY_NONE &&
+                xz_str_eq(xz_record_text(bill, XZ_TEXT_INSTITUTION), institution) &&
+                (end_day == XZ_DAY_NONE
+                     ? bill->end_day >= xz_day_of(admitted_ms)
+                     : bill->end_day > end_day && bill->begin_day <= end_day + 1) &&
+                (next == XZ_DAY_NONE || bill->end_day < next)) {
+                next = bill->end_day;
+            }
+        }
+        longer = next != XZ_DAY_NONE;
+        end_day = longer ? next : end_day;
+    }
+    return end_day;
+}
+
+/* Of a stay whose discharge was not reported: before the last day of its bill, or for as long as
+ * nothing is known of its end, half a year at most: a forgotten discharge accuses nobody for ever.
+ */
 #define STAY_MAX_MS (183 * XZ_DAY_MS)
 
 static bool before_billed_end(const struct xz_entity *entity, int64_t admitted_ms,
                               struct xz_str institution, int64_t at_ms)
 {
-    int32_t end_day = XZ_DAY_NONE;
+    const int32_t end_day = billed_end(entity, admitted_ms, institution);
 
-    for (uint32_t i = 0; i < entity->count; i++) {
-        const struct xz_record *bill = entity->records[i];
-
-        if (bill->kind == XZ_RECORD_SETTLEMENT && !(bill->flags & XZ_RECORD_UNDONE) &&
-            bill->begin_day != XZ_DAY_NONE && bill->end_day != XZ_DAY_NONE &&
-            bill->end_day >= xz_day_of(admitted_ms) &&
-            xz_str_eq(xz_record_text(bill, XZ_TEXT_INSTITUTION), institution) &&
-            (end_day == XZ_DAY_NONE || bill->end_day > end_day)) {
-            end_day = bill->end_day;
-        }
-    }
     return end_day == XZ_DAY_NONE || xz_day_of(at_ms) < end_day;
 }
 
@@ -153,8 +173,8 @@ static bool was_reported(const struct xz_entity *entity, const struct xz_record 
         const struct xz_record *record = entity->records[i];
         const int32_t day = xz_day_of(record->at_ms);
 
-        if (stands(record, XZ_RECORD_STATUS, XZ_STATUS_ADMITTED) && same_institution(record, stay) &&
-            day >= stay->begin_day - 1 && day <= stay->end_day) {
+        if (stands(record, XZ_RECORD_STATUS, XZ_STATUS_ADMITTED) &&
+            same_institution(record, stay) && day >= stay->begin_day - 1 && day <= stay->end_day) {
             return true;
         }
     }
@@ -211,8 +231,8 @@ static bool both_ways(struct xz_str left, struct xz_str right)
            (xz_str_eq(left, XZ_STR("2")) && xz_str_eq(right, XZ_STR("1")));
 }
 
-/* R26: one bill, reimbursed by hand (setl_type 1) and settled online (2) as well. A supplement (3) to
- * either is no second claim. */
+/* R26: one bill, reimbursed by hand (setl_type 1) and settled online (2) as well. A supplement (3)
+ * to either is no second claim. */
 bool xz_context_claimed_before(const struct xz_entity *entity, uint32_t index)
 {
     const struct xz_record *at = entity->records[index];
@@ -304,8 +324,8 @@ static bool repeats_sale(const struct xz_entity *entity, uint32_t index)
     return false;
 }
 
-/* Sales of a box that were not taken back, up to this record; and in how many provinces. 0 for a record
- * that is no sale of its own. */
+/* Sales of a box that were not taken back, up to this record; and in how many provinces. 0 for a
+ * record that is no sale of its own. */
 int64_t xz_context_sales(const struct xz_entity *entity, uint32_t index, int64_t *provinces)
 {
     char seen[16][2];

@@ -18,15 +18,14 @@ static bool wanted(const struct xz_engine *engine, enum xz_entity_kind kind)
     return (engine->plan.derive & XZ_KINDS_MASK(kind)) != 0;
 }
 
-/* What a settlement's boxes are known by at their codes: a scan that names the settlement finds it there
- * (contract, "Sale of a box"), and so does an undo. */
+/* What a settlement's boxes are known by at their codes: a scan that names the settlement finds it
+ * there (contract, "Sale of a box"), and so does an undo. */
 uint64_t xz_sale_key(const struct xz_record *record)
 {
     const struct xz_str setl = xz_record_text(record, XZ_TEXT_SETL_ID);
     const struct xz_str institution = xz_record_text(record, XZ_TEXT_INSTITUTION);
 
-    return setl.len == 0 ? record->key
-                         : xz_hash64(setl.ptr, setl.len, xz_hash_str(institution));
+    return setl.len == 0 ? record->key : xz_hash64(setl.ptr, setl.len, xz_hash_str(institution));
 }
 
 struct xz_str xz_local_id(struct xz_str institution, struct xz_str local, struct xz_buf *buf)
@@ -84,7 +83,7 @@ static void open_slim(const struct xz_record *record, struct xz_record_draft *dr
     draft->text[XZ_TEXT_CODES] = XZ_STR_NONE;
     draft->text[XZ_TEXT_DEBITS] = XZ_STR_NONE;
     draft->text[XZ_TEXT_BREACHES] = XZ_STR_NONE;
-    draft->head.flags &= (uint16_t)~(XZ_RECORD_UNDONE | XZ_RECORD_UNDONE_SOON | XZ_RECORD_NETTED);
+    draft->head.flags &= (uint16_t) ~(XZ_RECORD_UNDONE | XZ_RECORD_UNDONE_SOON | XZ_RECORD_NETTED);
     draft->head.ref_ms = record->kind == XZ_RECORD_SETTLEMENT ? XZ_TIME_NONE : record->ref_ms;
 }
 
@@ -236,8 +235,7 @@ void xz_derive_undo_boxes(struct xz_engine *engine, const struct xz_record *reco
 
     while (wanted(engine, XZ_ENTITY_TRACE) && codes.len > 0 &&
            xz_codes_next(&reader, &code, &split)) {
-        send_key(engine, XZ_ENTITY_TRACE, code, xz_sale_key(record), undone, record,
-                 record->at_ms);
+        send_key(engine, XZ_ENTITY_TRACE, code, xz_sale_key(record), undone, record, record->at_ms);
     }
 }
 

@@ -27,8 +27,8 @@ static void close_block(struct xz_detector *detector, bool *reset)
     if (detector->block == INT32_MIN) {
         return;
     }
-    detector->log_m = *reset ? -INFINITY
-                             : (float)(log_plus_one(detector->log_m) + detector->block_log_e);
+    detector->log_m =
+        *reset ? -INFINITY : (float)(log_plus_one(detector->log_m) + detector->block_log_e);
     *reset = false;
     detector->block_log_e = 0.0f;
     detector->steps++;

@@ -63,8 +63,7 @@ static void plan_make(struct xz_judge_plan *plan, const struct xz_pack *pack)
         plan->kinds[k].patterns = xz_calloc(count + 1, sizeof(plan->kinds[k].patterns[0]));
     }
     for (size_t i = 0; i < count; i++) {
-        const enum xz_entity_kind kind =
-            xz_subject_entity(patterns[i].subject, patterns[i].scope);
+        const enum xz_entity_kind kind = xz_subject_entity(patterns[i].subject, patterns[i].scope);
         struct xz_judge_kind *judge = &plan->kinds[kind];
 
         judge->patterns[judge->count++] = &patterns[i];
@@ -138,8 +137,8 @@ static void touch(struct xz_engine *engine, struct xz_entity *entity, uint32_t a
         touched = engine->touched[i].entity == entity ? &engine->touched[i] : NULL;
     }
     if (touched == NULL) {
-        xz_array_reserve((void **)&engine->touched, &engine->touched_cap,
-                         engine->touched_count + 1, sizeof(engine->touched[0]));
+        xz_array_reserve((void **)&engine->touched, &engine->touched_cap, engine->touched_count + 1,
+                         sizeof(engine->touched[0]));
         touched = &engine->touched[engine->touched_count++];
         *touched = (struct xz_touched){entity, true, at};
     }

@@ -20,22 +20,23 @@ const struct xz_pack_schema *xz_engine_schema(void);
 /* ---- observations ---- */
 
 enum xz_observation_op { /* wire format: never renumbered */
-    XZ_OBSERVATION_EVENT = 1, /* a whole event, for the person's gate (or a scan's code) */
-    XZ_OBSERVATION_ADD,       /* a derived record */
-    XZ_OBSERVATION_UNDO,      /* the derived record with this key never was */
-    XZ_OBSERVATION_REDO       /* it was, after all */
+                         XZ_OBSERVATION_EVENT =
+                             1, /* a whole event, for the person's gate (or a scan's code) */
+                         XZ_OBSERVATION_ADD,  /* a derived record */
+                         XZ_OBSERVATION_UNDO, /* the derived record with this key never was */
+                         XZ_OBSERVATION_REDO  /* it was, after all */
 };
 
 struct xz_observation {
     uint8_t op;
-    uint8_t kind;            /* enum xz_entity_kind */
-    bool late;               /* behind the declared lateness of its source */
-    struct xz_str id;        /* of the entity */
-    struct xz_source source; /* where the event's record stands in the log */
-    struct xz_event *event;               /* EVENT; the fold fills in what the pack knows of it */
-    const struct xz_record *record;       /* ADD */
-    uint64_t key;                         /* UNDO, REDO: record key */
-    int64_t at_ms;                        /* event time of what caused it */
+    uint8_t kind;                   /* enum xz_entity_kind */
+    bool late;                      /* behind the declared lateness of its source */
+    struct xz_str id;               /* of the entity */
+    struct xz_source source;        /* where the event's record stands in the log */
+    struct xz_event *event;         /* EVENT; the fold fills in what the pack knows of it */
+    const struct xz_record *record; /* ADD */
+    uint64_t key;                   /* UNDO, REDO: record key */
+    int64_t at_ms;                  /* event time of what caused it */
 };
 
 /* The one observation of an event: to its person, or a scan without one to its code. Borrows. */
@@ -65,8 +66,7 @@ struct xz_engine_sinks {
                     const struct xz_record *record, const struct xz_step *step);
     /* An event that only its history shows to be wrong (a reversal whose setl_id and omsgid
      * disagree): a reject that the boundary could not see. May be NULL. */
-    void (*rejected)(void *arg, const struct xz_observation *observation,
-                     const struct xz_err *err);
+    void (*rejected)(void *arg, const struct xz_observation *observation, const struct xz_err *err);
 };
 
 struct xz_engine_counts {
@@ -83,7 +83,7 @@ struct xz_pattern_counts {
 struct xz_engine;
 
 struct xz_engine_setup {
-    struct xz_cache *cache; /* borrowed */
+    struct xz_cache *cache;     /* borrowed */
     const struct xz_pack *pack; /* borrowed until another is set */
     struct xz_engine_sinks sinks;
     bool keep_history; /* nothing is let go: for fitting, which reads it all at the end */
@@ -95,8 +95,8 @@ void xz_engine_free(struct xz_engine *engine);
 void xz_engine_set_pack(struct xz_engine *engine, const struct xz_pack *pack);
 
 /* One observation. XZ_FATAL when state does not decode; XZ_RETRY when the store does not answer. */
-XZ_MUST enum xz_rc xz_engine_fold(struct xz_engine *engine, const struct xz_observation *observation,
-                                  struct xz_err *err);
+XZ_MUST enum xz_rc xz_engine_fold(struct xz_engine *engine,
+                                  const struct xz_observation *observation, struct xz_err *err);
 /* After the last observation of a frame (of an event, in `score`): institutions that were touched
  * are judged now, once. */
 XZ_MUST enum xz_rc xz_engine_frame_end(struct xz_engine *engine, struct xz_err *err);

@@ -76,12 +76,12 @@ struct xz_judge_plan {
 };
 
 /* pass.c: one pattern over an entity's records, from base to end. */
-struct xz_found { /* an episode as the records tell it now */
+struct xz_found {                     /* an episode as the records tell it now */
     uint32_t first_index, last_index; /* members' range */
     int64_t opened_ms, last_ms;       /* the first and the last alarm, or breach */
     uint32_t member_count;
-    float *weight;    /* by index, 0: not a member; in the pass's arena */
-    double log_e;    /* peak */
+    float *weight; /* by index, 0: not a member; in the pass's arena */
+    double log_e;  /* peak */
     struct xz_judged_evidence evidence[XZ_EVIDENCE_MAX];
     char segments[XZ_EVIDENCE_MAX][XZ_SEGMENT_MAX];
     uint32_t evidence_count;
@@ -120,8 +120,7 @@ struct xz_pattern_counts *xz_engine_pattern_count(struct xz_engine *engine, cons
 
 /* observe.c: the record of an event, as the person keeps it. Borrows from event and packed. */
 void xz_record_of_event(const struct xz_event *event, const struct xz_observation *observation,
-                        struct xz_buf *codes, struct xz_buf *debits,
-                        struct xz_record_draft *draft);
+                        struct xz_buf *codes, struct xz_buf *debits, struct xz_record_draft *draft);
 
 /* gate.c: the person's part: duplicates, reversals, event-scope patterns, derived observations. */
 XZ_MUST enum xz_rc xz_gate_fold(struct xz_engine *engine, struct xz_entity *entity,
@@ -148,8 +147,8 @@ struct xz_str xz_local_id(struct xz_str institution, struct xz_str local, struct
 void xz_judge(struct xz_engine *engine, struct xz_entity *entity, uint32_t first, bool tail_only);
 void xz_judge_flush(struct xz_engine *engine, struct xz_entity *entity, int64_t newest_ms);
 
-/* An episode lasts no longer than this; what goes on after it is another one. So a history that must
- * hold an episode as long as it goes on is bounded. */
+/* An episode lasts no longer than this; what goes on after it is another one. So a history that
+ * must hold an episode as long as it goes on is bounded. */
 static inline int64_t xz_episode_max_ms(enum xz_entity_kind kind)
 {
     return kind == XZ_ENTITY_INSTITUTION || kind == XZ_ENTITY_DEVICE ? 14 * XZ_DAY_MS
@@ -164,9 +163,8 @@ void xz_history_trim(struct xz_engine *engine, struct xz_entity *entity);
 
 /* pass.c */
 void xz_pass_init(struct xz_pass *pass);
-void xz_pass_run(struct xz_pass *pass, const struct xz_pack *pack,
-                 const struct xz_pattern *pattern, struct xz_entity *entity, int64_t until_ms,
-                 bool store_base);
+void xz_pass_run(struct xz_pass *pass, const struct xz_pack *pack, const struct xz_pattern *pattern,
+                 struct xz_entity *entity, int64_t until_ms, bool store_base);
 void xz_pass_fini(struct xz_pass *pass);
 /* The first `upto` records are about to leave: what evidence counts of them stays. */
 void xz_pass_leave(const struct xz_pack *pack, const struct xz_pattern *pattern,
@@ -182,8 +180,8 @@ struct xz_cursor_cell *xz_scratch_cell(struct xz_entity *entity,
                                        const struct xz_evidence_spec *spec);
 void xz_scratch_invalidate(struct xz_entity *entity);
 
-/* Detectors (detector.c): one step folded in; returns ln M as of now. *reset: an alarm was raised in the
- * open block, so that what follows starts afresh; taken back when that block closes. */
+/* Detectors (detector.c): one step folded in; returns ln M as of now. *reset: an alarm was raised
+ * in the open block, so that what follows starts afresh; taken back when that block closes. */
 double xz_detector_fold(struct xz_detector *detector, const struct xz_evidence_spec *spec,
                         const struct xz_view *view, uint32_t index, const struct xz_step *step,
                         bool *reset);

@@ -14,8 +14,8 @@
 
 #define UNDO_DEPTH_MAX 8
 
-/* A retry's message is dropped, but its sender may know it by no other name: the entity's aliases hold
- * the keys of the two, the retry's and that of the record it repeats. */
+/* A retry's message is dropped, but its sender may know it by no other name: the entity's aliases
+ * hold the keys of the two, the retry's and that of the record it repeats. */
 struct alias {
     uint64_t key, record_key;
 };
@@ -168,8 +168,8 @@ static bool set_undone(struct xz_engine *engine, struct xz_record *record, bool 
     if (undone == was && !(undone && timed && was_ms != at_ms)) {
         return false;
     }
-    record->flags = (uint16_t)(undone ? record->flags | XZ_RECORD_UNDONE
-                                      : record->flags & ~XZ_RECORD_UNDONE);
+    record->flags =
+        (uint16_t)(undone ? record->flags | XZ_RECORD_UNDONE : record->flags & ~XZ_RECORD_UNDONE);
     if (timed) {
         record->ref_ms = undone ? at_ms : XZ_TIME_NONE;
         xz_derive_undo_time(engine, record, was ? was_ms : XZ_TIME_NONE, record->ref_ms);
@@ -303,8 +303,7 @@ static void reject(struct xz_engine *engine, const struct xz_observation *observ
 /* setl_id and omsgid, both given, of two different settlements: nobody can tell what is meant. */
 static bool disagrees(const struct xz_entity *entity, const struct xz_pending_undo *note)
 {
-    const int64_t at =
-        note->msgid.len ? xz_entity_find(entity, note_target_key(entity, note)) : -1;
+    const int64_t at = note->msgid.len ? xz_entity_find(entity, note_target_key(entity, note)) : -1;
 
     return at >= 0 && note->setl_id.len > 0 &&
            !xz_str_eq(xz_record_text(entity->records[at], XZ_TEXT_SETL_ID), note->setl_id);
@@ -364,7 +363,8 @@ static void enrich_from_pack(const struct xz_pack *pack, struct xz_event *event)
         settlement->diagnosis = limits != NULL ? *limits : settlement->diagnosis;
     }
     for (uint32_t i = 0; i < settlement->line_count; i++) {
-        struct xz_line *line = (struct xz_line *)&settlement->lines[i]; /* the arena's, ours to fill */
+        struct xz_line *line =
+            (struct xz_line *)&settlement->lines[i]; /* the arena's, ours to fill */
 
         if (line->item.known) {
             continue;
@@ -377,8 +377,8 @@ static void enrich_from_pack(const struct xz_pack *pack, struct xz_event *event)
     }
 }
 
-/* Where a region's fund_pay_sumamt contains the account's money, what the record keeps is the fund's own:
- * the account bars nobody, and no yuan is at risk twice. */
+/* Where a region's fund_pay_sumamt contains the account's money, what the record keeps is the
+ * fund's own: the account bars nobody, and no yuan is at risk twice. */
 static void part_fund_from_account(const struct xz_engine *engine, const struct xz_event *event,
                                    struct xz_record *head)
 {
@@ -417,7 +417,8 @@ static struct xz_str breaches_of(struct xz_engine *engine, const struct xz_event
     return xz_buf_view(&engine->breaches);
 }
 
-/* A refund, now or waiting in the history for what it takes back, which is never later than itself. */
+/* A refund, now or waiting in the history for what it takes back, which is never later than itself.
+ */
 static bool may_be_refunded(const struct xz_entity *entity, const struct xz_record *record)
 {
     if (record->kind != XZ_RECORD_SETTLEMENT) {

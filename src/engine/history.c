@@ -10,10 +10,7 @@
 #include "base/mem.h"
 #include "engine/engine_int.h"
 
-static bool stands(const struct xz_record *record)
-{
-    return !(record->flags & XZ_RECORD_UNDONE);
-}
+static bool stands(const struct xz_record *record) { return !(record->flags & XZ_RECORD_UNDONE); }
 
 static void fold_status(struct xz_entity *entity, const struct xz_record *record)
 {
@@ -257,8 +254,8 @@ static int64_t block_start(const struct xz_entity *entity, int64_t at_ms)
                               : xz_month_start_ms(xz_month_of(at_ms));
 }
 
-/* An episode that goes on, or may go on, across the base stays whole: or it would begin anew there, as
- * another alert. */
+/* An episode that goes on, or may go on, across the base stays whole: or it would begin anew there,
+ * as another alert. */
 static int64_t before_episodes(const struct xz_engine *engine, const struct xz_entity *entity,
                                int64_t base_ms)
 {

@@ -15,7 +15,7 @@
 #include "engine/engine_int.h"
 
 #define EVERY_EVENT_UPTO 20
-#define GROWTH 1.1
+#define GROWTH           1.1
 
 /* ---- the matter of an alert ---- */
 
@@ -114,13 +114,13 @@ static void sum_up(struct draft *draft, struct xz_arena *arena, uint32_t event_c
         const struct xz_record *record = draft->members[i].record;
 
         sum += draft->members[i].weight;
-        judgement->start_ms = record->at_ms < judgement->start_ms ? record->at_ms : judgement->start_ms;
+        judgement->start_ms =
+            record->at_ms < judgement->start_ms ? record->at_ms : judgement->start_ms;
         if (record->at_ms >= judgement->end_ms) {
             const struct xz_str place = xz_record_text(record, XZ_TEXT_PLACE_ADMDVS);
 
             judgement->end_ms = record->at_ms;
-            judgement->region =
-                place.len ? place : xz_record_text(record, XZ_TEXT_INSURED_ADMDVS);
+            judgement->region = place.len ? place : xz_record_text(record, XZ_TEXT_INSURED_ADMDVS);
         }
         judgement->amount_fen += money(record);
     }
@@ -219,8 +219,7 @@ static void publish(struct xz_engine *engine, struct xz_episode *episode, struct
                     enum xz_episode_status status, int64_t at_ms)
 {
     struct xz_judgement *judgement = &draft->judgement;
-    struct xz_pattern_counts *counts =
-        xz_engine_pattern_count(engine, judgement->pattern->id);
+    struct xz_pattern_counts *counts = xz_engine_pattern_count(engine, judgement->pattern->id);
     const bool first = episode->rev == 0;
 
     episode->rev++;
@@ -267,9 +266,9 @@ static void settle_found(struct xz_engine *engine, struct xz_entity *entity,
     const bool is_last = found == &engine->pass.found[engine->pass.found_count - 1];
     const struct xz_record *first = entity->records[found->first_index];
     struct xz_episode *episode = episode_of(entity, pattern, first->key);
-    const enum xz_episode_status status =
-        !is_last || now_ms - found->last_ms > pattern->quiet_ms ? XZ_EPISODE_CLOSED
-                                                                : XZ_EPISODE_OPEN;
+    const enum xz_episode_status status = !is_last || now_ms - found->last_ms > pattern->quiet_ms
+                                              ? XZ_EPISODE_CLOSED
+                                              : XZ_EPISODE_OPEN;
     struct draft draft;
     uint64_t digest;
 

@@ -20,7 +20,7 @@ struct xz_judged_evidence {
     double observed, expected;
     double log_p, log_e; /* NAN when conclusive */
     const char *segment;
-    uint32_t subjects;   /* of the baseline */
+    uint32_t subjects; /* of the baseline */
 };
 
 struct xz_judgement {
@@ -36,11 +36,11 @@ struct xz_judgement {
     const struct xz_member *members; /* those that weigh most first; ties in event-time order */
     uint32_t member_count;           /* <= XZ_MEMBERS_MAX */
     uint32_t event_count;
-    uint32_t persons;                /* distinct among all events */
+    uint32_t persons; /* distinct among all events */
     const struct xz_judged_evidence *evidence;
     uint32_t evidence_count;
-    double log_e;   /* of the detector at its highest in this episode; NAN when conclusive */
-    double score;   /* 0..1 */
+    double log_e;       /* of the detector at its highest in this episode; NAN when conclusive */
+    double score;       /* 0..1 */
     int64_t amount_fen; /* account and fund money of all events */
     int64_t at_ms;      /* event time of the observation that caused this revision */
 };

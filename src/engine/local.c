@@ -74,12 +74,16 @@ struct xz_local *xz_local_new(const struct xz_local_setup *setup)
     struct xz_local *local = xz_calloc(1, sizeof(*local));
     struct xz_engine_setup engine = {
         .pack = setup->pack,
-        .sinks = {.arg = local, .judged = on_judged, .derived = on_derived, .rejected = on_rejected},
+        .sinks = {.arg = local,
+                  .judged = on_judged,
+                  .derived = on_derived,
+                  .rejected = on_rejected},
         .keep_history = setup->keep_history,
     };
 
     local->store = xz_store_memory();
-    local->cache = xz_cache_new(local->store, setup->cache_bytes ? setup->cache_bytes : SIZE_MAX / 2);
+    local->cache =
+        xz_cache_new(local->store, setup->cache_bytes ? setup->cache_bytes : SIZE_MAX / 2);
     local->sinks = setup->sinks;
     local->pack = setup->pack;
     local->newest_ms = INT64_MIN;
@@ -143,7 +147,8 @@ enum xz_rc xz_local_event(struct xz_local *local, struct xz_event *event,
                           const struct xz_source *source, struct xz_err *err)
 {
     const int64_t lateness_ms = xz_pack_lateness_ms(local->pack);
-    const int64_t told_ms = event->body == XZ_BODY_PERSON_STATUS ? event->inf_time_ms : event->at_ms;
+    const int64_t told_ms =
+        event->body == XZ_BODY_PERSON_STATUS ? event->inf_time_ms : event->at_ms;
     struct xz_observation observation;
     enum xz_rc rc;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/local.h - the whole line in one thread and no broker: events in, judgements out. What an
- * event makes other entities see is folded at once. `score`, `backtest`, tests and benchmarks use it;
- * the service does the same through its frames.
+ * event makes other entities see is folded at once. `score`, `backtest`, tests and benchmarks use
+ * it; the service does the same through its frames.
  */
 #ifndef XZ_ENGINE_LOCAL_H
 #define XZ_ENGINE_LOCAL_H
@@ -11,8 +11,8 @@
 struct xz_local;
 
 struct xz_local_setup {
-    const struct xz_pack *pack; /* borrowed */
-    size_t cache_bytes;         /* 0: as much as there is */
+    const struct xz_pack *pack;   /* borrowed */
+    size_t cache_bytes;           /* 0: as much as there is */
     struct xz_engine_sinks sinks; /* `derived` is not called */
     bool keep_history;            /* see struct xz_engine_setup */
 };

@@ -54,8 +54,7 @@ void xz_observation_encode(const struct xz_observation *observation, struct xz_b
 }
 
 enum xz_rc xz_observation_decode(struct xz_reader *reader, struct xz_arena *arena,
-                                 struct xz_event *event_storage,
-                                 struct xz_observation *observation,
+                                 struct xz_event *event_storage, struct xz_observation *observation,
                                  struct xz_record **owned_record, struct xz_err *err)
 {
     enum xz_rc rc = XZ_OK;
@@ -89,8 +88,8 @@ enum xz_rc xz_observation_decode(struct xz_reader *reader, struct xz_arena *aren
         observation->key = xz_read_u64(reader);
         break;
     default:
-        rc = xz_err_set(err, XZ_FATAL, "observation: unknown kind of operation %d",
-                        observation->op);
+        rc =
+            xz_err_set(err, XZ_FATAL, "observation: unknown kind of operation %d", observation->op);
         break;
     }
     if (rc == XZ_OK && reader->bad) {
@@ -125,8 +124,8 @@ static bool is_chronic(const struct xz_settlement *settlement)
            (settlement->med_type.len >= 2 && memcmp(settlement->med_type.ptr, "14", 2) == 0);
 }
 
-static void of_settlement(const struct xz_event *event, struct xz_buf *codes,
-                          struct xz_buf *debits, struct xz_record_draft *draft)
+static void of_settlement(const struct xz_event *event, struct xz_buf *codes, struct xz_buf *debits,
+                          struct xz_record_draft *draft)
 {
     const struct xz_settlement *settlement = &event->settlement;
     struct xz_record *head = &draft->head;
@@ -143,7 +142,8 @@ static void of_settlement(const struct xz_event *event, struct xz_buf *codes,
     head->age_years = settlement->brdy == XZ_DAY_NONE
                           ? (int16_t)-1
                           : (int16_t)xz_age_years(settlement->brdy, event->at_ms);
-    if (settlement->gend.len == 1 && (settlement->gend.ptr[0] == '1' || settlement->gend.ptr[0] == '2')) {
+    if (settlement->gend.len == 1 &&
+        (settlement->gend.ptr[0] == '1' || settlement->gend.ptr[0] == '2')) {
         head->sex = (uint8_t)(settlement->gend.ptr[0] - '0');
     }
     head->flags |= xz_event_in_person(event) ? XZ_RECORD_PRESENT : 0;
@@ -220,8 +220,7 @@ static void of_other_bodies(const struct xz_event *event, struct xz_record_draft
 }
 
 void xz_record_of_event(const struct xz_event *event, const struct xz_observation *observation,
-                        struct xz_buf *codes, struct xz_buf *debits,
-                        struct xz_record_draft *draft)
+                        struct xz_buf *codes, struct xz_buf *debits, struct xz_record_draft *draft)
 {
     xz_record_draft_init(draft);
     xz_buf_clear(codes);

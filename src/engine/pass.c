@@ -39,8 +39,7 @@ void xz_pass_fini(struct xz_pass *pass)
     pass->found = NULL;
 }
 
-const struct xz_policy *xz_record_policy(const struct xz_pack *pack,
-                                         const struct xz_record *record)
+const struct xz_policy *xz_record_policy(const struct xz_pack *pack, const struct xz_record *record)
 {
     const struct xz_str home = xz_record_text(record, XZ_TEXT_INSURED_ADMDVS);
 
@@ -83,8 +82,7 @@ static bool walk_matches(const struct xz_view *view, uint32_t index)
     struct walk *walk = view->ctx;
 
     if (walk->matches[index] == 0) {
-        walk->matches[index] =
-            xz_matches(view->pack, view->pattern, view->entity, index) ? 2 : 1;
+        walk->matches[index] = xz_matches(view->pack, view->pattern, view->entity, index) ? 2 : 1;
     }
     return walk->matches[index] == 2;
 }
@@ -121,8 +119,7 @@ static void add_member(void *arg_ptr, uint32_t index, double weight)
     const struct member_arg *arg = arg_ptr;
     struct xz_found *found = arg->walk->open;
 
-    if (index < arg->walk->taken_upto || index >= arg->walk->entity->count ||
-        !(weight > 0.0)) {
+    if (index < arg->walk->taken_upto || index >= arg->walk->entity->count || !(weight > 0.0)) {
         return;
     }
     if (found->weight[index] == 0.0f) {
@@ -131,8 +128,8 @@ static void add_member(void *arg_ptr, uint32_t index, double weight)
         found->last_index = index > found->last_index ? index : found->last_index;
     }
     weight *= arg->scale;
-    found->weight[index] = (float)weight > found->weight[index] ? (float)weight
-                                                                : found->weight[index];
+    found->weight[index] =
+        (float)weight > found->weight[index] ? (float)weight : found->weight[index];
 }
 
 static void keep_evidence(struct walk *walk, size_t k)
@@ -209,8 +206,8 @@ static void judge_conclusive(struct walk *walk, uint32_t index)
     walk->open->last_ms = record->at_ms;
 }
 
-/* Each detector takes a step a block; per block M grows by one under the null. Divided by its blocks
- * a month, all of a pattern's grow by one a month, and may be averaged. */
+/* Each detector takes a step a block; per block M grows by one under the null. Divided by its
+ * blocks a month, all of a pattern's grow by one a month, and may be averaged. */
 static double blocks_per_month(const struct xz_pattern *pattern, size_t evidence)
 {
     const struct xz_evidence_spec *spec = &pattern->evidence[evidence];
@@ -413,9 +410,8 @@ void xz_pass_leave(const struct xz_pack *pack, const struct xz_pattern *pattern,
     }
 }
 
-void xz_pass_run(struct xz_pass *pass, const struct xz_pack *pack,
-                 const struct xz_pattern *pattern, struct xz_entity *entity, int64_t until_ms,
-                 bool store_base)
+void xz_pass_run(struct xz_pass *pass, const struct xz_pack *pack, const struct xz_pattern *pattern,
+                 struct xz_entity *entity, int64_t until_ms, bool store_base)
 {
     struct walk walk;
     void *cursors[XZ_EVIDENCE_MAX];

@@ -5,8 +5,8 @@
 #include "engine/engine_int.h"
 #include "event/field.h"
 
-#define BODIES XZ_BODY_COUNT
-#define VARS_MAX 256
+#define BODIES    XZ_BODY_COUNT
+#define VARS_MAX  256
 #define NO_OFFSET UINT16_MAX
 
 /* What follows from more than one field; slots stand before those of the field table. */
@@ -29,7 +29,7 @@ enum {
 
 struct field_slot { /* one name, wherever it stands */
     uint8_t type;
-    uint16_t offset[BODIES]; /* by body; [0]: the envelope, any body */
+    uint16_t offset[BODIES];          /* by body; [0]: the envelope, any body */
     const char *const *names[BODIES]; /* of an enumeration, likewise */
 };
 
@@ -157,8 +157,8 @@ static int age_of(int32_t birth_day, int64_t at_ms)
     return birth_day == XZ_DAY_NONE ? -1 : xz_age_years(birth_day, at_ms);
 }
 
-/* Every giver before one that pays must be empty after what was taken (domain.md R8), and the declared
- * order must not go back. */
+/* Every giver before one that pays must be empty after what was taken (domain.md R8), and the
+ * declared order must not go back. */
 static void load_out_of_order(const struct xz_settlement *settlement, struct xz_value *value)
 {
     bool money_left = false; /* with some giver before */
@@ -172,9 +172,9 @@ static void load_out_of_order(const struct xz_settlement *settlement, struct xz_
         for (uint32_t k = 0; pays && k < i; k++) {
             const int64_t before = settlement->mulaid_debits[k].order_no;
 
-            value->boolean = value->boolean || (before != XZ_NUM_NONE &&
-                                                debit->order_no != XZ_NUM_NONE &&
-                                                debit->order_no < before);
+            value->boolean =
+                value->boolean || (before != XZ_NUM_NONE && debit->order_no != XZ_NUM_NONE &&
+                                   debit->order_no < before);
         }
         value->boolean = value->boolean || (pays && money_left);
         money_left = money_left || (debit->balc_fen != XZ_FEN_NONE && debit->balc_fen > 0);
@@ -449,7 +449,8 @@ static void build(void)
         } else if (field->group == XZ_GROUP_DEBIT) {
             add_element_field(field, table.debit_vars, table.debit_fields, &table.debit_count);
         } else if (field->group == XZ_GROUP_ENVELOPE && strcmp(field->name, "channel") == 0) {
-            continue; /* how the record came, not what it says; bodies have a channel of their own */
+            continue; /* how the record came, not what it says; bodies have a channel of their own
+                       */
         } else if (!is_derived(field->name)) {
             add_event_field(field);
         }

@@ -63,17 +63,20 @@ enum {
 };
 
 static const char *const movement_names[] = {
-    NULL,           "credit",     "pre_credit", "makeup",   "clawback", "return",          "substantiate",
-    "withdraw_close", "carry_over", "interest",   "debit",    "transfer_wallet", "premium", "other_use"};
-static const char *const credential_names[] = {NULL,         "activate",   "reset_password",
-                                               "face_pass",  "face_fail",  "new_device",
-                                               "balance_query", "delegate"};
-static const char *const status_names[] = {NULL,         "death",     "insured", "paused",   "terminated",
-                                           "suspended",  "resumed",   "admitted", "discharged"};
+    NULL,     "credit",          "pre_credit",     "makeup",     "clawback",
+    "return", "substantiate",    "withdraw_close", "carry_over", "interest",
+    "debit",  "transfer_wallet", "premium",        "other_use"};
+static const char *const credential_names[] = {
+    NULL,        "activate",   "reset_password", "face_pass",
+    "face_fail", "new_device", "balance_query",  "delegate"};
+static const char *const status_names[] = {NULL,      "death",      "insured",
+                                           "paused",  "terminated", "suspended",
+                                           "resumed", "admitted",   "discharged"};
 static const char *const scan_names[] = {NULL, "sale", "return"};
 static const char *const link_names[] = {NULL, "grant", "revoke"};
-static const char *const kind_names[] = {"unknown",      "hospital",          "clinic",   "village_clinic",
-                                         "nursing_home", "internet_hospital", "pharmacy", "online_pharmacy"};
+static const char *const kind_names[] = {"unknown",        "hospital",       "clinic",
+                                         "village_clinic", "nursing_home",   "internet_hospital",
+                                         "pharmacy",       "online_pharmacy"};
 
 #define OWN_VARS                                                                                   \
     {"settlement", XZ_TYPE_BOOL, H_SETTLEMENT, 1, NULL},                                           \
@@ -83,8 +86,9 @@ static const char *const kind_names[] = {"unknown",      "hospital",          "c
         {"trace_scan", XZ_TYPE_BOOL, H_TRACE_SCAN, 1, NULL},                                       \
         {"mulaid_link", XZ_TYPE_BOOL, H_MULAID_LINK, 1, NULL},                                     \
         {"refund", XZ_TYPE_BOOL, H_REFUND, 1, NULL}, {"debit", XZ_TYPE_BOOL, H_DEBIT, 1, NULL},    \
-        {"movement", XZ_TYPE_STR, H_MOVEMENT, 1, NULL}, {"action", XZ_TYPE_STR, H_ACTION, 1, NULL}, \
-        {"status", XZ_TYPE_STR, H_STATUS, 1, NULL}, {"scan", XZ_TYPE_STR, H_SCAN, 1, NULL},        \
+        {"movement", XZ_TYPE_STR, H_MOVEMENT, 1, NULL},                                            \
+        {"action", XZ_TYPE_STR, H_ACTION, 1, NULL}, {"status", XZ_TYPE_STR, H_STATUS, 1, NULL},    \
+        {"scan", XZ_TYPE_STR, H_SCAN, 1, NULL},                                                    \
         {"medfee_sumamt", XZ_TYPE_INT, H_MEDFEE, 100, NULL},                                       \
         {"amount", XZ_TYPE_INT, H_MEDFEE, 100, NULL},                                              \
         {"acct_pay", XZ_TYPE_INT, H_ACCT_PAY, 100, NULL},                                          \
@@ -92,7 +96,8 @@ static const char *const kind_names[] = {"unknown",      "hospital",          "c
         {"account_money", XZ_TYPE_INT, H_ACCOUNT_MONEY, 100, NULL},                                \
         {"account_share", XZ_TYPE_DOUBLE, H_ACCOUNT_SHARE, 1, NULL},                               \
         {"fund_pay_sumamt", XZ_TYPE_INT, H_FUND_PAY, 100, NULL},                                   \
-        {"balc", XZ_TYPE_INT, H_BALC, 100, NULL}, {"act_pay_dedc", XZ_TYPE_INT, H_DEDC, 100, NULL}, \
+        {"balc", XZ_TYPE_INT, H_BALC, 100, NULL},                                                  \
+        {"act_pay_dedc", XZ_TYPE_INT, H_DEDC, 100, NULL},                                          \
         {"med_type", XZ_TYPE_STR, H_MED_TYPE, 1, NULL},                                            \
         {"insutype", XZ_TYPE_STR, H_INSUTYPE, 1, NULL},                                            \
         {"psn_type", XZ_TYPE_STR, H_PSN_TYPE, 1, NULL},                                            \
@@ -106,8 +111,9 @@ static const char *const kind_names[] = {"unknown",      "hospital",          "c
         {"place.kind", XZ_TYPE_STR, H_PLACE_KIND, 1, NULL},                                        \
         {"dise_codg", XZ_TYPE_STR, H_DISE, 1, NULL}, {"invono", XZ_TYPE_STR, H_INVONO, 1, NULL},   \
         {"age", XZ_TYPE_INT, H_AGE, 1, NULL}, {"sex", XZ_TYPE_INT, H_SEX, 1, NULL},                \
-        {"in_person", XZ_TYPE_BOOL, H_IN_PERSON, 1, NULL}, {"proxy", XZ_TYPE_BOOL, H_PROXY, 1, NULL}, \
-        {"online", XZ_TYPE_BOOL, H_ONLINE, 1, NULL}, {"chronic", XZ_TYPE_BOOL, H_CHRONIC, 1, NULL}, \
+        {"in_person", XZ_TYPE_BOOL, H_IN_PERSON, 1, NULL},                                         \
+        {"proxy", XZ_TYPE_BOOL, H_PROXY, 1, NULL}, {"online", XZ_TYPE_BOOL, H_ONLINE, 1, NULL},    \
+        {"chronic", XZ_TYPE_BOOL, H_CHRONIC, 1, NULL},                                             \
         {"inpatient", XZ_TYPE_BOOL, H_INPATIENT, 1, NULL},                                         \
         {"cross_province", XZ_TYPE_BOOL, H_CROSS_PROVINCE, 1, NULL},                               \
         {"undo_gap", XZ_TYPE_DURATION, H_UNDO_GAP, 1, NULL},                                       \
@@ -122,7 +128,9 @@ static const char *const kind_names[] = {"unknown",      "hospital",          "c
         {"giver.link_uses", XZ_TYPE_INT, H_LINK_USES, 1, NULL},                                    \
         {"giver.closed", XZ_TYPE_BOOL, H_GIVER_CLOSED, 1, NULL},                                   \
         {"trace.sales", XZ_TYPE_INT, H_SALES, 1, NULL},                                            \
-        {"trace.provinces", XZ_TYPE_INT, H_PROVINCES, 1, NULL}
+    {                                                                                              \
+        "trace.provinces", XZ_TYPE_INT, H_PROVINCES, 1, NULL                                       \
+    }
 
 static const struct xz_var own_vars[] = {OWN_VARS};
 #define OWN_COUNT (sizeof(own_vars) / sizeof(own_vars[0]))
@@ -286,12 +294,18 @@ static const struct {
     uint16_t slot;
     uint8_t text;
 } texts[] = {
-    {H_INSUTYPE, XZ_TEXT_INSUTYPE},       {H_PSN_TYPE, XZ_TEXT_PSN_TYPE},
-    {H_INSU_STAS, XZ_TEXT_INSU_STAS},     {H_CERT_TYPE, XZ_TEXT_CREDENTIAL},
-    {H_SETL_TYPE, XZ_TEXT_SETL_TYPE},     {H_FIXMEDINS, XZ_TEXT_INSTITUTION},
-    {H_OPTER, XZ_TEXT_OPERATOR},          {H_DEV_NO, XZ_TEXT_DEVICE},
-    {H_PLACE_ADMDVS, XZ_TEXT_PLACE_ADMDVS}, {H_INSURED_ADMDVS, XZ_TEXT_INSURED_ADMDVS},
-    {H_DISE, XZ_TEXT_DISEASE},            {H_INVONO, XZ_TEXT_INVONO},
+    {H_INSUTYPE, XZ_TEXT_INSUTYPE},
+    {H_PSN_TYPE, XZ_TEXT_PSN_TYPE},
+    {H_INSU_STAS, XZ_TEXT_INSU_STAS},
+    {H_CERT_TYPE, XZ_TEXT_CREDENTIAL},
+    {H_SETL_TYPE, XZ_TEXT_SETL_TYPE},
+    {H_FIXMEDINS, XZ_TEXT_INSTITUTION},
+    {H_OPTER, XZ_TEXT_OPERATOR},
+    {H_DEV_NO, XZ_TEXT_DEVICE},
+    {H_PLACE_ADMDVS, XZ_TEXT_PLACE_ADMDVS},
+    {H_INSURED_ADMDVS, XZ_TEXT_INSURED_ADMDVS},
+    {H_DISE, XZ_TEXT_DISEASE},
+    {H_INVONO, XZ_TEXT_INVONO},
 };
 
 static bool load_own_text(const struct xz_record *record, uint16_t slot, struct xz_value *value)

@@ -99,8 +99,8 @@ static void members_of(const struct xz_evidence_spec *spec, const struct xz_view
 
 const struct xz_evidence_kind xz_kind_amount = {
     .schema = {.name = "amount",
-               .subjects = 1u << XZ_SUBJECT_INSURED | 1u << XZ_SUBJECT_OPERATOR |
-                           1u << XZ_SUBJECT_PROXY,
+               .subjects =
+                   1u << XZ_SUBJECT_INSURED | 1u << XZ_SUBJECT_OPERATOR | 1u << XZ_SUBJECT_PROXY,
                .families = 1u << XZ_FAMILY_LOG_NORMAL | 1u << XZ_FAMILY_QUANTILES},
     .block = XZ_BLOCK_STEP,
     .unit = "yuan",

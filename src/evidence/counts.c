@@ -36,10 +36,11 @@ static uint32_t count_between(const struct xz_evidence_spec *spec, const struct 
     return count;
 }
 
-/* The exact ratio over the whole block, as if nothing more came: it grows with k, so it is never more
- * than what the block will come to, and visits that come in bursts are not taken for a rate. People
- * whose habits change (an illness, dialysis) break the ratio's null now and then by a huge factor; the
- * calibrated tail of the count does not let it, and the lesser of two e-values is one. */
+/* The exact ratio over the whole block, as if nothing more came: it grows with k, so it is never
+ * more than what the block will come to, and visits that come in bursts are not taken for a rate.
+ * People whose habits change (an illness, dialysis) break the ratio's null now and then by a huge
+ * factor; the calibrated tail of the count does not let it, and the lesser of two e-values is one.
+ */
 double xz_count_log_e(struct xz_polya polya, uint32_t k, double days, double log_p)
 {
     return fmin(xz_polya_log_e(polya, k, days), xz_calibrate(log_p));
@@ -79,11 +80,12 @@ static bool posterior(const struct xz_evidence_spec *spec, const struct xz_view 
         step->why_not = "no_baseline";
         return false;
     }
-    known_days = since_ms != XZ_TIME_NONE && since_ms < block_ms ? (double)(block_ms - since_ms) / (double)XZ_DAY_MS : 0.0;
+    known_days = since_ms != XZ_TIME_NONE && since_ms < block_ms
+                     ? (double)(block_ms - since_ms) / (double)XZ_DAY_MS
+                     : 0.0;
     *polya = xz_polya_posterior(
         (struct xz_polya){step->baseline->params[PARAM_SHAPE], step->baseline->params[PARAM_RATE]},
-        (double)left_of(spec, view) + (double)count_between(spec, view, 0, first),
-        known_days,
+        (double)left_of(spec, view) + (double)count_between(spec, view, 0, first), known_days,
         step->baseline->params[PARAM_CAP]);
     return true;
 }
@@ -123,8 +125,8 @@ static void step_of(const struct xz_evidence_spec *spec, const struct xz_view *v
     step->expected = xz_polya_mean(polya, whole_days);
     step->block = statistic.block;
     step->window_start_ms = statistic.window_start_ms;
-    step->log_p = xz_pack_calibrate(
-        spec, xz_negbin_log_tail(polya.shape, polya.rate, whole_days, k));
+    step->log_p =
+        xz_pack_calibrate(spec, xz_negbin_log_tail(polya.shape, polya.rate, whole_days, k));
     step->log_e = xz_count_log_e(polya, k, whole_days, step->log_p);
     step->carries = step->log_e > 0.0;
 }
@@ -139,9 +141,8 @@ static double empty_log_e(const struct xz_evidence_spec *spec, const struct xz_v
     if (!posterior(spec, view, index, start_ms, &step, &polya)) {
         return 0.0;
     }
-    return xz_count_log_e(polya, 0,
-                          (double)(xz_block_end_ms(spec, block) - start_ms) / (double)XZ_DAY_MS,
-                          0.0);
+    return xz_count_log_e(
+        polya, 0, (double)(xz_block_end_ms(spec, block) - start_ms) / (double)XZ_DAY_MS, 0.0);
 }
 
 #define SUBJECTS_WITH_HISTORY                                                                      \
@@ -149,7 +150,8 @@ static double empty_log_e(const struct xz_evidence_spec *spec, const struct xz_v
      1u << XZ_SUBJECT_PROXY)
 
 const struct xz_evidence_kind xz_kind_visits = {
-    .schema = {.name = "visits", .subjects = 1u << XZ_SUBJECT_INSURED,
+    .schema = {.name = "visits",
+               .subjects = 1u << XZ_SUBJECT_INSURED,
                .families = 1u << XZ_FAMILY_POLYA},
     .block = XZ_BLOCK_PERIOD,
     .unit = "visits",
@@ -161,7 +163,8 @@ const struct xz_evidence_kind xz_kind_visits = {
 };
 
 const struct xz_evidence_kind xz_kind_count = {
-    .schema = {.name = "count", .subjects = SUBJECTS_WITH_HISTORY,
+    .schema = {.name = "count",
+               .subjects = SUBJECTS_WITH_HISTORY,
                .families = 1u << XZ_FAMILY_POLYA},
     .block = XZ_BLOCK_PERIOD,
     .unit = "events",

@@ -8,7 +8,7 @@
 #include "evidence/evidence_int.h"
 
 #define REST_DAYS_MAX 365.0
-#define TICKETS_MAX 12
+#define TICKETS_MAX   12
 
 struct drain_conf {
     int64_t dormant_ms;
@@ -95,7 +95,8 @@ static bool statistic_of(const struct xz_evidence_spec *spec, const struct xz_vi
         return false;
     }
     share = taken_fen > 0
-                ? (double)taken_fen / (double)(taken_fen + (record->balance_fen > 0 ? record->balance_fen : 0))
+                ? (double)taken_fen /
+                      (double)(taken_fen + (record->balance_fen > 0 ? record->balance_fen : 0))
                 : 0.0;
     rest_days = (double)(view->entity->records[first]->at_ms - used_ms) / (double)XZ_DAY_MS;
     if (tickets > TICKETS_MAX || rest_days * (double)XZ_DAY_MS < (double)conf->dormant_ms) {
@@ -127,8 +128,11 @@ static void members_of(const struct xz_evidence_spec *spec, const struct xz_view
 static const char *const params[] = {"dormant", "share", NULL};
 
 const struct xz_evidence_kind xz_kind_drain = {
-    .schema = {.name = "drain", .subjects = 1u << XZ_SUBJECT_INSURED,
-               .families = 1u << XZ_FAMILY_QUANTILES, .params = params, .configure = configure,
+    .schema = {.name = "drain",
+               .subjects = 1u << XZ_SUBJECT_INSURED,
+               .families = 1u << XZ_FAMILY_QUANTILES,
+               .params = params,
+               .configure = configure,
                .conf_free = free},
     .block = XZ_BLOCK_STEP,
     .unit = "score",

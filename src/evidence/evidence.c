@@ -5,11 +5,10 @@
 #include <stdio.h>
 
 static const struct xz_evidence_schema *const kinds[] = {
-    &xz_kind_visits.schema, &xz_kind_count.schema,  &xz_kind_sum.schema,
-    &xz_kind_distinct.schema, &xz_kind_repeat.schema, &xz_kind_tickets.schema,
-    &xz_kind_amount.schema,
-    &xz_kind_travel.schema,
-    &xz_kind_drain.schema,  &xz_kind_runs.schema,   &xz_kind_template.schema,
+    &xz_kind_visits.schema,   &xz_kind_count.schema,    &xz_kind_sum.schema,
+    &xz_kind_distinct.schema, &xz_kind_repeat.schema,   &xz_kind_tickets.schema,
+    &xz_kind_amount.schema,   &xz_kind_travel.schema,   &xz_kind_drain.schema,
+    &xz_kind_runs.schema,     &xz_kind_template.schema,
 };
 
 const struct xz_evidence_schema *const *xz_evidence_kinds(size_t *count)
@@ -51,9 +50,9 @@ static bool chronic_so_far(const struct xz_view *view, uint32_t index)
     return false;
 }
 
-static const char *const institution_kinds[] = {"?",        "hospital",          "clinic",
-                                                "village_clinic", "nursing_home", "internet_hospital",
-                                                "pharmacy", "online_pharmacy"};
+static const char *const institution_kinds[] = {
+    "?",        "hospital",       "clinic", "village_clinic", "nursing_home", "internet_hospital",
+    "pharmacy", "online_pharmacy"};
 
 static size_t put(char *text, size_t len, struct xz_str value, uint32_t max)
 {
@@ -100,8 +99,8 @@ static size_t put_dim(enum xz_segment_dim dim, const struct xz_view *view, uint3
                       char *text, size_t len)
 {
     const struct xz_record *record = view->entity->records[index];
-    const bool at_place = view->entity->kind == XZ_ENTITY_INSTITUTION ||
-                          view->entity->kind == XZ_ENTITY_OPERATOR;
+    const bool at_place =
+        view->entity->kind == XZ_ENTITY_INSTITUTION || view->entity->kind == XZ_ENTITY_OPERATOR;
 
     switch (dim) {
     case XZ_DIM_AGE_BAND:
@@ -112,8 +111,7 @@ static size_t put_dim(enum xz_segment_dim dim, const struct xz_view *view, uint3
         return put(text, len, chronic_so_far(view, index) ? XZ_STR("1") : XZ_STR("0"), 1);
     case XZ_DIM_REGION:
         return put(text, len,
-                   xz_record_text(record,
-                                  at_place ? XZ_TEXT_PLACE_ADMDVS : XZ_TEXT_INSURED_ADMDVS),
+                   xz_record_text(record, at_place ? XZ_TEXT_PLACE_ADMDVS : XZ_TEXT_INSURED_ADMDVS),
                    4);
     case XZ_DIM_INSTITUTION_KIND:
         return put(text, len, xz_str_from(institution_kinds[record->institution_kind & 7]), 20);
@@ -264,8 +262,8 @@ void xz_step_by_quantiles(const struct xz_evidence_spec *spec, const struct xz_v
     step->evaluated = true;
     step->carries = statistic.carries;
     step->observed = statistic.observed;
-    step->expected = isnan(statistic.expected) ? xz_quantiles_value(&quantiles, 0.01)
-                                               : statistic.expected;
+    step->expected =
+        isnan(statistic.expected) ? xz_quantiles_value(&quantiles, 0.01) : statistic.expected;
     step->block = statistic.block;
     step->window_start_ms = statistic.window_start_ms;
     step->log_p = xz_pack_calibrate(spec, xz_quantiles_log_tail(&quantiles, statistic.value));
@@ -281,8 +279,8 @@ void xz_evidence_collect(const struct xz_evidence_spec *spec, const struct xz_vi
     void *cursor = kind->cursor_size > 0 ? xz_calloc(1, kind->cursor_size) : NULL;
     struct xz_statistic now = {0};
     char segment[XZ_SEGMENT_MAX];
-    struct xz_sample last = {.spec = spec, .segment = segment, .subject = view->entity->hash,
-                             .block = INT32_MIN};
+    struct xz_sample last = {
+        .spec = spec, .segment = segment, .subject = view->entity->hash, .block = INT32_MIN};
 
     if (kind->begin != NULL) {
         kind->begin(cursor);
@@ -298,11 +296,11 @@ void xz_evidence_collect(const struct xz_evidence_spec *spec, const struct xz_vi
         xz_segment(spec, view, i, segment);
         last.statistic = now.value;
         last.block = now.block;
-        last.exposure = kind->block == XZ_BLOCK_PERIOD
-                            ? (double)(xz_block_end_ms(spec, now.block) -
-                                       xz_block_start_ms(spec, now.block)) /
-                                  (double)XZ_DAY_MS
-                            : 1.0;
+        last.exposure =
+            kind->block == XZ_BLOCK_PERIOD
+                ? (double)(xz_block_end_ms(spec, now.block) - xz_block_start_ms(spec, now.block)) /
+                      (double)XZ_DAY_MS
+                : 1.0;
     }
     if (last.block != INT32_MIN) {
         sample(arg, &last);

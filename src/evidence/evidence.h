@@ -34,15 +34,15 @@ enum xz_block {
 };
 
 struct xz_step {
-    bool evaluated;        /* false: there is not enough to say; the rest is then not set */
-    const char *why_not;   /* then: "no_baseline", "no_place", "no_balance", "first_seen" ..: a fixed
-                              word, counted by the caller; NULL when there was nothing to evaluate */
-    bool carries;          /* the record itself is part of what is improbable: it may raise an alarm
-                              and joins the episode; false: it only passes by */
+    bool evaluated;      /* false: there is not enough to say; the rest is then not set */
+    const char *why_not; /* then: "no_baseline", "no_place", "no_balance", "first_seen" ..: a fixed
+                            word, counted by the caller; NULL when there was nothing to evaluate */
+    bool carries;        /* the record itself is part of what is improbable: it may raise an alarm
+                            and joins the episode; false: it only passes by */
     double observed, expected;
-    double log_p;          /* ln of the upper-tail p-value shown; calibrated; <= 0 */
-    double log_e;          /* ln of the running e-value of this block, or of this step */
-    int32_t block;         /* its number: month, period or day */
+    double log_p;            /* ln of the upper-tail p-value shown; calibrated; <= 0 */
+    double log_e;            /* ln of the running e-value of this block, or of this step */
+    int32_t block;           /* its number: month, period or day */
     int64_t window_start_ms; /* of what `observed` counts; its end is the record's time */
     const struct xz_baseline *baseline;
     char segment[XZ_SEGMENT_MAX];
@@ -62,8 +62,8 @@ typedef void (*xz_member_fn)(void *arg, uint32_t index, double weight);
 struct xz_evidence_kind {
     struct xz_evidence_schema schema; /* first: the loader hands it back in the spec */
     enum xz_block block;
-    const char *unit;      /* "visits" "settlements" "km/h" "fen" "days" "share" ..; of `observed` */
-    size_t cursor_size;    /* of what is carried from step to step; 0: nothing is */
+    const char *unit;   /* "visits" "settlements" "km/h" "fen" "days" "share" ..; of `observed` */
+    size_t cursor_size; /* of what is carried from step to step; 0: nothing is */
     void (*begin)(void *cursor);
     void (*end)(void *cursor); /* frees what step allocated; NULL when it allocates nothing */
 
@@ -77,22 +77,24 @@ struct xz_evidence_kind {
     bool (*statistic)(const struct xz_evidence_spec *spec, const struct xz_view *view,
                       uint32_t index, void *cursor, struct xz_statistic *statistic);
 
-    /* How much of what it counts is in the first `upto` records, which are about to leave the history: it
-     * is added to `left` of the entity's slot. NULL: nothing outlives its records. */
+    /* How much of what it counts is in the first `upto` records, which are about to leave the
+     * history: it is added to `left` of the entity's slot. NULL: nothing outlives its records. */
     uint32_t (*leaving)(const struct xz_evidence_spec *spec, const struct xz_view *view,
                         uint32_t upto);
 
-    /* ln e of a period in which nothing matched; NULL: 0. `index` is the record that comes after. */
+    /* ln e of a period in which nothing matched; NULL: 0. `index` is the record that comes after.
+     */
     double (*empty_log_e)(const struct xz_evidence_spec *spec, const struct xz_view *view,
                           uint32_t index, int32_t block);
 
     /* The records that make the step at `index` what it is, index itself included, oldest first,
      * with how much each weighs (any scale, > 0). Called right after step, with its cursor. */
-    void (*members)(const struct xz_evidence_spec *spec, const struct xz_view *view,
-                    uint32_t index, const void *cursor, xz_member_fn add, void *arg);
+    void (*members)(const struct xz_evidence_spec *spec, const struct xz_view *view, uint32_t index,
+                    const void *cursor, xz_member_fn add, void *arg);
 };
 
-static inline const struct xz_evidence_kind *xz_evidence_kind_of(const struct xz_evidence_spec *spec)
+static inline const struct xz_evidence_kind *
+xz_evidence_kind_of(const struct xz_evidence_spec *spec)
 {
     return (const struct xz_evidence_kind *)spec->kind;
 }
@@ -111,13 +113,13 @@ const struct xz_evidence_schema *const *xz_evidence_kinds(size_t *count);
 void xz_segment(const struct xz_evidence_spec *spec, const struct xz_view *view, uint32_t index,
                 char text[static XZ_SEGMENT_MAX]);
 
-/* ln e of k matching records in a block of so many days, given the p-value of that count; what `visits`
- * and `count` use, and `fit` checks on held-out people. */
+/* ln e of k matching records in a block of so many days, given the p-value of that count; what
+ * `visits` and `count` use, and `fit` checks on held-out people. */
 double xz_count_log_e(struct xz_polya polya, uint32_t k, double days, double log_p);
 
-/* An institution's day is summed up for good once the newest is so many days past it: by then what is in
- * time has come, and so has every reversal that is told within XZ_UNDO_SOON_MS. A step may look only
- * at panes that old, or it would see more of them the later it is judged. */
+/* An institution's day is summed up for good once the newest is so many days past it: by then what
+ * is in time has come, and so has every reversal that is told within XZ_UNDO_SOON_MS. A step may
+ * look only at panes that old, or it would see more of them the later it is judged. */
 #define XZ_UNDO_SOON_MS (7 * XZ_DAY_MS)
 int32_t xz_pane_age_days(const struct xz_pack *pack);
 

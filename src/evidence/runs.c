@@ -10,8 +10,8 @@
 #include "evidence/evidence_int.h"
 
 #define COUNTERS_MAX 128
-#define PERSONS_MAX 400
-#define CARDS_MIN 4
+#define PERSONS_MAX  400
+#define CARDS_MIN    4
 
 struct run {
     uint64_t counter;
@@ -88,7 +88,8 @@ static struct run *run_of(struct runs_cursor *cursor, uint64_t counter)
         cursor->runs = xz_realloc(cursor->runs, (cursor->count + 1) * sizeof(cursor->runs[0]));
         oldest = &cursor->runs[cursor->count++];
     } else {
-        oldest = &cursor->runs[0]; /* more counters than can be told apart: the one idle longest goes */
+        oldest =
+            &cursor->runs[0]; /* more counters than can be told apart: the one idle longest goes */
         for (uint32_t i = 1; i < cursor->count; i++) {
             oldest = cursor->runs[i].last_ms < oldest->last_ms ? &cursor->runs[i] : oldest;
         }
@@ -205,9 +206,13 @@ static void members_of(const struct xz_evidence_spec *spec, const struct xz_view
 static const char *const params[] = {"gap", NULL};
 
 const struct xz_evidence_kind xz_kind_runs = {
-    .schema = {.name = "runs", .subjects = 1u << XZ_SUBJECT_INSTITUTION,
-               .families = 1u << XZ_FAMILY_QUANTILES, .whole_days = true, .params = params,
-               .configure = configure, .conf_free = free},
+    .schema = {.name = "runs",
+               .subjects = 1u << XZ_SUBJECT_INSTITUTION,
+               .families = 1u << XZ_FAMILY_QUANTILES,
+               .whole_days = true,
+               .params = params,
+               .configure = configure,
+               .conf_free = free},
     .block = XZ_BLOCK_ACTIVE,
     .unit = "cards",
     .cursor_size = sizeof(struct runs_cursor),

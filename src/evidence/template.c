@@ -15,7 +15,6 @@ struct amount {
     uint32_t cards;
 };
 
-
 struct template_cursor {
     int32_t day;
     struct amount *amounts; /* open addressing by amount; cards 0: free */
@@ -185,7 +184,8 @@ static void members_of(const struct xz_evidence_spec *spec, const struct xz_view
     if (!cursor->in_best) {
         return;
     }
-    for (uint32_t i = xz_entity_lower(view->entity, xz_day_start_ms(cursor->day)); i <= index; i++) {
+    for (uint32_t i = xz_entity_lower(view->entity, xz_day_start_ms(cursor->day)); i <= index;
+         i++) {
         if (view->matches(view, i) && view->entity->records[i]->amount_fen == amount_fen) {
             add(arg, i, 1.0);
         }
@@ -193,8 +193,10 @@ static void members_of(const struct xz_evidence_spec *spec, const struct xz_view
 }
 
 const struct xz_evidence_kind xz_kind_template = {
-    .schema = {.name = "template", .subjects = 1u << XZ_SUBJECT_INSTITUTION,
-               .families = 1u << XZ_FAMILY_QUANTILES, .whole_days = true},
+    .schema = {.name = "template",
+               .subjects = 1u << XZ_SUBJECT_INSTITUTION,
+               .families = 1u << XZ_FAMILY_QUANTILES,
+               .whole_days = true},
     .block = XZ_BLOCK_ACTIVE,
     .unit = "cards",
     .cursor_size = sizeof(struct template_cursor),

@@ -121,7 +121,9 @@ static const char *const who_arguments[] = {"institution", "insured",  "operator
                                             "receiver",    "district", NULL};
 
 const struct xz_evidence_kind xz_kind_sum = {
-    .schema = {.name = "sum", .arguments = sum_arguments, .subjects = PERSON_LIKE,
+    .schema = {.name = "sum",
+               .arguments = sum_arguments,
+               .subjects = PERSON_LIKE,
                .families = 1u << XZ_FAMILY_QUANTILES},
     .block = XZ_BLOCK_ACTIVE,
     .unit = "yuan",
@@ -131,7 +133,9 @@ const struct xz_evidence_kind xz_kind_sum = {
 };
 
 const struct xz_evidence_kind xz_kind_distinct = {
-    .schema = {.name = "distinct", .arguments = who_arguments, .subjects = PERSON_LIKE,
+    .schema = {.name = "distinct",
+               .arguments = who_arguments,
+               .subjects = PERSON_LIKE,
                .families = 1u << XZ_FAMILY_QUANTILES},
     .block = XZ_BLOCK_ACTIVE,
     .unit = "different",
@@ -141,7 +145,9 @@ const struct xz_evidence_kind xz_kind_distinct = {
 };
 
 const struct xz_evidence_kind xz_kind_repeat = {
-    .schema = {.name = "repeat", .arguments = who_arguments, .subjects = PERSON_LIKE,
+    .schema = {.name = "repeat",
+               .arguments = who_arguments,
+               .subjects = PERSON_LIKE,
                .families = 1u << XZ_FAMILY_QUANTILES},
     .block = XZ_BLOCK_ACTIVE,
     .unit = "times",

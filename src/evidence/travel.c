@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Two places that one person would have had to travel between: the time that the quickest way needs
- * (road, fast train, aeroplane, each with what it takes to board), as a share of the time there was.
- * Over 1 nobody can; how near to 1 people come between these districts is the baseline.
+ * (road, fast train, aeroplane, each with what it takes to board), as a share of the time there
+ * was. Over 1 nobody can; how near to 1 people come between these districts is the baseline.
  *
  * Coordinates are of institutions. Where one has none, districts of different cities or provinces
  * are taken to be at least so far apart as CITY_KM and PROVINCE_KM say: low on purpose, so that
@@ -10,12 +10,12 @@
  */
 #include "evidence/evidence_int.h"
 
-#define EARTH_KM 6371.0
+#define EARTH_KM    6371.0
 #define SLACK_HOURS (5.0 / 60.0) /* clocks of two counters, and what it takes to leave one */
-#define NEAR_KM 2.0
-#define CITY_KM 30.0
+#define NEAR_KM     2.0
+#define CITY_KM     30.0
 #define PROVINCE_KM 150.0
-#define PI 3.14159265358979323846
+#define PI          3.14159265358979323846
 
 /* Haversine. */
 static double distance_km(const struct xz_record *left, const struct xz_record *right)
@@ -47,8 +47,8 @@ static double apart_km(const struct xz_record *left, const struct xz_record *rig
     return memcmp(here.ptr, there.ptr, 4) != 0 ? CITY_KM : -1.0;
 }
 
-/* Hours by the quickest of road (90 km/h), fast train (250 km/h and 40 minutes), aeroplane (750 km/h
- * and 2 hours): round figures on the quick side. */
+/* Hours by the quickest of road (90 km/h), fast train (250 km/h and 40 minutes), aeroplane (750
+ * km/h and 2 hours): round figures on the quick side. */
 static double quickest_hours(double km)
 {
     return fmin(km / 90.0, fmin(40.0 / 60.0 + km / 250.0, 2.0 + km / 750.0));
@@ -116,7 +116,8 @@ static void members_of(const struct xz_evidence_spec *spec, const struct xz_view
 }
 
 const struct xz_evidence_kind xz_kind_travel = {
-    .schema = {.name = "travel", .subjects = 1u << XZ_SUBJECT_INSURED,
+    .schema = {.name = "travel",
+               .subjects = 1u << XZ_SUBJECT_INSURED,
                .families = 1u << XZ_FAMILY_QUANTILES},
     .block = XZ_BLOCK_STEP,
     .unit = "km/h",

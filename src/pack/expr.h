@@ -24,7 +24,7 @@
 
 enum xz_type {
     XZ_TYPE_BOOL,
-    XZ_TYPE_INT,      /* also money, in fen, and counts */
+    XZ_TYPE_INT, /* also money, in fen, and counts */
     XZ_TYPE_DOUBLE,
     XZ_TYPE_STR,
     XZ_TYPE_TIME,     /* int64 ms */
@@ -58,9 +58,9 @@ struct xz_scope;
 struct xz_var {
     const char *name; /* may hold dots: "person.dead", "item.sex" */
     enum xz_type type;
-    uint16_t slot;                 /* what load() is asked for */
-    int64_t fixed_unit;            /* of XZ_TYPE_INT: literals are scaled by it: money 100, so that
-                                      `acct_pay > 12.50` means 1250 fen; 1 for plain integers */
+    uint16_t slot;                  /* what load() is asked for */
+    int64_t fixed_unit;             /* of XZ_TYPE_INT: literals are scaled by it: money 100, so that
+                                       `acct_pay > 12.50` means 1250 fen; 1 for plain integers */
     const struct xz_scope *element; /* of XZ_TYPE_ITEMS */
 };
 

@@ -15,17 +15,17 @@
 #include "pack/expr.h"
 
 enum xz_subject { /* of a pattern and of an alert */
-    XZ_SUBJECT_INSURED,
-    XZ_SUBJECT_INSTITUTION,
-    XZ_SUBJECT_OPERATOR,
-    XZ_SUBJECT_DEVICE,
-    XZ_SUBJECT_DOCTOR,
-    XZ_SUBJECT_GIVER,
-    XZ_SUBJECT_PROXY,
-    XZ_SUBJECT_TRACE,
-    XZ_SUBJECT_GROUP,
-    XZ_SUBJECT_REGION,
-    XZ_SUBJECT_COUNT
+                  XZ_SUBJECT_INSURED,
+                  XZ_SUBJECT_INSTITUTION,
+                  XZ_SUBJECT_OPERATOR,
+                  XZ_SUBJECT_DEVICE,
+                  XZ_SUBJECT_DOCTOR,
+                  XZ_SUBJECT_GIVER,
+                  XZ_SUBJECT_PROXY,
+                  XZ_SUBJECT_TRACE,
+                  XZ_SUBJECT_GROUP,
+                  XZ_SUBJECT_REGION,
+                  XZ_SUBJECT_COUNT
 };
 extern const char *const xz_subject_names[XZ_SUBJECT_COUNT];
 
@@ -49,12 +49,12 @@ struct xz_text { /* in the two languages; both are required */
 extern const char *const xz_pack_fills[XZ_PACK_FILLS]; /* "subject" "events" .. */
 
 enum xz_family { /* what a baseline is made of; see stats/ and evidence/ */
-    XZ_FAMILY_NONE,
-    XZ_FAMILY_POLYA,
-    XZ_FAMILY_BETA_BINOMIAL,
-    XZ_FAMILY_LOG_NORMAL,
-    XZ_FAMILY_QUANTILES,
-    XZ_FAMILY_BETA
+                 XZ_FAMILY_NONE,
+                 XZ_FAMILY_POLYA,
+                 XZ_FAMILY_BETA_BINOMIAL,
+                 XZ_FAMILY_LOG_NORMAL,
+                 XZ_FAMILY_QUANTILES,
+                 XZ_FAMILY_BETA
 };
 extern const char *const xz_family_names[]; /* "none" "polya" "beta_binomial" .. */
 
@@ -71,15 +71,16 @@ struct xz_baseline {
 struct xz_evidence_schema; /* of a kind; told by the engine */
 
 struct xz_evidence_spec {
-    const char *key;  /* "T02.count.1d": names the baseline's rows */
+    const char *key; /* "T02.count.1d": names the baseline's rows */
     const struct xz_evidence_schema *kind;
-    const char *measure;      /* as written: "count", "distinct(institution)", "impossible_travel" */
-    int64_t window_ms;        /* 0: the kind's own; a calendar month is XZ_WINDOW_MONTH */
+    const char *measure; /* as written: "count", "distinct(institution)", "impossible_travel" */
+    int64_t window_ms;   /* 0: the kind's own; a calendar month is XZ_WINDOW_MONTH */
     enum xz_family family;
-    uint8_t by[XZ_SEGMENT_DIMS_MAX]; /* indices into xz_segment_dims, coarse ones last dropped first */
+    uint8_t
+        by[XZ_SEGMENT_DIMS_MAX]; /* indices into xz_segment_dims, coarse ones last dropped first */
     uint8_t by_count;
-    bool independent;         /* declared so: multiplied instead of averaged */
-    void *conf;               /* parameters that the kind parsed; freed by the kind */
+    bool independent; /* declared so: multiplied instead of averaged */
+    void *conf;       /* parameters that the kind parsed; freed by the kind */
     const struct xz_pack *pack;
 };
 #define XZ_WINDOW_MONTH INT64_C(-1)
@@ -109,39 +110,39 @@ struct xz_pattern {
     enum xz_severity severity;
     enum xz_stage stage;
     enum xz_pattern_scope scope;
-    bool shadow;               /* evaluated and counted, not published */
-    struct xz_expr *when;      /* boolean */
-    uint32_t bodies;           /* bit b: may fire on body b; from `when`, to skip the rest fast */
+    bool shadow;          /* evaluated and counted, not published */
+    struct xz_expr *when; /* boolean */
+    uint32_t bodies;      /* bit b: may fire on body b; from `when`, to skip the rest fast */
     struct xz_evidence_spec *evidence;
     size_t evidence_count;
-    double false_alarms;       /* declared, per `per` subject-months; 0 for conclusive ones */
-    double alarm_per_month;    /* false_alarms / per: the bound on false alarms a subject-month */
-    double steps_per_month;    /* mean steps of the detector a subject-month; fitted, else 31 */
-    double log_threshold;      /* ln(1 / alpha), alpha = alarm_per_month / steps_per_month */
-    int64_t quiet_ms;          /* an episode ends after this much without an alarm */
-    const char *legal[8];      /* "条例-17" .. */
+    double false_alarms;    /* declared, per `per` subject-months; 0 for conclusive ones */
+    double alarm_per_month; /* false_alarms / per: the bound on false alarms a subject-month */
+    double steps_per_month; /* mean steps of the detector a subject-month; fitted, else 31 */
+    double log_threshold;   /* ln(1 / alpha), alpha = alarm_per_month / steps_per_month */
+    int64_t quiet_ms;       /* an episode ends after this much without an alarm */
+    const char *legal[8];   /* "条例-17" .. */
     size_t legal_count;
-    uint8_t actions;           /* bit n-1: A<n> */
+    uint8_t actions;                        /* bit n-1: A<n> */
     struct xz_text explain, counterfactual; /* templates, see alert/README.md */
-    const char *file;          /* in the pack */
+    const char *file;                       /* in the pack */
 };
 
 /* Region policy: what differs by place. Sets hold the contract's words; see models/README.md. */
 struct xz_policy {
-    const char *admdvs_prefix; /* "" is the default policy */
+    const char *admdvs_prefix;               /* "" is the default policy */
     const struct xz_set *relations;          /* allowed rlts of a receiver */
     const struct xz_set *national_relations; /* the close relatives of law */
     const struct xz_set *receiver_schemes;   /* insutype */
     const struct xz_set *long_link_schemes;  /* insutype of receivers of long links */
     const struct xz_set *cross_province;     /* "21-22": province pairs, both orders */
     const struct xz_set *allowed_purposes, *forbidden_purposes;
-    const struct xz_set *withdraw_reasons;   /* "1".."6" */
+    const struct xz_set *withdraw_reasons; /* "1".."6" */
     const struct xz_set *emergency_med_types;
-    bool fund_includes_account;  /* fund_pay_sumamt contains acct_pay (domain 4.11 no. 3) */
-    bool reject_unbalanced;      /* money that does not add up is a reject */
-    bool three_segments;         /* R24 */
+    bool fund_includes_account; /* fund_pay_sumamt contains acct_pay (domain 4.11 no. 3) */
+    bool reject_unbalanced;     /* money that does not add up is a reject */
+    bool three_segments;        /* R24 */
     int64_t deductible_active_fen, deductible_retired_fen; /* R24; -1: not declared */
-    int64_t temporary_link_uses; /* 1 */
+    int64_t temporary_link_uses;                           /* 1 */
 };
 
 /* A code list's row with what the pack says of it, in the words of the reference files. */
@@ -185,12 +186,13 @@ XZ_MUST enum xz_rc xz_pack_load_archive(struct xz_str archive, const struct xz_p
 
 const char *xz_pack_name(const struct xz_pack *pack);
 const char *xz_pack_version(const struct xz_pack *pack);
-const char *xz_pack_sha256(const struct xz_pack *pack); /* 64 hex digits */
-int64_t xz_pack_lateness_ms(const struct xz_pack *pack);        /* pack.yaml, default 7 d */
-int64_t xz_pack_horizon_ms(const struct xz_pack *pack);         /* default 90 d */
-uint32_t xz_pack_history_max(const struct xz_pack *pack);       /* default 512 */
+const char *xz_pack_sha256(const struct xz_pack *pack);   /* 64 hex digits */
+int64_t xz_pack_lateness_ms(const struct xz_pack *pack);  /* pack.yaml, default 7 d */
+int64_t xz_pack_horizon_ms(const struct xz_pack *pack);   /* default 90 d */
+uint32_t xz_pack_history_max(const struct xz_pack *pack); /* default 512 */
 const struct xz_pattern *xz_pack_patterns(const struct xz_pack *pack, size_t *count);
-const struct xz_pattern *xz_pack_pattern(const struct xz_pack *pack, struct xz_str id); /* or NULL */
+const struct xz_pattern *xz_pack_pattern(const struct xz_pack *pack,
+                                         struct xz_str id); /* or NULL */
 
 /* The policy of the longest prefix of admdvs that has one; never NULL. */
 const struct xz_policy *xz_pack_policy(const struct xz_pack *pack, struct xz_str admdvs);

@@ -18,8 +18,8 @@
 #include "state/codec.h"
 
 #define ENTITY_GUESS_BYTES 2048 /* sizes the table for a cap; it grows when the guess was high */
-#define BUCKETS_FIRST_MAX ((size_t)1 << 18)
-#define BUCKETS_MIN 1024u
+#define BUCKETS_FIRST_MAX  ((size_t)1 << 18)
+#define BUCKETS_MIN        1024u
 
 struct xz_cache {
     struct xz_store *store;
@@ -325,17 +325,13 @@ void xz_cache_clean(struct xz_cache *cache)
 void xz_cache_drop_scratch(struct xz_cache *cache)
 {
     for (size_t i = 0; i < cache->bucket_count; i++) {
-        for (struct xz_entity *entity = cache->buckets[i]; entity != NULL;
-             entity = entity->chain) {
+        for (struct xz_entity *entity = cache->buckets[i]; entity != NULL; entity = entity->chain) {
             xz_entity_scratch_drop(entity);
         }
     }
 }
 
-struct xz_cache_counts xz_cache_counts(const struct xz_cache *cache)
-{
-    return cache->counts;
-}
+struct xz_cache_counts xz_cache_counts(const struct xz_cache *cache) { return cache->counts; }
 
 /* ---- every entity ---- */
 

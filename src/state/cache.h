@@ -24,8 +24,8 @@ void xz_cache_free(struct xz_cache *cache); /* NULL is fine; what is dirty is lo
 XZ_MUST enum xz_rc xz_cache_get(struct xz_cache *cache, enum xz_entity_kind kind, struct xz_str id,
                                 struct xz_entity **entity, struct xz_err *err);
 /* Without making one: *entity NULL when there is none. */
-XZ_MUST enum xz_rc xz_cache_peek(struct xz_cache *cache, enum xz_entity_kind kind,
-                                 struct xz_str id, struct xz_entity **entity, struct xz_err *err);
+XZ_MUST enum xz_rc xz_cache_peek(struct xz_cache *cache, enum xz_entity_kind kind, struct xz_str id,
+                                 struct xz_entity **entity, struct xz_err *err);
 /* Marks it changed: it will be in the next checkpoint. */
 void xz_cache_dirty(struct xz_cache *cache, struct xz_entity *entity);
 /* Between frames: brings memory back under the cap as far as clean entities allow. */

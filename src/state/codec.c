@@ -10,7 +10,7 @@
 #include "state/entity_int.h"
 
 #define PART_BYTES 8
-#define ESCAPE 0xff
+#define ESCAPE     0xff
 /* What the records of one value may come to in memory: far past any history, so more is damage. */
 #define VALUE_BYTES_MAX (UINT64_C(1) << 28)
 

@@ -16,7 +16,7 @@
 #include "state/entity_int.h"
 
 #define ALIASES_MAX 64
-#define INDEX_FROM 48 /* records; below it a scan is as fast and takes no memory */
+#define INDEX_FROM  48 /* records; below it a scan is as fast and takes no memory */
 
 const char *const xz_entity_kind_names[XZ_ENTITY_COUNT] = {
     [0] = "none",
@@ -274,10 +274,7 @@ static void part_dirty(struct xz_entity *entity, int64_t at_ms)
     entity->dirty_part_count++;
 }
 
-void xz_entity_clean(struct xz_entity *entity)
-{
-    entity->dirty_part_count = 0;
-}
+void xz_entity_clean(struct xz_entity *entity) { entity->dirty_part_count = 0; }
 
 /* Room for one more at the end: what removals left free in front is used before memory grows. */
 static void records_reserve(struct xz_entity *entity)

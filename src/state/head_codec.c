@@ -12,10 +12,28 @@
 #include "state/entity_int.h"
 
 enum head_field { /* bit in the mask; stored: never renumbered */
-    H_FIRST, H_BASE, H_LAST, H_BALANCE, H_PATTERNS, H_SALES, H_EVICTED,
-    H_DEDUCTIBLE, H_DEATH, H_CLOSED, H_SUSPENDED, H_SUSPENDED_UNTIL, H_PAUSED, H_TERMINATED,
-    H_ADMITTED, H_ADMITTED_AT, H_PANES, H_EPISODES, H_PENDING, H_ALIASES, H_CHRONIC,
-    H_COUNT
+                  H_FIRST,
+                  H_BASE,
+                  H_LAST,
+                  H_BALANCE,
+                  H_PATTERNS,
+                  H_SALES,
+                  H_EVICTED,
+                  H_DEDUCTIBLE,
+                  H_DEATH,
+                  H_CLOSED,
+                  H_SUSPENDED,
+                  H_SUSPENDED_UNTIL,
+                  H_PAUSED,
+                  H_TERMINATED,
+                  H_ADMITTED,
+                  H_ADMITTED_AT,
+                  H_PANES,
+                  H_EPISODES,
+                  H_PENDING,
+                  H_ALIASES,
+                  H_CHRONIC,
+                  H_COUNT
 };
 #define BIT(field) (UINT64_C(1) << (field))
 
@@ -157,12 +175,12 @@ static void background_get(struct xz_entity *entity, uint64_t mask, struct xz_re
 #define ID_OTHER 0xffffu
 #define ID_USUAL 5
 
-enum { /* of one detector; the other's bits stand four higher */
-    D_THERE = 1,  /* not at the start (the tip: not where the base is) */
-    D_LOG_M = 2,  /* log_m is not -infinity */
-    D_BLOCK = 4,  /* block_log_e is not 0 */
-    D_LEFT = 8,   /* of both: something left */
-    D_SHIFT = 4
+enum {              /* of one detector; the other's bits stand four higher */
+       D_THERE = 1, /* not at the start (the tip: not where the base is) */
+       D_LOG_M = 2, /* log_m is not -infinity */
+       D_BLOCK = 4, /* block_log_e is not 0 */
+       D_LEFT = 8,  /* of both: something left */
+       D_SHIFT = 4
 };
 
 static uint32_t float_bits(float value)
@@ -235,10 +253,7 @@ static void detector_get(struct xz_reader *reader, unsigned flags, int32_t *bloc
     *block = detector->block;
 }
 
-static bool digit(char letter)
-{
-    return letter >= '0' && letter <= '9';
-}
+static bool digit(char letter) { return letter >= '0' && letter <= '9'; }
 
 static void pattern_id_put(const char *id, struct xz_buf *out)
 {

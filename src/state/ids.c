@@ -8,12 +8,12 @@
 
 /* ---- the message id: institution, yyyymmddHHMMSS of a time nearby, and a tail ---- */
 
-#define STAMP 14
-#define MSGID_STAMPED 1u /* else a text as any other */
-#define MSGID_OTHER_TIME 2u
+#define STAMP             14
+#define MSGID_STAMPED     1u /* else a text as any other */
+#define MSGID_OTHER_TIME  2u
 #define MSGID_TAIL_DIGITS 4u
-#define MSGID_TAIL_SHIFT 3
-#define MSGID_TAIL_MAX 31u
+#define MSGID_TAIL_SHIFT  3
+#define MSGID_TAIL_MAX    31u
 
 static const int64_t year_1900_s = INT64_C(-2208988800), year_2200_s = INT64_C(7258118400);
 
@@ -78,13 +78,10 @@ static int64_t plus(int64_t left, int64_t right)
     return (int64_t)((uint64_t)left + (uint64_t)right);
 }
 
-static int64_t floor_s(int64_t at_ms)
-{
-    return at_ms / 1000 - (at_ms % 1000 < 0);
-}
+static int64_t floor_s(int64_t at_ms) { return at_ms / 1000 - (at_ms % 1000 < 0); }
 
-void xz_msgid_put(struct xz_str msgid, struct xz_str institution, int64_t at_ms,
-                  struct xz_str like, struct xz_buf *out)
+void xz_msgid_put(struct xz_str msgid, struct xz_str institution, int64_t at_ms, struct xz_str like,
+                  struct xz_buf *out)
 {
     const int64_t at_s = floor_s(at_ms);
     const uint32_t front = institution.len + STAMP;

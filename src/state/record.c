@@ -60,10 +60,7 @@ void xz_record_open(const struct xz_record *record, struct xz_record_draft *draf
     }
 }
 
-void xz_record_free(struct xz_record *record)
-{
-    free(record);
-}
+void xz_record_free(struct xz_record *record) { free(record); }
 
 int xz_record_order(const struct xz_record *left, const struct xz_record *right)
 {

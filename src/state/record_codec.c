@@ -14,18 +14,53 @@
 #include "state/record.h"
 #include "state/text_int.h"
 
-#define BACK_MAX 31     /* how far back a record looks for one to resemble: fits in one byte */
-#define BACK_TEXT_MIN 4 /* a shorter text is as short as a reference to one */
-#define BALANCE_BACK 8
+#define BACK_MAX           31 /* how far back a record looks for one to resemble: fits in one byte */
+#define BACK_TEXT_MIN      4  /* a shorter text is as short as a reference to one */
+#define BALANCE_BACK       8
 #define RECORD_GUESS_BYTES 512 /* most need no more, written or read */
 
 enum field { /* bit in the mask, the usual ones low; stored: never renumbered */
-    F_AMOUNT, F_CODES, F_BALANCE, F_SETL_ID, F_ACCOUNT, F_DEVICE, F_OPERATOR,
-    F_FUND, F_FLAGS, F_INSTITUTION, F_MED_TYPE, F_CREDENTIAL, F_PARTITION, F_INVONO,
-    F_AT_FINE, F_MULAID, F_DISEASE, F_DEDUCTIBLE, F_PERSON, F_BREACHES, F_AGE,
-    F_KIND, F_DETAIL, F_KEY, F_NO_CONTENT, F_PARTNER, F_PLACE_ADMDVS, F_REF_MS,
-    F_TOPIC, F_SEX, F_INSTITUTION_KIND, F_PLACE, F_INSURED_ADMDVS, F_INSUTYPE, F_PSN_TYPE,
-    F_SETL_TYPE, F_DEBITS, F_STAY, F_INSU_STAS, F_PROXY, F_COUNT
+             F_AMOUNT,
+             F_CODES,
+             F_BALANCE,
+             F_SETL_ID,
+             F_ACCOUNT,
+             F_DEVICE,
+             F_OPERATOR,
+             F_FUND,
+             F_FLAGS,
+             F_INSTITUTION,
+             F_MED_TYPE,
+             F_CREDENTIAL,
+             F_PARTITION,
+             F_INVONO,
+             F_AT_FINE,
+             F_MULAID,
+             F_DISEASE,
+             F_DEDUCTIBLE,
+             F_PERSON,
+             F_BREACHES,
+             F_AGE,
+             F_KIND,
+             F_DETAIL,
+             F_KEY,
+             F_NO_CONTENT,
+             F_PARTNER,
+             F_PLACE_ADMDVS,
+             F_REF_MS,
+             F_TOPIC,
+             F_SEX,
+             F_INSTITUTION_KIND,
+             F_PLACE,
+             F_INSURED_ADMDVS,
+             F_INSUTYPE,
+             F_PSN_TYPE,
+             F_SETL_TYPE,
+             F_DEBITS,
+             F_STAY,
+             F_INSU_STAS,
+             F_PROXY,
+             F_COUNT
 };
 #define BIT(field) (UINT64_C(1) << (field))
 
@@ -61,7 +96,7 @@ static const struct rule {
 struct known {
     const struct xz_record_context *context;
     const struct xz_record *like;
-    bool first;           /* there is no like: it stands for a record that says nothing */
+    bool first; /* there is no like: it stands for a record that says nothing */
     int64_t from_ms, from_offset, balance_fen;
     struct xz_str setl_id; /* the last one seen */
 };
@@ -92,10 +127,7 @@ static int64_t plus(int64_t left, int64_t right)
     return (int64_t)((uint64_t)left + (uint64_t)right);
 }
 
-static int64_t or_zero(int64_t fen)
-{
-    return fen == XZ_FEN_NONE ? 0 : fen;
-}
+static int64_t or_zero(int64_t fen) { return fen == XZ_FEN_NONE ? 0 : fen; }
 
 static const struct xz_record *back(const struct xz_record_context *context, uint64_t distance)
 {
@@ -128,8 +160,7 @@ static void know(const struct xz_record_context *context, uint64_t distance, str
 }
 
 /* Distance of the record to resemble: of this kind and institution, of this kind, or the last. */
-static uint64_t choose_like(const struct xz_record *record,
-                            const struct xz_record_context *context)
+static uint64_t choose_like(const struct xz_record *record, const struct xz_record_context *context)
 {
     const struct xz_str institution = xz_record_text(record, XZ_TEXT_INSTITUTION);
     uint64_t same_kind = 0;
@@ -164,8 +195,7 @@ static struct xz_str guess_text(const struct known *known, const struct rule *ru
 /* What a text that was not guessed may begin like. */
 static struct xz_str like_text(const struct known *known, const struct rule *rule)
 {
-    return rule->text == XZ_TEXT_SETL_ID ? known->setl_id
-                                         : xz_record_text(known->like, rule->text);
+    return rule->text == XZ_TEXT_SETL_ID ? known->setl_id : xz_record_text(known->like, rule->text);
 }
 
 /* What the fund and others did not pay came from the account. */
@@ -203,10 +233,7 @@ static int64_t fen_get(struct xz_reader *reader)
     return (int64_t)(zigzag >> 1) ^ -(int64_t)(zigzag & 1);
 }
 
-static int64_t utc_day(int64_t at_ms)
-{
-    return at_ms / XZ_DAY_MS;
-}
+static int64_t utc_day(int64_t at_ms) { return at_ms / XZ_DAY_MS; }
 
 static void day_put(int32_t day, int64_t at_ms, struct xz_buf *out)
 {
@@ -314,9 +341,8 @@ static void head_get(struct xz_reader *reader, const struct known *known, uint64
     const struct xz_record *like = known->like;
     const int64_t since = xz_read_svar(reader);
 
-    head->at_ms = plus(known->from_ms, mask & BIT(F_AT_FINE)
-                                           ? since
-                                           : (int64_t)((uint64_t)since * UINT64_C(1000)));
+    head->at_ms = plus(known->from_ms,
+                       mask & BIT(F_AT_FINE) ? since : (int64_t)((uint64_t)since * UINT64_C(1000)));
     head->content_hash = mask & BIT(F_NO_CONTENT) ? 0 : xz_read_u64(reader);
     head->key = mask & BIT(F_KEY) ? xz_read_u64(reader) : 0; /* else when the msgid is known */
     head->source.offset = plus(known->from_offset, xz_read_svar(reader));
@@ -327,8 +353,8 @@ static void head_get(struct xz_reader *reader, const struct known *known, uint64
     head->kind = mask & BIT(F_KIND) ? xz_read_u8(reader) : like->kind;
     head->detail = mask & BIT(F_DETAIL) ? xz_read_u8(reader) : like->detail;
     head->flags = mask & BIT(F_FLAGS) ? (uint16_t)xz_read_uvar(reader) : like->flags;
-    head->age_years = mask & BIT(F_AGE) ? (int16_t)read_within(reader, INT16_MIN, INT16_MAX)
-                                        : like->age_years;
+    head->age_years =
+        mask & BIT(F_AGE) ? (int16_t)read_within(reader, INT16_MIN, INT16_MAX) : like->age_years;
     head->sex = mask & BIT(F_SEX) ? xz_read_u8(reader) : like->sex;
     head->institution_kind =
         mask & BIT(F_INSTITUTION_KIND) ? xz_read_u8(reader) : like->institution_kind;
@@ -440,9 +466,8 @@ static void texts_put(const struct known *known, const struct xz_record *record,
             xz_text_put(text, like_text(known, &rules[i]), out);
         }
     }
-    xz_msgid_put(xz_record_text(record, XZ_TEXT_MSGID),
-                 xz_record_text(record, XZ_TEXT_INSTITUTION), record->at_ms,
-                 xz_record_text(known->like, XZ_TEXT_MSGID), out);
+    xz_msgid_put(xz_record_text(record, XZ_TEXT_MSGID), xz_record_text(record, XZ_TEXT_INSTITUTION),
+                 record->at_ms, xz_record_text(known->like, XZ_TEXT_MSGID), out);
     if (mask & BIT(F_CODES)) {
         xz_codes_put(xz_record_text(record, XZ_TEXT_CODES), out);
     }
@@ -482,8 +507,8 @@ static void text_get(struct xz_reader *reader, const struct known *known, const 
                      struct texts *texts)
 {
     const size_t from = texts->bytes.len;
-    const uint64_t distance = xz_text_get(reader, like_text(known, rule), XZ_RECORD_TEXT_MAX,
-                                          &texts->bytes);
+    const uint64_t distance =
+        xz_text_get(reader, like_text(known, rule), XZ_RECORD_TEXT_MAX, &texts->bytes);
 
     if (distance > known->context->earlier_count) {
         reader->bad = true;

@@ -14,10 +14,7 @@ struct xz_batch {
     size_t count;
 };
 
-struct xz_batch *xz_batch_new(void)
-{
-    return xz_calloc(1, sizeof(struct xz_batch));
-}
+struct xz_batch *xz_batch_new(void) { return xz_calloc(1, sizeof(struct xz_batch)); }
 
 void xz_batch_free(struct xz_batch *batch)
 {
@@ -48,15 +45,9 @@ void xz_batch_delete(struct xz_batch *batch, struct xz_str key)
     batch->count++;
 }
 
-size_t xz_batch_bytes(const struct xz_batch *batch)
-{
-    return batch->ops.len;
-}
+size_t xz_batch_bytes(const struct xz_batch *batch) { return batch->ops.len; }
 
-size_t xz_batch_count(const struct xz_batch *batch)
-{
-    return batch->count;
-}
+size_t xz_batch_count(const struct xz_batch *batch) { return batch->count; }
 
 void xz_batch_each(const struct xz_batch *batch,
                    void (*visit)(void *arg, struct xz_str key, struct xz_str value, bool deleted),
@@ -97,12 +88,6 @@ enum xz_rc xz_store_write(struct xz_store *store, const struct xz_batch *batch, 
     return store->ops->write(store, batch, err);
 }
 
-uint64_t xz_store_disk_bytes(const struct xz_store *store)
-{
-    return store->ops->disk_bytes(store);
-}
+uint64_t xz_store_disk_bytes(const struct xz_store *store) { return store->ops->disk_bytes(store); }
 
-uint64_t xz_store_keys(const struct xz_store *store)
-{
-    return store->ops->keys(store);
-}
+uint64_t xz_store_keys(const struct xz_store *store) { return store->ops->keys(store); }

@@ -33,8 +33,8 @@ XZ_MUST enum xz_rc xz_store_get(struct xz_store *store, struct xz_str key, struc
                                 bool *found, struct xz_err *err);
 /* Every pair whose key starts with prefix, in key order; stops when visit returns false. */
 typedef bool (*xz_store_visit)(void *arg, struct xz_str key, struct xz_str value);
-XZ_MUST enum xz_rc xz_store_scan(struct xz_store *store, struct xz_str prefix,
-                                 xz_store_visit visit, void *arg, struct xz_err *err);
+XZ_MUST enum xz_rc xz_store_scan(struct xz_store *store, struct xz_str prefix, xz_store_visit visit,
+                                 void *arg, struct xz_err *err);
 
 struct xz_batch *xz_batch_new(void);
 void xz_batch_free(struct xz_batch *batch); /* NULL is fine */

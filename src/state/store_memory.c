@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "state/store_int.h"
 
-#define LEVELS 14 /* 4^14 keys before the top level is more than a few long */
+#define LEVELS     14 /* 4^14 keys before the top level is more than a few long */
 #define LEVEL_SEED 0x786965u
 
 struct node {

@@ -14,12 +14,12 @@
 #include "state/store_int.h"
 
 #define WRITE_BUFFER_BYTES ((size_t)16 << 20) /* small, so that reopening after a kill is short */
-#define CACHE_BYTES ((size_t)8 << 20)         /* without a budget */
-#define BLOCK_BYTES ((size_t)16 << 10)
-#define BLOOM_BITS 10 /* one first-seen id in a hundred costs a read */
-#define OPEN_FILES 256
-#define LOG_BYTES ((size_t)1 << 20)
-#define LOG_ERRORS 3 /* rocksdb's InfoLogLevel ERROR_LEVEL */
+#define CACHE_BYTES        ((size_t)8 << 20)  /* without a budget */
+#define BLOCK_BYTES        ((size_t)16 << 10)
+#define BLOOM_BITS         10 /* one first-seen id in a hundred costs a read */
+#define OPEN_FILES         256
+#define LOG_BYTES          ((size_t)1 << 20)
+#define LOG_ERRORS         3 /* rocksdb's InfoLogLevel ERROR_LEVEL */
 
 struct xz_store_budget {
     rocksdb_cache_t *cache;
@@ -94,8 +94,9 @@ static rocksdb_block_based_table_options_t *table_options(const struct xz_store_
     rocksdb_cache_t *cache = budget != NULL ? budget->cache : rocksdb_cache_create_lru(CACHE_BYTES);
 
     rocksdb_block_based_options_set_block_cache(table, cache);
-    rocksdb_block_based_options_set_filter_policy( /* takes it */
-        table, rocksdb_filterpolicy_create_bloom_full(BLOOM_BITS));
+    rocksdb_block_based_options_set_filter_policy(/* takes it */
+                                                  table, rocksdb_filterpolicy_create_bloom_full(
+                                                             BLOOM_BITS));
     rocksdb_block_based_options_set_block_size(table, BLOCK_BYTES);
     rocksdb_block_based_options_set_format_version(table, 5);
     /* in the cache, so that its limit holds for them too */
@@ -114,8 +115,8 @@ static rocksdb_options_t *database_options(const struct xz_store_budget *budget)
 
     rocksdb_options_set_create_if_missing(options, 1);
     rocksdb_options_set_block_based_table_factory(options, table);
-    rocksdb_options_set_write_buffer_size(
-        options, budget != NULL ? budget->write_buffer_bytes : WRITE_BUFFER_BYTES);
+    rocksdb_options_set_write_buffer_size(options, budget != NULL ? budget->write_buffer_bytes
+                                                                  : WRITE_BUFFER_BYTES);
     rocksdb_options_set_max_write_buffer_number(options, 2);
     rocksdb_options_set_compression(options, rocksdb_lz4_compression);
     rocksdb_options_set_bottommost_compression(options, rocksdb_zstd_compression);

@@ -6,7 +6,7 @@
 enum form { FORM_RAW, FORM_DIGITS, FORM_LIKE, FORM_BACK };
 enum rest { REST_RAW, REST_DIGITS, REST_LETTER };
 
-#define GROUP 19 /* the most digits that a u64 always holds */
+#define GROUP    19 /* the most digits that a u64 always holds */
 #define LIKE_MIN 3
 #define LIKE_MAX 31
 
@@ -118,8 +118,7 @@ void xz_text_put_back(uint32_t distance, struct xz_buf *out)
     xz_buf_uvar(out, ((uint64_t)distance << 2) | FORM_BACK);
 }
 
-uint64_t xz_text_get(struct xz_reader *reader, struct xz_str like, size_t limit,
-                     struct xz_buf *out)
+uint64_t xz_text_get(struct xz_reader *reader, struct xz_str like, size_t limit, struct xz_buf *out)
 {
     const uint64_t tag = xz_read_uvar(reader);
     const enum form form = (enum form)(tag & 3);

@@ -27,8 +27,8 @@ uint64_t xz_text_get(struct xz_reader *reader, struct xz_str like, size_t limit,
 
 /* A message id: its institution, yyyymmddHHMMSS (UTC+8) of a time near at_ms and a tail; any other
  * is written as a text. */
-void xz_msgid_put(struct xz_str msgid, struct xz_str institution, int64_t at_ms,
-                  struct xz_str like, struct xz_buf *out);
+void xz_msgid_put(struct xz_str msgid, struct xz_str institution, int64_t at_ms, struct xz_str like,
+                  struct xz_buf *out);
 /* Appends the message id to out. Where institution stands in out itself, out must have room for it
  * and 64 bytes more; like must not stand there. */
 void xz_msgid_get(struct xz_reader *reader, struct xz_str institution, int64_t at_ms,

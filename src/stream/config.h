@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * stream/config.h - the service's configuration: one table of properties with defaults, a YAML file,
- * and --set KEY=VALUE over it. Any key under `kafka.` goes to librdkafka as it is. A secret may be
- * read from a file (KEY_file) or the environment (KEY_env). An unknown key is an error with the
- * nearest name.
+ * stream/config.h - the service's configuration: one table of properties with defaults, a YAML
+ * file, and --set KEY=VALUE over it. Any key under `kafka.` goes to librdkafka as it is. A secret
+ * may be read from a file (KEY_file) or the environment (KEY_env). An unknown key is an error with
+ * the nearest name.
  */
 #ifndef XZ_STREAM_CONFIG_H
 #define XZ_STREAM_CONFIG_H
@@ -16,7 +16,7 @@
 #include "base/log.h"
 
 #define XZ_KAFKA_PROPERTIES_MAX 64
-#define XZ_EVENT_TOPICS_MAX 16
+#define XZ_EVENT_TOPICS_MAX     16
 
 struct xz_kafka_property {
     char *name, *value;
@@ -29,10 +29,10 @@ struct xz_config {
     char *topics_observations, *topics_state, *topics_packs, *topics_alerts, *topics_rejects,
         *topics_dispositions;
     int64_t topics_partitions, topics_replication;
-    char *group;          /* prefix of the two consumer groups */
+    char *group; /* prefix of the two consumer groups */
     char *state_dir, *pack, *reference, *roles, *alerts_format;
     int64_t state_cache_mb, checkpoint_ms, flush_ms, flush_bytes, max_ahead_ms;
-    char *http_listen;    /* host:port, empty: no HTTP */
+    char *http_listen; /* host:port, empty: no HTTP */
     char *log_level, *log_format;
 };
 
@@ -47,7 +47,8 @@ struct xz_log_setup xz_config_log(const struct xz_config *config);
 /* Every key with default and meaning, as a commented YAML file. */
 void xz_config_print(FILE *out);
 
-/* For `xiezhi check`: reads file (may be NULL) and sets, reports every mistake, returns how many. */
+/* For `xiezhi check`: reads file (may be NULL) and sets, reports every mistake, returns how many.
+ */
 int xz_config_check(const char *file, const char *const sets[], size_t set_count,
                     void (*report)(void *arg, const struct xz_err *err));
 

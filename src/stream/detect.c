@@ -11,14 +11,14 @@
 #include "stream/partition.h"
 #include "stream/roles.h"
 
-#define CONSUME_MAX 8 /* frames of one partition in a row */
-#define ROUND_MAX 400 /* frames between two flushes of what they derive */
-#define IDLE_POLL_MS 2
-#define LAGGING_POLL_MS 20
-#define STATS_EVERY_MS 1000
-#define PARTS_MAX 1024
+#define CONSUME_MAX        8   /* frames of one partition in a row */
+#define ROUND_MAX          400 /* frames between two flushes of what they derive */
+#define IDLE_POLL_MS       2
+#define LAGGING_POLL_MS    20
+#define STATS_EVERY_MS     1000
+#define PARTS_MAX          1024
 #define WRITE_BUFFER_BYTES ((size_t)16 << 20)
-#define BLOCK_CACHE_BYTES ((size_t)64 << 20)
+#define BLOCK_CACHE_BYTES  ((size_t)64 << 20)
 
 struct detect {
     struct xz_service_shared *shared;
@@ -76,8 +76,8 @@ static void on_assign(struct detect *detect, rd_kafka_topic_partition_list_t *li
             .shared = detect->shared,
             .id = list->elems[i].partition,
             .budget = detect->budget,
-            .cache_bytes = ((size_t)detect->config->state_cache_mb << 20) /
-                           (size_t)detect->shared->partitions,
+            .cache_bytes =
+                ((size_t)detect->config->state_cache_mb << 20) / (size_t)detect->shared->partitions,
             .packs = detect->packs,
             .fallback = detect->fallback,
             .producer = &detect->producer,
@@ -232,8 +232,8 @@ static void publish_numbers(struct detect *detect)
         loads += counts.loads;
         disk += xz_store_disk_bytes(xz_part_store(detect->parts[i]));
         if (rd_kafka_get_watermark_offsets(detect->consumer, detect->config->topics_observations,
-                                           xz_part_id(detect->parts[i]), &low, &high) ==
-                RD_KAFKA_RESP_ERR_NO_ERROR &&
+                                           xz_part_id(detect->parts[i]), &low,
+                                           &high) == RD_KAFKA_RESP_ERR_NO_ERROR &&
             high > xz_part_next(detect->parts[i])) {
             lag += high - xz_part_next(detect->parts[i]);
         }
@@ -252,18 +252,29 @@ static void publish_numbers(struct detect *detect)
 static enum xz_rc open_detect(struct detect *detect, struct xz_err *err)
 {
     char group[256];
-    const char *const pairs[] = {"group.id", group, "enable.auto.commit", "false",
-                                 "auto.offset.reset", "error", "fetch.wait.max.ms", "5",
-                                 "partition.assignment.strategy", "range",
-                                 "max.poll.interval.ms", "600000",
-                                 "queued.max.messages.kbytes", "65536", NULL};
+    const char *const pairs[] = {"group.id",
+                                 group,
+                                 "enable.auto.commit",
+                                 "false",
+                                 "auto.offset.reset",
+                                 "error",
+                                 "fetch.wait.max.ms",
+                                 "5",
+                                 "partition.assignment.strategy",
+                                 "range",
+                                 "max.poll.interval.ms",
+                                 "600000",
+                                 "queued.max.messages.kbytes",
+                                 "65536",
+                                 NULL};
     rd_kafka_topic_partition_list_t *list;
     rd_kafka_conf_t *conf = NULL;
     rd_kafka_resp_err_t code;
     enum xz_rc rc = XZ_OK;
 
     (void)snprintf(group, sizeof(group), "%s-detect", detect->config->group);
-    rc = xz_pack_load(detect->config->pack, xz_engine_schema(), NULL, NULL, &detect->configured, err);
+    rc = xz_pack_load(detect->config->pack, xz_engine_schema(), NULL, NULL, &detect->configured,
+                      err);
     detect->fallback = detect->configured;
     detect->packs = xz_packs_new(detect->config);
     detect->budget = xz_store_budget_new(BLOCK_CACHE_BYTES, WRITE_BUFFER_BYTES);
@@ -313,8 +324,8 @@ static bool lagging(struct detect *detect, size_t at)
     int64_t low = 0, high = 0;
 
     return rd_kafka_get_watermark_offsets(detect->consumer, detect->config->topics_observations,
-                                          xz_part_id(detect->parts[at]), &low, &high) ==
-               RD_KAFKA_RESP_ERR_NO_ERROR &&
+                                          xz_part_id(detect->parts[at]), &low,
+                                          &high) == RD_KAFKA_RESP_ERR_NO_ERROR &&
            high > xz_part_next(detect->parts[at]);
 }
 
@@ -341,8 +352,8 @@ static enum xz_rc consume_from(struct detect *detect, size_t at, rd_kafka_messag
 
     *count = rd_kafka_consume_batch_queue(detect->queues[at], 0, messages, CONSUME_MAX);
     if (*count <= 0 && lagging(detect, at)) {
-        *count =
-            rd_kafka_consume_batch_queue(detect->queues[at], LAGGING_POLL_MS, messages, CONSUME_MAX);
+        *count = rd_kafka_consume_batch_queue(detect->queues[at], LAGGING_POLL_MS, messages,
+                                              CONSUME_MAX);
     }
     detect->dry[at] = *count <= 0;
     for (ssize_t i = 0; i < *count; i++) {
@@ -351,10 +362,11 @@ static enum xz_rc consume_from(struct detect *detect, size_t at, rd_kafka_messag
         if (rc == XZ_OK && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
             rc = take(detect, message, err);
         } else if (rc == XZ_OK && xz_kafka_class(message->err) == XZ_FATAL) {
-            rc = xz_err_set(err, XZ_FATAL,
-                            "observations: %s: if their retention has dropped what was not read yet, "
-                            "remove %s, the state topic and the groups, and replay the events",
-                            rd_kafka_message_errstr(message), detect->config->state_dir);
+            rc = xz_err_set(
+                err, XZ_FATAL,
+                "observations: %s: if their retention has dropped what was not read yet, "
+                "remove %s, the state topic and the groups, and replay the events",
+                rd_kafka_message_errstr(message), detect->config->state_dir);
         }
         rd_kafka_message_destroy(message);
     }
@@ -395,8 +407,7 @@ static enum xz_rc round_of(struct detect *detect, rd_kafka_message_t **messages,
 /* Serves the group: rebalances happen in here. */
 static void serve_group(struct detect *detect, bool idle)
 {
-    rd_kafka_message_t *message =
-        rd_kafka_consumer_poll(detect->consumer, idle ? IDLE_POLL_MS : 0);
+    rd_kafka_message_t *message = rd_kafka_consumer_poll(detect->consumer, idle ? IDLE_POLL_MS : 0);
 
     if (message != NULL) {
         xz_log(XZ_LOG_WARN, "detect", "kafka", "error=\"%s\"", rd_kafka_message_errstr(message));

@@ -44,14 +44,16 @@ enum xz_rc xz_frame_open(const void *bytes, size_t len, struct xz_frame *frame, 
 
     memset(frame, 0, sizeof(*frame));
     if (reader.bad || memcmp(head.ptr, magic, 2) != 0) {
-        return xz_err_set(err, XZ_FATAL, "a record of the observations topic is no frame: does "
-                                         "something else write there?");
+        return xz_err_set(err, XZ_FATAL,
+                          "a record of the observations topic is no frame: does "
+                          "something else write there?");
     }
     if ((unsigned char)head.ptr[2] != XZ_FRAME_VERSION) {
-        return xz_err_set(err, XZ_FATAL,
-                          "a frame of version %d, this program reads %d: run the version that wrote "
-                          "it until the topic is read, then upgrade",
-                          (unsigned char)head.ptr[2], XZ_FRAME_VERSION);
+        return xz_err_set(
+            err, XZ_FATAL,
+            "a frame of version %d, this program reads %d: run the version that wrote "
+            "it until the topic is read, then upgrade",
+            (unsigned char)head.ptr[2], XZ_FRAME_VERSION);
     }
     frame->type = xz_read_u8(&reader);
     if (frame->type == XZ_FRAME_PACK) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * stream/frame.h - what stands in a record of the observations topic: the observations of one source
- * partition for one target partition, in order, under their writer's epoch and number; or a control
- * frame that names the pack that holds from here on. Pure.
+ * stream/frame.h - what stands in a record of the observations topic: the observations of one
+ * source partition for one target partition, in order, under their writer's epoch and number; or a
+ * control frame that names the pack that holds from here on. Pure.
  */
 #ifndef XZ_STREAM_FRAME_H
 #define XZ_STREAM_FRAME_H
@@ -10,7 +10,7 @@
 #include "base/err.h"
 
 #define XZ_FRAME_VERSION 1
-#define XZ_SOURCE_MAX 250
+#define XZ_SOURCE_MAX    250
 
 enum xz_frame_type { XZ_FRAME_OBSERVATIONS = 1, XZ_FRAME_PACK = 2 };
 
@@ -27,7 +27,8 @@ struct xz_frame {
 /* Begins a frame in out; observations follow, then xz_frame_end is given their number. */
 void xz_frame_begin(struct xz_buf *out, struct xz_str source, uint64_t epoch, uint64_t number);
 /* Position of the observation in its source: offset, and place within it. Then its bytes. */
-void xz_frame_add(struct xz_buf *out, int64_t offset, uint32_t place, const void *bytes, size_t len);
+void xz_frame_add(struct xz_buf *out, int64_t offset, uint32_t place, const void *bytes,
+                  size_t len);
 void xz_frame_pack(struct xz_buf *out, struct xz_str sha256);
 
 XZ_MUST enum xz_rc xz_frame_open(const void *bytes, size_t len, struct xz_frame *frame,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Ingest: event topics -> observations. Decodes, checks, enriches, routes; keeps no state but how far
- * each source partition is durable.
+ * Ingest: event topics -> observations. Decodes, checks, enriches, routes; keeps no state but how
+ * far each source partition is durable.
  *
  * A writer belongs to one source partition. Its epoch is raised durably, in the metadata of the
  * committed offset, before its first frame; that commit also shuts out its predecessor's. An offset
@@ -21,14 +21,14 @@
 #include "stream/kafka.h"
 #include "stream/roles.h"
 
-#define CONSUME_MAX 64       /* records of one source in a row */
-#define ROUND_MAX 4000       /* records between two looks at the clock */
-#define IDLE_POLL_MS 2
+#define CONSUME_MAX     64   /* records of one source in a row */
+#define ROUND_MAX       4000 /* records between two looks at the clock */
+#define IDLE_POLL_MS    2
 #define LAGGING_POLL_MS 20
-#define FRAME_SPAN_MS (6 * XZ_HOUR_MS) /* of event time that a frame may cover */
+#define FRAME_SPAN_MS   (6 * XZ_HOUR_MS) /* of event time that a frame may cover */
 #define COMMIT_EVERY_MS 500
-#define DRAIN_MS 30000
-#define LATENESS_MS (7 * XZ_DAY_MS)
+#define DRAIN_MS        30000
+#define LATENESS_MS     (7 * XZ_DAY_MS)
 
 struct batch { /* frames and rejects that stand for source positions below `end` */
     struct batch *next;
@@ -50,17 +50,17 @@ struct source {
     int32_t partition;
     uint64_t epoch;
     int64_t newest_ms;
-    int64_t read;      /* next offset to read */
-    int64_t sealed;    /* positions below are in batches */
+    int64_t read;   /* next offset to read */
+    int64_t sealed; /* positions below are in batches */
     int64_t durable, durable_newest_ms, committed;
     struct target *targets;
     struct batch *first, *last; /* of what is under way, oldest first */
     struct batch *open;         /* collects until the flush; rejects join at once */
     size_t pending_bytes;
     int64_t pending_since_ms;
-    int64_t flushed_ms;         /* newest at the last flush */
-    rd_kafka_queue_t *queue;    /* of its partition alone */
-    bool dry;                   /* had nothing in this round */
+    int64_t flushed_ms;      /* newest at the last flush */
+    rd_kafka_queue_t *queue; /* of its partition alone */
+    bool dry;                /* had nothing in this round */
     struct source *next;
 };
 
@@ -189,10 +189,8 @@ static enum xz_rc reject(struct ingest *ingest, struct source *source,
 {
     char partition[16], offset[24], detail[640];
     const struct xz_header headers[] = {
-        {"reason", xz_str_from(why->reason)},
-        {"detail", xz_str_from(detail)},
-        {"source-topic", xz_str_from(source->topic)},
-        {"source-partition", xz_str_from(partition)},
+        {"reason", xz_str_from(why->reason)},         {"detail", xz_str_from(detail)},
+        {"source-topic", xz_str_from(source->topic)}, {"source-partition", xz_str_from(partition)},
         {"source-offset", xz_str_from(offset)},
     };
     struct xz_header filled[5];
@@ -257,8 +255,7 @@ static enum xz_rc take_event(struct ingest *ingest, struct source *source, struc
     const struct xz_source at = {source->topic_index, source->partition, offset};
     const int64_t told_ms =
         event->body == XZ_BODY_PERSON_STATUS ? event->inf_time_ms : event->at_ms;
-    const bool late =
-        source->newest_ms != INT64_MIN && told_ms < source->newest_ms - LATENESS_MS;
+    const bool late = source->newest_ms != INT64_MIN && told_ms < source->newest_ms - LATENESS_MS;
     struct xz_enrich_counts unknown = {0};
     struct xz_observation observation;
     struct xz_metrics *metrics = ingest->shared->metrics;
@@ -268,8 +265,7 @@ static enum xz_rc take_event(struct ingest *ingest, struct source *source, struc
     metrics->institutions_unknown += unknown.institutions_unknown;
     metrics->items_unknown += unknown.items_unknown;
     metrics->diagnoses_unknown += unknown.diagnoses_unknown;
-    metrics->unbalanced +=
-        event->body == XZ_BODY_SETTLEMENT && xz_event_balance(event, false) != 0;
+    metrics->unbalanced += event->body == XZ_BODY_SETTLEMENT && xz_event_balance(event, false) != 0;
     xz_observe(event, &at, late, &observation);
     note_newest(source, event);
     return add_observation(ingest, source, &observation, offset);
@@ -294,10 +290,9 @@ static enum xz_rc take(struct ingest *ingest, const rd_kafka_message_t *message,
     if (rc == XZ_OK && message->payload == NULL) {
         rc = xz_err_reject(&why, "malformed", "", "a record without a value");
     }
-    rc = rc == XZ_OK
-             ? xz_event_decode((struct xz_str){message->payload, (uint32_t)message->len}, format,
-                               &ingest->limits, &ingest->arena, &event, &why)
-             : rc;
+    rc = rc == XZ_OK ? xz_event_decode((struct xz_str){message->payload, (uint32_t)message->len},
+                                       format, &ingest->limits, &ingest->arena, &event, &why)
+                     : rc;
     if (rc != XZ_OK) {
         return reject(ingest, source, message, &why, err);
     }
@@ -315,8 +310,8 @@ static void source_free(struct source *source, int32_t partitions)
         rd_kafka_queue_destroy(source->queue);
     }
     free(source->targets);
-    /* Batches under way are pointed to by reports that may yet come; a process that loses partitions
-     * with frames in flight leaks them once. */
+    /* Batches under way are pointed to by reports that may yet come; a process that loses
+     * partitions with frames in flight leaks them once. */
     free(source);
 }
 
@@ -333,7 +328,7 @@ static void set_offset(rd_kafka_topic_partition_t *at, const struct source *sour
     metadata_of(source, newest_ms, text);
     at->offset = offset;
     rd_kafka_mem_free(NULL, at->metadata);
-    at->metadata = strdup(text);
+    at->metadata = xz_strdup(text);
     at->metadata_size = strlen(text);
 }
 
@@ -351,8 +346,8 @@ static enum xz_rc begin_source(struct ingest *ingest, rd_kafka_topic_partition_t
     (void)snprintf(source->name, sizeof(source->name), "%s/%" PRId32, source->topic, at->partition);
     source->partition = at->partition;
     for (size_t i = 0; i < ingest->topic_count; i++) {
-        source->topic_index = strcmp(ingest->topics[i], at->topic) == 0 ? (uint16_t)i
-                                                                         : source->topic_index;
+        source->topic_index =
+            strcmp(ingest->topics[i], at->topic) == 0 ? (uint16_t)i : source->topic_index;
     }
     if (at->metadata_size > 0 && at->metadata_size < sizeof(text)) {
         memcpy(text, at->metadata, at->metadata_size);
@@ -376,8 +371,8 @@ static enum xz_rc begin_source(struct ingest *ingest, rd_kafka_topic_partition_t
     source->next = ingest->sources;
     ingest->sources = source;
     set_offset(at, source, at->offset, newest_ms);
-    xz_log(XZ_LOG_INFO, "ingest", "assigned",
-           "source=%s offset=%" PRId64 " epoch=%" PRIu64, source->name, source->read, source->epoch);
+    xz_log(XZ_LOG_INFO, "ingest", "assigned", "source=%s offset=%" PRId64 " epoch=%" PRIu64,
+           source->name, source->read, source->epoch);
     return XZ_OK;
 }
 
@@ -397,7 +392,8 @@ static void on_assign(struct ingest *ingest, rd_kafka_topic_partition_list_t *li
         /* The epoch is durable, and a predecessor's commits are refused, before the first frame. */
         code = rd_kafka_commit(ingest->consumer, list, 0);
         if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-            rc = xz_err_set(&err, XZ_RETRY, "the epoch cannot be raised: %s", rd_kafka_err2str(code));
+            rc = xz_err_set(&err, XZ_RETRY, "the epoch cannot be raised: %s",
+                            rd_kafka_err2str(code));
         }
     }
     if (rc != XZ_OK) {
@@ -486,10 +482,19 @@ static void on_rebalance(rd_kafka_t *consumer, rd_kafka_resp_err_t code,
 static enum xz_rc open_ingest(struct ingest *ingest, char *names, struct xz_err *err)
 {
     char group[256];
-    const char *const pairs[] = {"group.id", group, "enable.auto.commit", "false",
-                                 "auto.offset.reset", "earliest", "fetch.wait.max.ms", "5",
-                                 "partition.assignment.strategy", "range",
-                                 "queued.max.messages.kbytes", "65536", NULL};
+    const char *const pairs[] = {"group.id",
+                                 group,
+                                 "enable.auto.commit",
+                                 "false",
+                                 "auto.offset.reset",
+                                 "earliest",
+                                 "fetch.wait.max.ms",
+                                 "5",
+                                 "partition.assignment.strategy",
+                                 "range",
+                                 "queued.max.messages.kbytes",
+                                 "65536",
+                                 NULL};
     rd_kafka_topic_partition_list_t *list;
     rd_kafka_conf_t *conf = NULL;
     rd_kafka_resp_err_t code;
@@ -553,8 +558,8 @@ static enum xz_rc flush_due(struct ingest *ingest, int64_t now_ms, bool idle, st
         const bool waited = source->read > source->sealed &&
                             (source->pending_bytes == 0 ||
                              now_ms - source->pending_since_ms >= ingest->config->flush_ms);
-        const bool wide = source->pending_bytes > 0 &&
-                          source->newest_ms - source->flushed_ms >= FRAME_SPAN_MS;
+        const bool wide =
+            source->pending_bytes > 0 && source->newest_ms - source->flushed_ms >= FRAME_SPAN_MS;
 
         due = due || full || waited || wide || (idle && source->pending_bytes > 0);
     }
@@ -594,7 +599,8 @@ static enum xz_rc consume_from(struct ingest *ingest, struct source *source,
 
     *count = rd_kafka_consume_batch_queue(source->queue, 0, messages, CONSUME_MAX);
     if (*count <= 0 && lagging(ingest, source)) { /* its records are on the way: they go first */
-        *count = rd_kafka_consume_batch_queue(source->queue, LAGGING_POLL_MS, messages, CONSUME_MAX);
+        *count =
+            rd_kafka_consume_batch_queue(source->queue, LAGGING_POLL_MS, messages, CONSUME_MAX);
     }
     source->dry = *count <= 0;
     for (ssize_t i = 0; i < *count; i++) {
@@ -632,8 +638,7 @@ static enum xz_rc consume(struct ingest *ingest, rd_kafka_message_t **messages, 
 /* Serves the group: rebalances happen in here. */
 static void serve_group(struct ingest *ingest, bool idle)
 {
-    rd_kafka_message_t *message =
-        rd_kafka_consumer_poll(ingest->consumer, idle ? IDLE_POLL_MS : 0);
+    rd_kafka_message_t *message = rd_kafka_consumer_poll(ingest->consumer, idle ? IDLE_POLL_MS : 0);
 
     if (message != NULL) { /* an error of the client; it goes on by itself or says so again */
         xz_log(XZ_LOG_WARN, "ingest", "kafka", "error=\"%s\"", rd_kafka_message_errstr(message));
@@ -643,8 +648,8 @@ static void serve_group(struct ingest *ingest, bool idle)
 
 enum xz_rc xz_ingest_run(struct xz_service_shared *shared, struct xz_err *err)
 {
-    struct ingest ingest = {.shared = shared, .config = shared->config,
-                            .limits = xz_decode_limits_default};
+    struct ingest ingest = {
+        .shared = shared, .config = shared->config, .limits = xz_decode_limits_default};
     char *names = xz_strdup(shared->config->topics_events);
     rd_kafka_message_t **messages = xz_calloc(CONSUME_MAX, sizeof(*messages));
     int64_t committed_ms = xz_now_ms();

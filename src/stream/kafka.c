@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 
-#define WAIT_MS 10000
+#define WAIT_MS       10000
 #define ADMIN_WAIT_MS 30000
 
 int64_t xz_now_ms(void)
@@ -102,10 +102,19 @@ static void on_delivery(rd_kafka_t *client, const rd_kafka_message_t *message, v
 enum xz_rc xz_producer_open(struct xz_producer *producer, const struct xz_config *config,
                             xz_delivery_fn delivered, void *arg, struct xz_err *err)
 {
-    static const char *const pairs[] = {"enable.idempotence", "true", "linger.ms", "1",
-                                        "compression.type", "lz4", "message.max.bytes", "8000000",
-                                        "queue.buffering.max.messages", "200000",
-                                        "message.timeout.ms", "120000", NULL};
+    static const char *const pairs[] = {"enable.idempotence",
+                                        "true",
+                                        "linger.ms",
+                                        "1",
+                                        "compression.type",
+                                        "lz4",
+                                        "message.max.bytes",
+                                        "8000000",
+                                        "queue.buffering.max.messages",
+                                        "200000",
+                                        "message.timeout.ms",
+                                        "120000",
+                                        NULL};
     rd_kafka_conf_t *conf;
     enum xz_rc rc = xz_kafka_conf(config, pairs, &conf, err);
 
@@ -146,7 +155,8 @@ enum xz_rc xz_produce(struct xz_producer *producer, const char *topic, int32_t p
         }
         args[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_TOPIC, .u.cstr = topic};
         args[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = partition};
-        args[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY};
+        args[count++] =
+            (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY};
         args[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = opaque};
         if (key.len > 0) {
             args[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_KEY,
@@ -190,9 +200,8 @@ struct topic {
 static rd_kafka_NewTopic_t *new_topic(const struct xz_config *config, const struct topic *topic)
 {
     char text[256];
-    rd_kafka_NewTopic_t *made =
-        rd_kafka_NewTopic_new(topic->name, topic->partitions, (int)config->topics_replication, text,
-                              sizeof(text));
+    rd_kafka_NewTopic_t *made = rd_kafka_NewTopic_new(
+        topic->name, topic->partitions, (int)config->topics_replication, text, sizeof(text));
 
     if (made != NULL) {
         (void)rd_kafka_NewTopic_set_config(made, "max.message.bytes", "8000000");
@@ -271,7 +280,8 @@ static enum xz_rc metadata_of(rd_kafka_t *client, const rd_kafka_metadata_t **me
 
     return code == RD_KAFKA_RESP_ERR_NO_ERROR
                ? XZ_OK
-               : xz_err_set(err, XZ_RETRY, "the broker does not answer: %s", rd_kafka_err2str(code));
+               : xz_err_set(err, XZ_RETRY, "the broker does not answer: %s",
+                            rd_kafka_err2str(code));
 }
 
 enum xz_rc xz_kafka_topics(const struct xz_config *config, int32_t *partitions,
@@ -339,10 +349,19 @@ enum xz_rc xz_kafka_read(const struct xz_config *config, const char *topic, int3
                          int64_t offset, xz_record_fn visit, void *arg, int64_t *next,
                          struct xz_err *err)
 {
-    static const char *const pairs[] = {"group.id", "xiezhi-reader", "enable.auto.commit", "false",
-                                        "isolation.level", "read_committed",
-                                        "enable.partition.eof", "true", "auto.offset.reset",
-                                        "earliest", "fetch.wait.max.ms", "10", NULL};
+    static const char *const pairs[] = {"group.id",
+                                        "xiezhi-reader",
+                                        "enable.auto.commit",
+                                        "false",
+                                        "isolation.level",
+                                        "read_committed",
+                                        "enable.partition.eof",
+                                        "true",
+                                        "auto.offset.reset",
+                                        "earliest",
+                                        "fetch.wait.max.ms",
+                                        "10",
+                                        NULL};
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
     rd_kafka_conf_t *conf = NULL;
     rd_kafka_t *client = NULL;

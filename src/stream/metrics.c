@@ -10,9 +10,8 @@
 #include "base/mem.h"
 #include "stream/kafka.h"
 
-static const int64_t bounds_us[XZ_LATENCY_BUCKETS] = {1000,   2000,   5000,    10000,   20000,
-                                                      50000,  100000, 250000,  500000,  1000000,
-                                                      5000000, 60000000};
+static const int64_t bounds_us[XZ_LATENCY_BUCKETS] = {
+    1000, 2000, 5000, 10000, 20000, 50000, 100000, 250000, 500000, 1000000, 5000000, 60000000};
 
 void xz_metrics_reject(struct xz_metrics *metrics, const char *reason)
 {
@@ -79,7 +78,8 @@ static void put_engine(struct xz_metrics *metrics, struct xz_buf *out)
 {
     const struct xz_engine_counts *engine = &metrics->engine;
 
-    put(out, "duplicates_total", "counter", "Events whose msgid was seen before.", engine->duplicates);
+    put(out, "duplicates_total", "counter", "Events whose msgid was seen before.",
+        engine->duplicates);
     put(out, "conflicts_total", "counter", "The same msgid with other content.",
         engine->content_conflicts);
     put(out, "retries_total", "counter", "A settlement again under a new msgid.", engine->retries);
@@ -94,8 +94,9 @@ static void put_engine(struct xz_metrics *metrics, struct xz_buf *out)
     put(out, "evicted_by_count_total", "counter", "Records dropped because a history was full.",
         engine->evicted_by_count);
     put_patterns(metrics, out);
-    xz_buf_printf(out, "# HELP xiezhi_pack_info The active pack.\n# TYPE xiezhi_pack_info gauge\n"
-                       "xiezhi_pack_info{sha256=\"%s\"} 1\n",
+    xz_buf_printf(out,
+                  "# HELP xiezhi_pack_info The active pack.\n# TYPE xiezhi_pack_info gauge\n"
+                  "xiezhi_pack_info{sha256=\"%s\"} 1\n",
                   metrics->pack);
 }
 
@@ -103,8 +104,9 @@ static void put_latency(struct xz_metrics *metrics, struct xz_buf *out)
 {
     uint64_t sum = 0;
 
-    xz_buf_printf(out, "# HELP xiezhi_frame_latency_seconds From a frame's record time to its end.\n"
-                       "# TYPE xiezhi_frame_latency_seconds histogram\n");
+    xz_buf_printf(out,
+                  "# HELP xiezhi_frame_latency_seconds From a frame's record time to its end.\n"
+                  "# TYPE xiezhi_frame_latency_seconds histogram\n");
     for (size_t i = 0; i < XZ_LATENCY_BUCKETS; i++) {
         sum += metrics->latency[i];
         xz_buf_printf(out, "xiezhi_frame_latency_seconds_bucket{le=\"%g\"} %" PRIu64 "\n",
@@ -208,8 +210,9 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
         return answer(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "GET only\n", 9);
     }
     if (strcmp(url, "/healthz") == 0) {
-        return http->metrics->failed ? answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "failing\n", 8)
-                                     : answer(connection, MHD_HTTP_OK, "ok\n", 3);
+        return http->metrics->failed
+                   ? answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "failing\n", 8)
+                   : answer(connection, MHD_HTTP_OK, "ok\n", 3);
     }
     if (strcmp(url, "/readyz") == 0) {
         return http->metrics->ready && !http->metrics->failed
@@ -250,10 +253,10 @@ enum xz_rc xz_http_start(const char *listen, struct xz_metrics *metrics, struct 
     }
     http = xz_calloc(1, sizeof(*http));
     http->metrics = metrics;
-    http->daemon = MHD_start_daemon(
-        MHD_USE_INTERNAL_POLLING_THREAD, (uint16_t)port, NULL, NULL, on_request, http,
-        MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_CONNECTION_LIMIT, 64U,
-        MHD_OPTION_CONNECTION_TIMEOUT, 10U, MHD_OPTION_END);
+    http->daemon =
+        MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD, (uint16_t)port, NULL, NULL, on_request,
+                         http, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_CONNECTION_LIMIT, 64U,
+                         MHD_OPTION_CONNECTION_TIMEOUT, 10U, MHD_OPTION_END);
     if (http->daemon == NULL) {
         free(http);
         return xz_err_set(err, XZ_CONFIG,

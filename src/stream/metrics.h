@@ -9,8 +9,8 @@
 #include "base/buf.h"
 #include "engine/engine.h"
 
-#define XZ_REASONS_MAX 32
-#define XZ_PATTERNS_MAX 256
+#define XZ_REASONS_MAX     32
+#define XZ_PATTERNS_MAX    256
 #define XZ_LATENCY_BUCKETS 12
 
 struct xz_metrics {
@@ -24,8 +24,8 @@ struct xz_metrics {
         observations_skipped, alerts_published, checkpoints;
     _Atomic int64_t lag_ingest, lag_detect, watermark_ms, checkpoint_at_ms, checkpoint_took_ms;
     _Atomic uint64_t cache_bytes, cache_entities, cache_hits, cache_loads, disk_bytes;
-    struct xz_engine_counts engine;                      /* by detect, under lock */
-    struct xz_pattern_counts patterns[XZ_PATTERNS_MAX];  /* likewise; ids live on */
+    struct xz_engine_counts engine;                     /* by detect, under lock */
+    struct xz_pattern_counts patterns[XZ_PATTERNS_MAX]; /* likewise; ids live on */
     size_t pattern_count;
     _Atomic int lock;
     _Atomic uint64_t latency[XZ_LATENCY_BUCKETS + 1], latency_sum_us;

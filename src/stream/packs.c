@@ -9,7 +9,7 @@
 #include "stream/kafka.h"
 
 #define FLUSH_MS 30000
-#define ACTIVE XZ_STR("active")
+#define ACTIVE   XZ_STR("active")
 
 struct loaded {
     struct xz_pack *pack;
@@ -84,7 +84,8 @@ enum xz_rc xz_packs_get(struct xz_packs *packs, struct xz_str sha256, const stru
     rc = find(packs->config, &search, err);
     if (rc == XZ_OK && !search.found) {
         rc = xz_err_set(err, XZ_CONFIG,
-                        "pack " XZ_STR_FMT " is named in the log but is not in %s: activate it again",
+                        "pack " XZ_STR_FMT
+                        " is named in the log but is not in %s: activate it again",
                         XZ_STR_ARG(sha256), packs->config->topics_packs);
     }
     rc = rc == XZ_OK ? xz_pack_load_archive(xz_buf_view(&search.value), xz_engine_schema(), NULL,
@@ -154,8 +155,8 @@ enum xz_rc xz_packs_activate(const struct xz_config *config, const char *dir, in
     }
     xz_frame_pack(&frame, xz_str_from(sha256));
     for (int32_t p = 0; rc == XZ_OK && p < partitions; p++) {
-        rc = xz_produce(&producer, config->topics_observations, p, XZ_STR_NONE,
-                        xz_buf_view(&frame), false, NULL, 0, NULL, err);
+        rc = xz_produce(&producer, config->topics_observations, p, XZ_STR_NONE, xz_buf_view(&frame),
+                        false, NULL, 0, NULL, err);
     }
     if (rc == XZ_OK) {
         rc = xz_produce(&producer, config->topics_packs, 0, ACTIVE, xz_str_from(sha256), false,

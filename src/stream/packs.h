@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* stream/packs.h - packs in the log: archives in the compacted topic by hash, and the key "active". */
+/* stream/packs.h - packs in the log: archives in the compacted topic by hash, and the key "active".
+ */
 #ifndef XZ_STREAM_PACKS_H
 #define XZ_STREAM_PACKS_H
 #include "pack/pack.h"

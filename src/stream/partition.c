@@ -10,11 +10,11 @@
 #include "base/mem.h"
 #include "event/codec.h"
 
-#define MARKER_VERSION 1
-#define MARKER_KEY XZ_STR("m")
-#define CHANGELOG_KEY XZ_STR("c") /* local only: where the changelog goes on */
-#define FLUSH_MS 60000
-#define TRANSACTION_MS 60000
+#define MARKER_VERSION      1
+#define MARKER_KEY          XZ_STR("m")
+#define CHANGELOG_KEY       XZ_STR("c") /* local only: where the changelog goes on */
+#define FLUSH_MS            60000
+#define TRANSACTION_MS      60000
 #define RESTORE_BATCH_BYTES ((size_t)8 << 20)
 
 struct target {
@@ -170,7 +170,8 @@ static enum xz_rc fold_frame(struct xz_part *part, struct xz_frame *frame, struc
         rc = xz_observation_decode(&bytes, &part->arena, &event, &observation, &record, err);
         if (rc == XZ_OK) {
             metrics->observations_applied++;
-            part->newest_ms = observation.at_ms > part->newest_ms ? observation.at_ms : part->newest_ms;
+            part->newest_ms =
+                observation.at_ms > part->newest_ms ? observation.at_ms : part->newest_ms;
             if (observation.at_ms > metrics->watermark_ms) {
                 metrics->watermark_ms = observation.at_ms;
             }
@@ -191,7 +192,8 @@ static enum xz_rc set_pack(struct xz_part *part, struct xz_str sha256, struct xz
     const enum xz_rc rc = xz_packs_get(part->setup.packs, sha256, &pack, err);
 
     if (rc == XZ_OK) {
-        (void)snprintf(part->pack_sha256, sizeof(part->pack_sha256), XZ_STR_FMT, XZ_STR_ARG(sha256));
+        (void)snprintf(part->pack_sha256, sizeof(part->pack_sha256), XZ_STR_FMT,
+                       XZ_STR_ARG(sha256));
         part->pack = pack;
         xz_engine_set_pack(part->engine, pack);
         xz_log(XZ_LOG_INFO, "detect", "pack", "partition=%d offset=%" PRId64 " sha256=%s",
@@ -290,8 +292,8 @@ static enum xz_rc write_changelog(struct xz_part *part, const struct xz_batch *b
                                   struct xz_err *err)
 {
     struct changelog_put put = {part, XZ_OK, err};
-    enum xz_rc rc = of_error(rd_kafka_begin_transaction(part->changelog.client),
-                             "changelog: begin", err);
+    enum xz_rc rc =
+        of_error(rd_kafka_begin_transaction(part->changelog.client), "changelog: begin", err);
 
     if (rc == XZ_OK) {
         xz_batch_each(batch, put_changelog, &put);
@@ -328,9 +330,9 @@ enum xz_rc xz_part_checkpoint(struct xz_part *part, struct xz_err *err)
         return XZ_OK;
     }
     rc = xz_part_flush(part, err);
-    if (rc == XZ_OK && (rd_kafka_flush(part->setup.producer->client, FLUSH_MS) !=
-                            RD_KAFKA_RESP_ERR_NO_ERROR ||
-                        *part->setup.lost)) {
+    if (rc == XZ_OK &&
+        (rd_kafka_flush(part->setup.producer->client, FLUSH_MS) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+         *part->setup.lost)) {
         rc = xz_err_set(err, XZ_RETRY, "alerts or derived frames are not acknowledged");
     }
     if (rc != XZ_OK) {
@@ -376,14 +378,22 @@ static void on_report(rd_kafka_t *client, const rd_kafka_message_t *message, voi
 static enum xz_rc fence(struct xz_part *part, struct xz_err *err)
 {
     char id[256];
-    const char *const pairs[] = {"transactional.id", id, "compression.type", "lz4",
-                                 "message.max.bytes", "8000000", "queue.buffering.max.messages",
-                                 "1000000", "linger.ms", "0", NULL};
+    const char *const pairs[] = {"transactional.id",
+                                 id,
+                                 "compression.type",
+                                 "lz4",
+                                 "message.max.bytes",
+                                 "8000000",
+                                 "queue.buffering.max.messages",
+                                 "1000000",
+                                 "linger.ms",
+                                 "0",
+                                 NULL};
     rd_kafka_conf_t *conf;
     enum xz_rc rc;
 
-    (void)snprintf(id, sizeof(id), "%s.%s.%" PRId32, part->config->group, part->config->topics_state,
-                   part->setup.id);
+    (void)snprintf(id, sizeof(id), "%s.%s.%" PRId32, part->config->group,
+                   part->config->topics_state, part->setup.id);
     rc = xz_kafka_conf(part->config, pairs, &conf, err);
     if (rc != XZ_OK) {
         return rc;
@@ -391,9 +401,10 @@ static enum xz_rc fence(struct xz_part *part, struct xz_err *err)
     rd_kafka_conf_set_dr_msg_cb(conf, on_report);
     rd_kafka_conf_set_opaque(conf, part);
     rc = xz_kafka_open(RD_KAFKA_PRODUCER, conf, &part->changelog.client, err);
-    return rc == XZ_OK ? of_error(rd_kafka_init_transactions(part->changelog.client, TRANSACTION_MS),
-                                  "changelog: fencing", err)
-                       : rc;
+    return rc == XZ_OK
+               ? of_error(rd_kafka_init_transactions(part->changelog.client, TRANSACTION_MS),
+                          "changelog: fencing", err)
+               : rc;
 }
 
 static enum xz_rc read_marker(struct xz_part *part, struct xz_str bytes, struct xz_err *err)
@@ -409,8 +420,9 @@ static enum xz_rc read_marker(struct xz_part *part, struct xz_str bytes, struct 
     part->epoch = xz_read_uvar(&reader);
     pack = xz_read_str(&reader);
     if (reader.bad || version != MARKER_VERSION || pack.len > 64) {
-        return xz_err_set(err, XZ_FATAL, "the checkpoint of partition %d is of version %d, this "
-                                         "program reads %d",
+        return xz_err_set(err, XZ_FATAL,
+                          "the checkpoint of partition %d is of version %d, this "
+                          "program reads %d",
                           part->setup.id, version, MARKER_VERSION);
     }
     if (!xz_str_eq(cluster, xz_str_from(part->setup.shared->cluster_id)) ||
@@ -517,7 +529,8 @@ static enum xz_rc open_store(struct xz_part *part, struct xz_err *err)
 static enum xz_rc open_engine(struct xz_part *part, struct xz_err *err)
 {
     struct xz_engine_setup engine = {
-        .sinks = {.arg = part, .judged = on_judged, .derived = on_derived, .rejected = on_rejected}};
+        .sinks = {
+            .arg = part, .judged = on_judged, .derived = on_derived, .rejected = on_rejected}};
     enum xz_rc rc = XZ_OK;
 
     part->pack = part->setup.fallback;

@@ -3,9 +3,9 @@
  * stream/partition.h - one observation partition that this process owns: its store, cache, engine,
  * marks, and the changelog that lets another take it over.
  *
- * Opening fences first (the transactional producer's epoch shuts out a zombie), then rolls the local
- * store forward to the end of the changelog, then raises the writer's epoch durably; only then is a
- * frame processed. In that order, always (tests/model: READFIRST, OLD_STORE).
+ * Opening fences first (the transactional producer's epoch shuts out a zombie), then rolls the
+ * local store forward to the end of the changelog, then raises the writer's epoch durably; only
+ * then is a frame processed. In that order, always (tests/model: READFIRST, OLD_STORE).
  */
 #ifndef XZ_STREAM_PARTITION_H
 #define XZ_STREAM_PARTITION_H
@@ -23,9 +23,9 @@ struct xz_part_setup {
     struct xz_store_budget *budget;
     size_t cache_bytes;
     struct xz_packs *packs;
-    const struct xz_pack *fallback;  /* until a control frame names another */
-    struct xz_producer *producer;    /* of alerts and derived frames; flushed before a checkpoint */
-    const bool *lost;                /* a record of that producer was lost */
+    const struct xz_pack *fallback; /* until a control frame names another */
+    struct xz_producer *producer;   /* of alerts and derived frames; flushed before a checkpoint */
+    const bool *lost;               /* a record of that producer was lost */
 };
 
 XZ_MUST enum xz_rc xz_part_open(const struct xz_part_setup *setup, struct xz_part **part,
@@ -33,12 +33,12 @@ XZ_MUST enum xz_rc xz_part_open(const struct xz_part_setup *setup, struct xz_par
 void xz_part_close(struct xz_part *part); /* without a checkpoint */
 
 int32_t xz_part_id(const struct xz_part *part);
-int64_t xz_part_next(const struct xz_part *part); /* offset of the next frame */
+int64_t xz_part_next(const struct xz_part *part);      /* offset of the next frame */
 int64_t xz_part_newest_ms(const struct xz_part *part); /* event time folded so far */
 
 /* One record of the observations topic. */
-XZ_MUST enum xz_rc xz_part_frame(struct xz_part *part, int64_t offset, const void *bytes, size_t len,
-                                 struct xz_err *err);
+XZ_MUST enum xz_rc xz_part_frame(struct xz_part *part, int64_t offset, const void *bytes,
+                                 size_t len, struct xz_err *err);
 /* Sends what was derived; after each round of frames. */
 XZ_MUST enum xz_rc xz_part_flush(struct xz_part *part, struct xz_err *err);
 

@@ -11,11 +11,11 @@
 struct xz_service_shared {
     const struct xz_config *config;
     struct xz_metrics *metrics;
-    int32_t partitions;       /* of observations */
+    int32_t partitions; /* of observations */
     char cluster_id[64];
-    _Atomic bool stop;        /* drain and end */
-    _Atomic unsigned reload;  /* counts SIGHUPs */
-    struct xz_err failed;     /* of the role that failed first; under metrics' lock */
+    _Atomic bool stop;       /* drain and end */
+    _Atomic unsigned reload; /* counts SIGHUPs */
+    struct xz_err failed;    /* of the role that failed first; under metrics' lock */
 };
 
 /* Runs until stop or failure. The return value is the class of what ended it. */

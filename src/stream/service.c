@@ -48,7 +48,8 @@ static enum xz_rc check_roles(const struct xz_config *config, struct xz_err *err
     char *names = xz_strdup(config->roles);
     const char *list[16];
     const size_t count = xz_split_names(names, list, 16);
-    enum xz_rc rc = count > 0 ? XZ_OK : xz_err_set(err, XZ_CONFIG, "roles: name ingest, detect, or both");
+    enum xz_rc rc =
+        count > 0 ? XZ_OK : xz_err_set(err, XZ_CONFIG, "roles: name ingest, detect, or both");
 
     for (size_t i = 0; i < count && rc == XZ_OK; i++) {
         if (strcmp(list[i], known[0]) != 0 && strcmp(list[i], known[1]) != 0) {
@@ -69,7 +70,8 @@ static void *role_main(void *arg)
         xz_log(XZ_LOG_ERROR, role->name, "ended", "class=%s where=\"%s\" error=\"%s\"",
                xz_rc_name(role->rc), role->err.path, role->err.msg);
         role->service->metrics.failed = true;
-        role->service->shared.stop = true; /* the others drain; a restart begins at what is durable */
+        role->service->shared.stop =
+            true; /* the others drain; a restart begins at what is durable */
     }
     return NULL;
 }
@@ -133,7 +135,8 @@ enum xz_rc xz_service_start(const struct xz_config *config, struct xz_service **
     service->shared.config = config;
     service->shared.metrics = &service->metrics;
     rc = check_roles(config, err);
-    rc = rc == XZ_OK ? xz_http_start(config->http_listen, &service->metrics, &service->http, err) : rc;
+    rc = rc == XZ_OK ? xz_http_start(config->http_listen, &service->metrics, &service->http, err)
+                     : rc;
     rc = rc == XZ_OK ? connect_topics(service, err) : rc;
     rc = rc == XZ_OK ? activate_first(service, err) : rc;
     rc = rc == XZ_OK ? start_role(service, 0, "detect", xz_detect_run, err) : rc;

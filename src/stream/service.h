@@ -14,7 +14,7 @@ XZ_MUST enum xz_rc xz_service_start(const struct xz_config *config, struct xz_se
                                     struct xz_err *err);
 /* Asks the roles to drain and checkpoint. @thread any */
 void xz_service_stop(struct xz_service *service);
-void xz_service_reload(struct xz_service *service); /* reference files */
+void xz_service_reload(struct xz_service *service);      /* reference files */
 bool xz_service_alive(const struct xz_service *service); /* no role has failed */
 struct xz_metrics *xz_service_metrics(struct xz_service *service);
 /* Waits for the roles; what ended the first that failed, or XZ_OK. Frees. */

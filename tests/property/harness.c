@@ -243,7 +243,7 @@ static int by_alert(const void *left_ptr, const void *right_ptr)
     int order = strcmp(left->pattern, right->pattern);
 
     order = order ? order : strcmp(left->subject, right->subject);
-    order = order          ? order
+    order = order                               ? order
             : left->start_ms != right->start_ms ? (left->start_ms < right->start_ms ? -1 : 1)
                                                 : 0;
     return order ? order : strcmp(left->id, right->id);
@@ -320,9 +320,9 @@ void harness_same_text(const struct xz_buf *left, const struct xz_buf *right, co
     }
     keep_text("build/property-one.txt", left);
     keep_text("build/property-other.txt", right);
-    fail_msg("%s (whole: build/property-*.txt)\n  one:   %.*s\n  other: %.*s", what, (int)(left_end - line),
-             left->len > 0 ? (const char *)left->data + line : "", (int)(right_end - line),
-             right->len > 0 ? (const char *)right->data + line : "");
+    fail_msg("%s (whole: build/property-*.txt)\n  one:   %.*s\n  other: %.*s", what,
+             (int)(left_end - line), left->len > 0 ? (const char *)left->data + line : "",
+             (int)(right_end - line), right->len > 0 ? (const char *)right->data + line : "");
 }
 
 struct harness_seeds harness_seeds;

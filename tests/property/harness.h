@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * tests/property/harness.h - the shipped pack with baselines written by hand, and what an engine said
- * last of each alert.
+ * tests/property/harness.h - the shipped pack with baselines written by hand, and what an engine
+ * said last of each alert.
  */
 #ifndef XZ_TEST_PROPERTY_HARNESS_H
 #define XZ_TEST_PROPERTY_HARNESS_H
@@ -18,10 +18,10 @@
 #include "pack/pack.h"
 #include "world.h"
 
-/* The conclusive patterns of models/medical-insurance with its codes and policies, and the statistical
- * ones of tests/property/pack, which do not move when the shipped ones are tuned. Their baselines say
- * that few visits, low speeds and short runs are unheard of: innocent noise alarms. Fails the test
- * when it does not load. */
+/* The conclusive patterns of models/medical-insurance with its codes and policies, and the
+ * statistical ones of tests/property/pack, which do not move when the shipped ones are tuned. Their
+ * baselines say that few visits, low speeds and short runs are unheard of: innocent noise alarms.
+ * Fails the test when it does not load. */
 struct xz_pack *harness_pack(void);
 
 /* ---- alerts ---- */
@@ -46,7 +46,7 @@ struct heard { /* of one alert, as last said */
 struct hearing {
     struct heard *alerts;
     size_t count, cap;
-    struct xz_buf stream;  /* every judgement as JSON lines, when keep_stream */
+    struct xz_buf stream; /* every judgement as JSON lines, when keep_stream */
     bool keep_stream;
     uint64_t judged, rejected;
 };

@@ -118,8 +118,8 @@ static void mark_reversed(struct oracle *oracle, uint32_t index)
     }
 }
 
-/* A settlement of which refunds that stand have taken everything back; from the one on that took the
- * last of it. */
+/* A settlement of which refunds that stand have taken everything back; from the one on that took
+ * the last of it. */
 static void mark_refunded(struct oracle *oracle, uint32_t index)
 {
     struct oracle_event *event = &oracle->events[index];
@@ -172,8 +172,8 @@ void oracle_init(struct oracle *oracle, const struct xz_event *const *events, ui
     oracle->by_time = xz_calloc(count + 1, sizeof(oracle->by_time[0]));
     oracle->count = count;
     for (uint32_t i = 0; i < count; i++) {
-        const int64_t told_ms = events[i]->body == XZ_BODY_PERSON_STATUS ? events[i]->inf_time_ms
-                                                                         : events[i]->at_ms;
+        const int64_t told_ms =
+            events[i]->body == XZ_BODY_PERSON_STATUS ? events[i]->inf_time_ms : events[i]->at_ms;
 
         oracle->events[i].event = events[i];
         oracle->events[i].key = xz_hash_str(events[i]->msgid);

@@ -3,8 +3,8 @@
  * tests/property/oracle.h - a log recounted from scratch: slow, obvious, and independent of the
  * engine. It is given every event in order of arrival and looks at all of them for each answer.
  *
- * What it shares with the engine is what is written down elsewhere: the contract, the wording of the
- * shipped patterns, the order of equal times (by the hash of the msgid, state/record.h) and the
+ * What it shares with the engine is what is written down elsewhere: the contract, the wording of
+ * the shipped patterns, the order of equal times (by the hash of the msgid, state/record.h) and the
  * published arithmetic of travel and drain (evidence/travel.c, drain.c).
  */
 #ifndef XZ_TEST_PROPERTY_ORACLE_H
@@ -28,7 +28,7 @@ struct oracle_event {
 struct oracle {
     struct oracle_event *events; /* in order of arrival */
     uint32_t count;
-    uint32_t *by_time;           /* indices of accepted ones by (at_ms, key) */
+    uint32_t *by_time; /* indices of accepted ones by (at_ms, key) */
     uint32_t accepted;
 };
 
@@ -54,13 +54,13 @@ void oracle_each_breach(const struct oracle *oracle,
 
 /* ---- measures ---- */
 
-struct oracle_step {   /* what a measure came to with one more record of its subject */
-    const char *key;   /* of the evidence: "T02.visits.month" */
+struct oracle_step { /* what a measure came to with one more record of its subject */
+    const char *key; /* of the evidence: "T02.visits.month" */
     char subject[96];
     int64_t at_ms;
-    int32_t block;     /* its calendar block, or the number of the step */
-    double value;      /* as a reader is shown it */
-    double statistic;  /* as the baseline holds it; the same but for travel */
+    int32_t block;    /* its calendar block, or the number of the step */
+    double value;     /* as a reader is shown it */
+    double statistic; /* as the baseline holds it; the same but for travel */
 };
 
 void oracle_each_step(const struct oracle *oracle,

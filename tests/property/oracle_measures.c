@@ -20,8 +20,7 @@ static void say_both(const struct report *report, const char *key, const char *k
     struct oracle_step step = {
         .key = key, .at_ms = at_ms, .block = block, .value = value, .statistic = statistic};
 
-    (void)snprintf(step.subject, sizeof(step.subject), "%s " XZ_STR_FMT, kind,
-                   XZ_STR_ARG(subject));
+    (void)snprintf(step.subject, sizeof(step.subject), "%s " XZ_STR_FMT, kind, XZ_STR_ARG(subject));
     report->step(report->arg, &step);
 }
 
@@ -107,7 +106,10 @@ static void measure_visits(const struct report *report, uint32_t n)
 
 /* ---- T01: how fast ---- */
 
-static double radians(int32_t degrees_e6) { return degrees_e6 * 1e-6 * 3.14159265358979323846 / 180.0; }
+static double radians(int32_t degrees_e6)
+{
+    return degrees_e6 * 1e-6 * 3.14159265358979323846 / 180.0;
+}
 
 /* Kilometres, less than nothing when nothing is known. */
 static double apart(const struct xz_event *left, const struct xz_event *right)
@@ -184,8 +186,8 @@ static void measure_drain(const struct report *report, uint32_t n)
     for (uint32_t i = 0; i <= n && nth(oracle, i)->event != first; i++) { /* the rest before it */
         const struct xz_event *event = nth(oracle, i)->event;
 
-        if (!of_person(nth(oracle, i), now->settlement.psn_no) ||
-            event->body == XZ_BODY_REVERSAL || nth(oracle, i)->undone) {
+        if (!of_person(nth(oracle, i), now->settlement.psn_no) || event->body == XZ_BODY_REVERSAL ||
+            nth(oracle, i)->undone) {
             continue;
         }
         seen_ms = seen_ms == XZ_TIME_NONE ? event->at_ms : seen_ms;
@@ -197,7 +199,8 @@ static void measure_drain(const struct report *report, uint32_t n)
     if (now->settlement.balc_fen == XZ_FEN_NONE || used_ms == XZ_TIME_NONE) {
         return;
     }
-    share = taken_fen > 0 ? (double)taken_fen / (double)(taken_fen + now->settlement.balc_fen) : 0.0;
+    share =
+        taken_fen > 0 ? (double)taken_fen / (double)(taken_fen + now->settlement.balc_fen) : 0.0;
     rest_days = (double)(first->at_ms - used_ms) / (double)XZ_DAY_MS;
     if (tickets <= 12 && rest_days >= 60.0) {
         say(report, "T11.drain.7d", "insured", now->settlement.psn_no, now->at_ms, 0,
@@ -209,8 +212,7 @@ static void measure_drain(const struct report *report, uint32_t n)
 
 static bool in_run(const struct oracle_event *event)
 {
-    return counts_in_rates(event) && was_there(event->event) &&
-           account_share_is(event->event, 0.5);
+    return counts_in_rates(event) && was_there(event->event) && account_share_is(event->event, 0.5);
 }
 
 static bool in_template(const struct oracle_event *event)
@@ -249,11 +251,11 @@ static void measure_run(const struct report *report, uint32_t n)
         for (uint32_t k = i + 1; k <= n; k++) {
             const struct xz_event *other = nth(oracle, k)->event;
 
-            new_card = new_card &&
-                       !(in_run(nth(oracle, k)) &&
-                         xz_str_eq(other->fixmedins_code, now->fixmedins_code) &&
-                         xz_str_eq(counter_of(other), counter_of(now)) &&
-                         xz_str_eq(other->settlement.psn_no, ticket->settlement.psn_no));
+            new_card =
+                new_card &&
+                !(in_run(nth(oracle, k)) && xz_str_eq(other->fixmedins_code, now->fixmedins_code) &&
+                  xz_str_eq(counter_of(other), counter_of(now)) &&
+                  xz_str_eq(other->settlement.psn_no, ticket->settlement.psn_no));
         }
         cards += new_card;
     }
@@ -280,13 +282,12 @@ static void measure_template(const struct report *report, uint32_t n)
         for (uint32_t k = 0; k < i; k++) {
             const struct xz_event *other = nth(oracle, k)->event;
 
-            new_card =
-                new_card &&
-                !(in_template(nth(oracle, k)) &&
-                  xz_str_eq(other->fixmedins_code, now->fixmedins_code) &&
-                  xz_day_of(other->at_ms) == xz_day_of(now->at_ms) &&
-                  other->settlement.medfee_sumamt_fen == now->settlement.medfee_sumamt_fen &&
-                  xz_str_eq(other->settlement.psn_no, ticket->settlement.psn_no));
+            new_card = new_card &&
+                       !(in_template(nth(oracle, k)) &&
+                         xz_str_eq(other->fixmedins_code, now->fixmedins_code) &&
+                         xz_day_of(other->at_ms) == xz_day_of(now->at_ms) &&
+                         other->settlement.medfee_sumamt_fen == now->settlement.medfee_sumamt_fen &&
+                         xz_str_eq(other->settlement.psn_no, ticket->settlement.psn_no));
         }
         cards += new_card;
     }

@@ -7,8 +7,8 @@
 #include "base/mem.h"
 #include "oracle_int.h"
 
-const char *const oracle_breaches[] = {"T04", "T05", "R12", "R17", "R26", "R13", "T16", "R1",
-                                       "R9",  "R10", "R11", "R16", "R20", NULL};
+const char *const oracle_breaches[] = {"T04", "T05", "R12", "R17", "R26", "R13", "T16",
+                                       "R1",  "R9",  "R10", "R11", "R16", "R20", NULL};
 
 struct report {
     const struct oracle *oracle;
@@ -119,10 +119,32 @@ static bool account_was_closed(const struct oracle *oracle, const struct xz_even
 
 #define STAY_MAX_MS (183 * XZ_DAY_MS)
 
+/* Every day from one bill of the stay to the next one that goes on where it ended. */
+static int32_t last_billed_day(const struct oracle *oracle, const struct xz_event *admission)
+{
+    int32_t last = XZ_DAY_NONE;
+
+    for (int32_t day = xz_day_of(admission->at_ms); day < xz_day_of(admission->at_ms) + 400;
+         day++) {
+        for (uint32_t n = 0; n < oracle->accepted; n++) {
+            const struct oracle_event *event = nth(oracle, n);
+
+            if (of_person(event, admission->person_status.psn_no) && ticket_stands(event) &&
+                has_stay_dates(event->event) && event->event->settlement.enddate == day &&
+                xz_str_eq(event->event->fixmedins_code, admission->fixmedins_code) &&
+                (last == XZ_DAY_NONE || event->event->settlement.begndate <= last + 1)) {
+                last = day;
+            }
+        }
+    }
+    return last;
+}
+
 static bool in_reported_stay(const struct oracle *oracle, uint32_t from,
                              const struct xz_event *ticket)
 {
     const struct xz_event *admission = nth(oracle, from)->event;
+    int32_t last;
 
     if (xz_str_eq(admission->fixmedins_code, ticket->fixmedins_code) ||
         ticket->at_ms <= admission->at_ms || ticket->at_ms - admission->at_ms > STAY_MAX_MS) {
@@ -131,13 +153,13 @@ static bool in_reported_stay(const struct oracle *oracle, uint32_t from,
     for (uint32_t n = from + 1; n < oracle->accepted; n++) {
         const struct oracle_event *event = nth(oracle, n);
 
-        if (of_person(event, ticket->settlement.psn_no) &&
-            status_is(event, XZ_STATUS_DISCHARGED) &&
+        if (of_person(event, ticket->settlement.psn_no) && status_is(event, XZ_STATUS_DISCHARGED) &&
             xz_str_eq(event->event->fixmedins_code, admission->fixmedins_code)) {
             return ticket->at_ms < event->event->at_ms;
         }
     }
-    return true;
+    last = last_billed_day(oracle, admission);
+    return last == XZ_DAY_NONE || xz_day_of(ticket->at_ms) < last;
 }
 
 static bool stay_was_reported(const struct oracle *oracle, const struct xz_event *stay)
@@ -188,12 +210,12 @@ static bool claimed_the_other_way(const struct oracle *oracle, uint32_t n)
     for (uint32_t i = 0; i < n; i++) {
         const struct xz_event *other = nth(oracle, i)->event;
 
-        if (ticket_stands(nth(oracle, i)) &&
-            of_person(nth(oracle, i), ticket->settlement.psn_no) &&
+        if (ticket_stands(nth(oracle, i)) && of_person(nth(oracle, i), ticket->settlement.psn_no) &&
             ticket->settlement.invono.len > 0 &&
             xz_str_eq(other->settlement.invono, ticket->settlement.invono) &&
             ((xz_str_eq(how, XZ_STR("1")) && xz_str_eq(other->settlement.setl_type, XZ_STR("2"))) ||
-             (xz_str_eq(how, XZ_STR("2")) && xz_str_eq(other->settlement.setl_type, XZ_STR("1"))))) {
+             (xz_str_eq(how, XZ_STR("2")) &&
+              xz_str_eq(other->settlement.setl_type, XZ_STR("1"))))) {
             return true;
         }
     }
@@ -249,8 +271,8 @@ static void judge_alone(const struct report *report, uint32_t index)
              settlement->agnter_rlts.len == 0)) {
             say(report, "R11", "insured", settlement->psn_no, index);
         }
-        if (settlement->acct_mulaid_pay_fen != XZ_FEN_NONE &&
-            settlement->acct_mulaid_pay_fen > 0 && settlement->psn_part_amt_fen != XZ_FEN_NONE &&
+        if (settlement->acct_mulaid_pay_fen != XZ_FEN_NONE && settlement->acct_mulaid_pay_fen > 0 &&
+            settlement->psn_part_amt_fen != XZ_FEN_NONE &&
             settlement->acct_mulaid_pay_fen > settlement->psn_part_amt_fen) {
             say(report, "R9", "insured", settlement->psn_no, index);
         }
@@ -262,8 +284,7 @@ static void judge_alone(const struct report *report, uint32_t index)
         if (movement->movement == XZ_MOVEMENT_TRANSFER_WALLET) {
             say(report, "R20", "insured", movement->psn_no, index);
         }
-    } else if (event->body == XZ_BODY_MULAID_LINK &&
-               event->mulaid_link.action == XZ_LINK_GRANT &&
+    } else if (event->body == XZ_BODY_MULAID_LINK && event->mulaid_link.action == XZ_LINK_GRANT &&
                !xz_str_eq(event->mulaid_link.giver_insutype, XZ_STR("310"))) {
         say(report, "R1", "giver", event->mulaid_link.giver_psn_no, index);
     }
@@ -395,8 +416,11 @@ static bool sale_of(const struct oracle *oracle, uint32_t index, struct xz_str c
     const struct oracle_event *event = &oracle->events[index];
     const struct xz_event *said = event->event;
 
-    *sale = (struct sale){.index = index, .at_ms = said->at_ms, .key = event->key,
-                          .institution = said->fixmedins_code, .counts = !event->undone};
+    *sale = (struct sale){.index = index,
+                          .at_ms = said->at_ms,
+                          .key = event->key,
+                          .institution = said->fixmedins_code,
+                          .counts = !event->undone};
     if (said->body == XZ_BODY_TRACE_SCAN && xz_str_eq(said->trace_scan.drug_trac_codg, code)) {
         sale->setl_id = said->trace_scan.setl_id;
         sale->is_return = said->trace_scan.scan == XZ_SCAN_RETURN;
@@ -406,8 +430,8 @@ static bool sale_of(const struct oracle *oracle, uint32_t index, struct xz_str c
     if (said->body == XZ_BODY_SETTLEMENT && line_with(said, code, &sale->split)) {
         sale->setl_id = said->settlement.setl_id;
         sale->is_return = said->settlement.refd_setl_flag == 1;
-        sale->key = xz_hash64(sale->setl_id.ptr, sale->setl_id.len,
-                              xz_hash_str(said->fixmedins_code));
+        sale->key =
+            xz_hash64(sale->setl_id.ptr, sale->setl_id.len, xz_hash_str(said->fixmedins_code));
         sale->counts = sale->counts && !(sale->is_return && target_undone(oracle, said));
         return true;
     }
@@ -476,8 +500,9 @@ static void judge_boxes(const struct report *report)
 
     for (uint32_t i = 0; i < report->oracle->count; i++) {
         const struct xz_event *event = report->oracle->events[i].event;
-        const uint32_t lines = event->body == XZ_BODY_SETTLEMENT ? event->settlement.line_count
-                               : event->body == XZ_BODY_TRACE_SCAN;
+        const uint32_t lines = event->body == XZ_BODY_SETTLEMENT
+                                   ? event->settlement.line_count
+                                   : event->body == XZ_BODY_TRACE_SCAN;
 
         for (uint32_t l = 0; l < lines; l++) {
             const bool scan = event->body == XZ_BODY_TRACE_SCAN;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Random logs in any order within the lateness, with some events beyond it: every breach, every window
- * and every number shown is what a recount over all events comes to.
+ * Random logs in any order within the lateness, with some events beyond it: every breach, every
+ * window and every number shown is what a recount over all events comes to.
  */
 #include <math.h>
 #include <stdio.h>
@@ -154,8 +154,8 @@ static void expected_episodes(const struct oracle *oracle, struct xz_buf *out)
             }
             msgids[count++] = xz_strndup(msgid.ptr, msgid.len);
         }
-        add_line(&lines, episode_line(breaches.list[i].pattern, breaches.list[i].subject, msgids,
-                                      count));
+        add_line(&lines,
+                 episode_line(breaches.list[i].pattern, breaches.list[i].subject, msgids, count));
         for (uint32_t k = 0; k < count; k++) {
             free(msgids[k]);
         }
@@ -201,19 +201,17 @@ static void add_step(void *arg, const struct oracle_step *step)
 {
     struct steps *steps = arg;
 
-    xz_array_reserve((void **)&steps->list, &steps->cap, steps->count + 1,
-                     sizeof(steps->list[0]));
+    xz_array_reserve((void **)&steps->list, &steps->cap, steps->count + 1, sizeof(steps->list[0]));
     steps->list[steps->count++] = *step;
 }
 
-/* The recount says this of the subject at some time of the alert's window. Runs and templates show the
- * best of the day so far, the rest what the window itself came to. */
+/* The recount says this of the subject at some time of the alert's window. Runs and templates show
+ * the best of the day so far, the rest what the window itself came to. */
 static bool is_observed(const struct steps *steps, const struct heard *heard, const char *key,
                         double observed)
 {
     const bool of_day = strcmp(heard->pattern, "T09") == 0 || strcmp(heard->pattern, "T12") == 0;
-    const int64_t since_ms =
-        of_day ? xz_day_start_ms(xz_day_of(heard->start_ms)) : heard->start_ms;
+    const int64_t since_ms = of_day ? xz_day_start_ms(xz_day_of(heard->start_ms)) : heard->start_ms;
 
     for (size_t i = 0; i < steps->count; i++) {
         const struct oracle_step *step = &steps->list[i];
@@ -313,9 +311,9 @@ struct collecting {
     const struct xz_entity *entity;
 };
 
-static const char *const kind_words[XZ_ENTITY_COUNT] = {
-    [XZ_ENTITY_PERSON] = "insured", [XZ_ENTITY_INSTITUTION] = "institution",
-    [XZ_ENTITY_OPERATOR] = "operator"};
+static const char *const kind_words[XZ_ENTITY_COUNT] = {[XZ_ENTITY_PERSON] = "insured",
+                                                        [XZ_ENTITY_INSTITUTION] = "institution",
+                                                        [XZ_ENTITY_OPERATOR] = "operator"};
 
 static bool is_score(const char *key) /* a statistic that is no plain count or measure */
 {
@@ -333,15 +331,15 @@ static char *window_line(const char *key, const char *subject, int32_t block, do
 static void add_sample(void *arg, const struct xz_sample *sample)
 {
     struct collecting *collecting = arg;
-    const bool per_step = strncmp(sample->spec->key, "T01", 3) == 0 ||
-                          strncmp(sample->spec->key, "T11", 3) == 0;
+    const bool per_step =
+        strncmp(sample->spec->key, "T01", 3) == 0 || strncmp(sample->spec->key, "T11", 3) == 0;
     char subject[96];
 
     if (is_score(sample->spec->key)) {
         return;
     }
-    (void)snprintf(subject, sizeof(subject), "%s " XZ_STR_FMT,
-                   kind_words[collecting->entity->kind], XZ_STR_ARG(collecting->entity->id));
+    (void)snprintf(subject, sizeof(subject), "%s " XZ_STR_FMT, kind_words[collecting->entity->kind],
+                   XZ_STR_ARG(collecting->entity->id));
     add_line(&collecting->lines, window_line(sample->spec->key, subject,
                                              per_step ? 0 : sample->block, sample->statistic));
 }

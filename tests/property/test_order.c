@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Two interleavings of the same partitions, or the same observations in frames cut elsewhere and
- * derived ones on their way for longer or shorter, end in the same alerts: same ids, same last status
- * and content, but for the number of revisions. What was withdrawn does not count.
+ * derived ones on their way for longer or shorter, end in the same alerts: same ids, same last
+ * status and content, but for the number of revisions. What was withdrawn does not count.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,7 +161,8 @@ static void run_in_frames(const struct world *world, uint64_t seed, struct heari
     struct service service = {0};
     struct sinks sinks = {&service, hearing};
     const struct xz_engine_setup setup = {
-        .cache = cache, .pack = pack,
+        .cache = cache,
+        .pack = pack,
         .sinks = {.arg = &sinks, .judged = to_hearing, .derived = to_way}};
     struct xz_err err = {0};
     struct xz_rng rng;

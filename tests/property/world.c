@@ -10,7 +10,7 @@
 #include "event/field.h"
 #include "event/field_int.h" /* an event with every field absent */
 
-#define CODES 24 /* boxes */
+#define CODES     24 /* boxes */
 #define OPERATORS 2
 
 struct world_place {
@@ -139,10 +139,11 @@ static struct world_item *push(struct world *world, const struct xz_event *event
         item->arrival_ms += (int64_t)(xz_rng_unit(&world->rng) * (double)(lateness_ms - 1));
     }
     if (below(world, 1000) < world->setup.late_permille) {
-        item->arrival_ms = item->told_ms + lateness_ms + XZ_DAY_MS +
-                           (int64_t)below(world, 5) * XZ_DAY_MS;
+        item->arrival_ms =
+            item->told_ms + lateness_ms + XZ_DAY_MS + (int64_t)below(world, 5) * XZ_DAY_MS;
     }
-    item->partition = (uint32_t)(xz_hash_str(who.len ? who : event->msgid) % world->setup.partitions);
+    item->partition =
+        (uint32_t)(xz_hash_str(who.len ? who : event->msgid) % world->setup.partitions);
     if (event->body != XZ_BODY_SETTLEMENT && chance(world, 30)) {
         item->partition = below(world, world->setup.partitions);
     }
@@ -466,8 +467,7 @@ static void scan(struct world *world)
         scan->drug_trac_codg = of.settlement.lines[0].drug_trac_codg[0];
         scan->psn_no = chance(world, 50) ? of.settlement.psn_no : XZ_STR_NONE;
         event.fixmedins_code = of.fixmedins_code;
-        event.at_ms = event.inf_time_ms =
-            of.at_ms + ((int64_t)below(world, 3) - 1) * XZ_MINUTE_MS;
+        event.at_ms = event.inf_time_ms = of.at_ms + ((int64_t)below(world, 3) - 1) * XZ_MINUTE_MS;
     }
     (void)push(world, &event);
 }
@@ -532,8 +532,8 @@ void world_init(struct world *world, const struct world_setup *setup)
     xz_rng_init(&world->rng, setup->seed, 0);
     make_places(world);
     for (uint32_t i = 0; i < setup->tickets; i++) {
-        const uint32_t index = settle(world, person(world), below(world, setup->institutions),
-                                      moment(world));
+        const uint32_t index =
+            settle(world, person(world), below(world, setup->institutions), moment(world));
 
         if (chance(world, 15)) {
             take_back(world, index);
@@ -621,8 +621,7 @@ void world_merge(const struct world *world, uint64_t seed, uint32_t *order)
 
             for (uint32_t q = 0; fine && q < partitions; q++) {
                 fine = q == p || head[q] == world->count ||
-                       least[head[q]] >=
-                           world->items[head[p]].told_ms - world->setup.lateness_ms;
+                       least[head[q]] >= world->items[head[p]].told_ms - world->setup.lateness_ms;
             }
             if (fine) {
                 allowed[count++] = p;

@@ -19,8 +19,8 @@ struct world_setup {
     uint32_t tickets;              /* settlements to begin with; the rest follows from them */
     uint32_t bursts;               /* runs of cards at one counter */
     int64_t lateness_ms;
-    uint32_t partitions;           /* of the input */
-    uint32_t late_permille;        /* events that come later than the lateness */
+    uint32_t partitions;    /* of the input */
+    uint32_t late_permille; /* events that come later than the lateness */
 };
 
 struct world_item {

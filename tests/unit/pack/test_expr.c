@@ -432,8 +432,9 @@ static void test_what_is_no_number_is_unknown(void **state)
 {
     static const struct xz_var vars[] = {{"x", XZ_TYPE_DOUBLE, 0, 1, NULL}};
     static const struct xz_scope scope = {"odd", vars, 1, load_nan};
-    static const char *const texts[] = {"x == 1", "x != 1", "x < 1", "1 <= x", "x == x",
-                                        "x + 1 > 0", "-x > 0", "max(x, 1) > 0", "min(x, 1) < 2"};
+    static const char *const texts[] = {"x == 1", "x != 1",        "x < 1",
+                                        "1 <= x", "x == x",        "x + 1 > 0",
+                                        "-x > 0", "max(x, 1) > 0", "min(x, 1) < 2"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -441,8 +442,9 @@ static void test_what_is_no_number_is_unknown(void **state)
         struct xz_err err = {0};
         struct xz_value value;
 
-        assert_int_equal(xz_expr_compile(xz_str_from(texts[i]), "t", 1, &scope, NULL, XZ_TYPE_BOOL,
-                                         &expr, &err), XZ_OK);
+        assert_int_equal(
+            xz_expr_compile(xz_str_from(texts[i]), "t", 1, &scope, NULL, XZ_TYPE_BOOL, &expr, &err),
+            XZ_OK);
         xz_expr_eval(expr, NULL, &value);
         if (value.known) {
             fail_msg("%s is known", texts[i]);

@@ -703,7 +703,8 @@ static void test_calibration_never_makes_anything_less_probable(void **state)
     assert_int_equal(load_changed("baselines/calibration.csv", NULL,
                                   "key,log_p,log_p_calibrated\n"
                                   "T90.count.1d,-2,-0.5\nT90.count.1d,-8,-7.9\n",
-                                  &told), XZ_OK);
+                                  &told),
+                     XZ_OK);
     look = look_at_sharpening_calibration;
     assert_int_equal(load_changed("baselines/calibration.csv", NULL,
                                   "key,log_p,log_p_calibrated\nT90.count.1d,-4,-6\n", &told),

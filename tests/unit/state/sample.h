@@ -17,10 +17,7 @@ struct sample_strings {
     struct xz_buf codes;
 };
 
-static inline struct xz_str sample_text(const char *text)
-{
-    return xz_str_from(text);
-}
+static inline struct xz_str sample_text(const char *text) { return xz_str_from(text); }
 
 static inline void sample_codes(struct xz_rng *rng, uint32_t count, struct xz_buf *codes)
 {
@@ -100,10 +97,16 @@ static inline struct xz_record *sample_settlement(struct xz_rng *rng, struct xz_
 /* Any bytes, digits, a likely id, or nothing. */
 static inline struct xz_str sample_odd_text(struct xz_rng *rng, char *space, uint32_t most)
 {
-    static const char *const likely[] = {"P21010200017", "P2101020001720260301091502",
+    static const char *const likely[] = {"P21010200017",
+                                         "P2101020001720260301091502",
                                          "P210102000172026030109150200019999",
-                                         "P21010200017202602300915020001", "0", "00", "a1234",
-                                         "99999999999999999999", "S900001", "210102"};
+                                         "P21010200017202602300915020001",
+                                         "0",
+                                         "00",
+                                         "a1234",
+                                         "99999999999999999999",
+                                         "S900001",
+                                         "210102"};
     const uint32_t shape = xz_rng_below(rng, 6);
     uint32_t len = xz_rng_below(rng, most);
 
@@ -115,8 +118,8 @@ static inline struct xz_str sample_odd_text(struct xz_rng *rng, char *space, uin
     }
     len = shape == 5 ? len : len % 40;
     for (uint32_t i = 0; i < len; i++) {
-        space[i] = (char)(shape == 3 ? '0' + (int)xz_rng_below(rng, 10)
-                                     : (int)xz_rng_below(rng, 256));
+        space[i] =
+            (char)(shape == 3 ? '0' + (int)xz_rng_below(rng, 10) : (int)xz_rng_below(rng, 256));
     }
     return (struct xz_str){len > 0 ? space : NULL, len};
 }
@@ -152,8 +155,8 @@ static inline struct xz_record *sample_odd(struct xz_rng *rng)
     }
     draft.head.at_ms = xz_rng_below(rng, 3) == 0 ? sample_odd_number(rng, 0)
                                                  : SAMPLE_START_MS + xz_rng_below(rng, 100000000);
-    draft.head.key = xz_rng_below(rng, 2) == 0 ? xz_hash_str(draft.text[XZ_TEXT_MSGID])
-                                               : xz_rng_u64(rng);
+    draft.head.key =
+        xz_rng_below(rng, 2) == 0 ? xz_hash_str(draft.text[XZ_TEXT_MSGID]) : xz_rng_u64(rng);
     draft.head.content_hash = xz_rng_below(rng, 3) == 0 ? 0 : xz_rng_u64(rng);
     draft.head.amount_fen = sample_odd_number(rng, XZ_FEN_NONE);
     draft.head.account_fen = sample_odd_number(rng, XZ_FEN_NONE);
@@ -184,11 +187,11 @@ static inline struct xz_record *sample_odd(struct xz_rng *rng)
 static inline const char *sample_difference(const struct xz_record *left,
                                             const struct xz_record *right)
 {
-#define SAME(field)                      \
-    do {                                 \
-        if (left->field != right->field) { \
-            return #field;               \
-        }                                \
+#define SAME(field)                                                                                \
+    do {                                                                                           \
+        if (left->field != right->field) {                                                         \
+            return #field;                                                                         \
+        }                                                                                          \
     } while (0)
     SAME(at_ms);
     SAME(key);

@@ -133,10 +133,7 @@ static void test_dirty_ones_stay_and_a_checkpoint_is_asked_for(void **state)
     xz_store_close(store);
 }
 
-static void free_scratch(void *scratch)
-{
-    ++*(int *)scratch;
-}
+static void free_scratch(void *scratch) { ++*(int *)scratch; }
 
 static void test_scratch_goes_with_its_entity(void **state)
 {
@@ -309,7 +306,7 @@ static void test_a_hit_is_cheap(void **state)
     enum { PEOPLE = 10000, LOOKUPS = 500000 };
     struct xz_store *store = xz_store_memory();
     struct xz_cache *cache = xz_cache_new(store, 256 << 20);
-    char (*ids)[24] = xz_calloc(PEOPLE, sizeof(*ids));
+    char(*ids)[24] = xz_calloc(PEOPLE, sizeof(*ids));
     int64_t begin, best = INT64_MAX;
 
     (void)state;

@@ -87,12 +87,12 @@ static void test_long_histories_keep_order_index_and_weight(void **state)
 
         entity->total = &total;
         for (int step = 0; step < 3000; step++) {
-            const bool grow = step % 1000 < 700 ? xz_rng_below(&rng, 10) < 8
-                                                : xz_rng_below(&rng, 10) < 2;
+            const bool grow =
+                step % 1000 < 700 ? xz_rng_below(&rng, 10) < 8 : xz_rng_below(&rng, 10) < 2;
 
             if (grow || entity->count == 0) {
-                const int64_t at_ms = step * INT64_C(600000) - (int64_t)xz_rng_below(&rng, 9) *
-                                                                   INT64_C(900000);
+                const int64_t at_ms =
+                    step * INT64_C(600000) - (int64_t)xz_rng_below(&rng, 9) * INT64_C(900000);
                 struct xz_record *record = record_at(at_ms, xz_rng_u64(&rng) % keys * 64);
                 const uint32_t at = xz_entity_insert(entity, record);
 
