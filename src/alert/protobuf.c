@@ -32,8 +32,6 @@ static char *joined(struct xz_arena *arena, struct xz_str head, struct xz_str ta
     return text;
 }
 
-#define NEW(arena, kind, var) Xiezhi__##kind *var = xz_arena_alloc((arena), sizeof(*(var)))
-
 static void put_involved(const struct xz_judgement *judgement, struct xz_arena *arena,
                          Xiezhi__Alert *alert)
 {
@@ -42,7 +40,7 @@ static void put_involved(const struct xz_judgement *judgement, struct xz_arena *
 
     alert->involved = xz_arena_calloc(arena, count + 1, sizeof(alert->involved[0]));
     for (uint32_t i = 0; i < count; i++) {
-        NEW(arena, Involved, item);
+        Xiezhi__Involved *item = xz_arena_alloc(arena, sizeof(*item));
         xiezhi__involved__init(item);
         item->kind = word_of(arena, items[i].kind);
         item->id = joined(arena, items[i].head, items[i].tail);
@@ -67,7 +65,7 @@ static Xiezhi__Exhibit *exhibit_of(const struct xz_member *member, struct xz_are
     const char *topic = context->topic_name != NULL
                             ? context->topic_name(context->arg, record->source.topic)
                             : NULL;
-    NEW(arena, Exhibit, exhibit);
+    Xiezhi__Exhibit *exhibit = xz_arena_alloc(arena, sizeof(*exhibit));
 
     xiezhi__exhibit__init(exhibit);
     exhibit->msgid = text_of(arena, xz_record_text(record, XZ_TEXT_MSGID));
@@ -146,7 +144,7 @@ static void put_evidence(const struct xz_judgement *judgement, struct xz_arena *
         xz_arena_calloc(arena, judgement->evidence_count + 1, sizeof(alert->evidence[0]));
     for (uint32_t i = 0; i < judgement->evidence_count; i++) {
         const struct xz_judged_evidence *row = &judgement->evidence[i];
-        NEW(arena, Evidence, evidence);
+        Xiezhi__Evidence *evidence = xz_arena_alloc(arena, sizeof(*evidence));
 
         xiezhi__evidence__init(evidence);
         evidence->measure = word_of(arena, row->measure);
@@ -173,7 +171,7 @@ static Xiezhi__Bilingual *sentences(const struct xz_judgement *judgement, struct
                                     sentence_fn say)
 {
     struct xz_buf text = {0};
-    NEW(arena, Bilingual, both);
+    Xiezhi__Bilingual *both = xz_arena_alloc(arena, sizeof(*both));
 
     xiezhi__bilingual__init(both);
     say(judgement, true, &text);

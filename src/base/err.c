@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static enum xz_rc fill(struct xz_err *err, enum xz_rc rc, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static enum xz_rc fill(struct xz_err *err, enum xz_rc rc,
+                                                             const char *format, va_list args)
 {
     if (err != NULL) {
         memset(err, 0, sizeof(*err));

@@ -7,7 +7,7 @@
 
 /* Reads them into config (already initialised); the default pack is filled in. Returns -1 to go on,
  * else the exit code. */
-int xz_cli_service_options(const char *command, const char *help, int argc, char **argv,
+int xz_cli_service_options(const char *command, const char *text, int argc, char **argv,
                            struct xz_config *config);
 
 #endif

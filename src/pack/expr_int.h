@@ -179,9 +179,10 @@ uint32_t xz_type_negate(struct xz_parser *parser, uint32_t start, uint32_t child
 uint32_t xz_type_same(struct xz_parser *parser, enum xz_op op, uint32_t start, uint32_t test,
                       uint32_t left, uint32_t right); /* COND, MIN, MAX */
 /* Gives a literal that has met no other type its own: 1 is an int, 1.5 a double. */
-uint32_t xz_type_settle(struct xz_parser *parser, uint32_t node);
-uint32_t xz_type_want(struct xz_parser *parser, uint32_t node, enum xz_type type, const char *what);
-const char *xz_type_phrase(const struct xz_parser *parser, uint32_t node); /* "text", "money" */
+uint32_t xz_type_settle(struct xz_parser *parser, uint32_t index);
+uint32_t xz_type_want(struct xz_parser *parser, uint32_t index, enum xz_type type,
+                      const char *what);
+const char *xz_type_phrase(const struct xz_parser *parser, uint32_t index); /* "text", "money" */
 
 /* ---- for the pack loader ---- */
 

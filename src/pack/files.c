@@ -123,7 +123,9 @@ void xz_files_add(struct xz_pack_files *files, const char *folder, struct xz_str
     xz_array_reserve((void **)&files->files, &files->cap, files->count + 1, sizeof(*files->files));
     file = &files->files[files->count++];
     memset(file, 0, sizeof(*file));
-    memcpy(file->path, path.ptr, path.len);
+    if (path.len > 0) {
+        memcpy(file->path, path.ptr, path.len);
+    }
     file->shown = (char *)shown.data;
     file->bytes = bytes;
     file->owned = owned;

@@ -83,15 +83,14 @@ static void check_fills(struct xz_loader *loader, const struct xz_yaml *node)
             const struct xz_str name = {text.ptr + open, i - open};
             const char *nearest = xz_str_nearest(name, xz_pack_fills, XZ_PACK_FILLS);
 
-            inside = false;
             if (nearest == NULL || !xz_str_eq(name, xz_str_from(nearest))) {
                 xz_mistake_at(loader->mistakes, node->file, node->line,
                               "nothing is filled in for {" XZ_STR_FMT "}; %s%s", XZ_STR_ARG(name),
                               nearest != NULL ? "did you mean " : "see models/README.md",
                               nearest != NULL ? nearest : "");
             }
-        } else if (c == '{' || c == '}') {
             inside = false;
+        } else if (c == '{' || c == '}') {
             xz_mistake_at(loader->mistakes, node->file, node->line,
                           "a { and its } belong together, around one name");
             return;
@@ -208,23 +207,38 @@ static void read_actions(struct xz_loader *loader, const struct xz_yaml *root,
 
 /* ---- alarm ---- */
 
-/* "1 per 100000 insured-months", in words parted by spaces. */
+/* "1 per 100000 insured-months": returns the unit, or NULL when it does not read so. */
+static const char *split_rate(const char *text, double *alarms, double *per)
+{
+    static const char between[] = " per ";
+    char *rest = NULL;
+    const char *second;
+
+    *alarms = strtod(text, &rest);
+    if (rest == text || strncmp(rest, between, sizeof(between) - 1) != 0) {
+        return NULL;
+    }
+    second = rest + sizeof(between) - 1;
+    *per = strtod(second, &rest);
+    return rest != second && *rest == ' ' && strchr(rest + 1, ' ') == NULL ? rest + 1 : NULL;
+}
+
 static void read_rate(struct xz_loader *loader, const struct xz_yaml *node,
                       struct xz_pattern *pattern)
 {
     const char *subject = xz_subject_names[pattern->subject];
     double alarms = 0.0, per = 0.0;
-    char unit[32] = "", wanted[32], rest = '\0';
+    const char *unit;
+    char wanted[32];
     struct xz_str text = XZ_STR_NONE;
     struct xz_err err;
-    int read;
 
     if (!xz_loader_ok(loader, xz_yaml_str(node, &text, &err), &err)) {
         return;
     }
     (void)snprintf(wanted, sizeof(wanted), "%s-months", subject);
-    read = text.len == 0 ? 0 : sscanf(text.ptr, "%lf per %lf %31s %c", &alarms, &per, unit, &rest);
-    if (read != 3 || !(alarms > 0.0 && alarms <= PER_MAX) || !(per >= 1.0 && per <= PER_MAX)) {
+    unit = text.len == 0 ? NULL : split_rate(text.ptr, &alarms, &per);
+    if (unit == NULL || !(alarms > 0.0 && alarms <= PER_MAX) || !(per >= 1.0 && per <= PER_MAX)) {
         xz_mistake_at(loader->mistakes, node->file, node->line,
                       "\"" XZ_STR_FMT "\" is no rate; write false_alarms: 1 per 100000 %s",
                       XZ_STR_ARG(text), wanted);

@@ -267,7 +267,7 @@ static struct xz_region *base_of(struct xz_loader *loader, struct region_files *
         return NULL;
     }
     base = find_region(files, stem);
-    if (base == NULL && !xz_str_eq(stem, XZ_STR("default"))) {
+    if (base == NULL && node != NULL && !xz_str_eq(stem, XZ_STR("default"))) {
         const char *names[XZ_PACK_REGIONS_MAX];
         const char *nearest;
 

@@ -160,7 +160,7 @@ int64_t xz_sim_draw_time(struct xz_simulation *sim, uint32_t site, int32_t day)
     const struct xz_sim_site *where = &sim->sites[site];
     const int64_t midnight = xz_day_start_ms(day);
     const uint16_t *curve = hours_clinic;
-    int64_t at_ms = midnight;
+    int64_t at_ms;
 
     if (where->group == XZ_SIM_SHOP) {
         curve = hours_shop;

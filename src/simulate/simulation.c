@@ -153,7 +153,7 @@ static struct passage draw_passage(struct xz_simulation *sim)
             (int64_t)(xz_sim_between(rng, 7 * 86400 + 60, 21 * 86400)) * XZ_SECOND_MS;
     } else if ((roll -= config->stale_share) < config->disorder_share) {
         passage.delay_ms = (int64_t)xz_sim_between(rng, 1, 120) * XZ_SECOND_MS;
-    } else if ((roll -= config->disorder_share) < config->duplicate_share) {
+    } else if (roll - config->disorder_share < config->duplicate_share) {
         passage.twice = true;
     }
     return passage;

@@ -126,7 +126,7 @@ static enum xz_rc records_get(struct xz_entity *entity, struct xz_record_context
         }
         bytes += record->size;
         if (bytes > VALUE_BYTES_MAX || xz_entity_part(entity->kind, record->at_ms) != part ||
-            (entity->count > 0 &&
+            (entity->count > 0 && entity->records != NULL &&
              xz_record_order(entity->records[entity->count - 1], record) > 0)) {
             xz_record_free(record);
             return xz_err_set(err, XZ_FATAL, "state: a record out of its place");

@@ -284,7 +284,7 @@ static void records_reserve(struct xz_entity *entity)
     if (entity->lead + entity->count < entity->cap) {
         return;
     }
-    if (entity->lead > 0 && entity->lead >= entity->cap / 4) {
+    if (base != NULL && entity->lead > 0 && entity->lead >= entity->cap / 4) {
         memmove(base, entity->records, entity->count * sizeof(*base));
         entity->lead = 0;
     } else {

@@ -332,6 +332,21 @@ static void set_offset(rd_kafka_topic_partition_t *at, const struct source *sour
     at->metadata_size = strlen(text);
 }
 
+/* What metadata_of wrote; anything else leaves both as they are. */
+static void read_metadata(const char *text, uint64_t *epoch, int64_t *newest_ms)
+{
+    char *end = NULL;
+    const uint64_t first = strtoull(text, &end, 10);
+
+    if (end != text) {
+        const char *second = end;
+        const int64_t last = strtoll(second, &end, 10);
+
+        *epoch = first;
+        *newest_ms = end != second ? last : *newest_ms;
+    }
+}
+
 /* What the predecessor left: where to begin, its epoch, the newest event time. */
 static enum xz_rc begin_source(struct ingest *ingest, rd_kafka_topic_partition_t *at,
                                struct xz_err *err)
@@ -351,7 +366,7 @@ static enum xz_rc begin_source(struct ingest *ingest, rd_kafka_topic_partition_t
     }
     if (at->metadata_size > 0 && at->metadata_size < sizeof(text)) {
         memcpy(text, at->metadata, at->metadata_size);
-        (void)sscanf(text, "%" SCNu64 " %" SCNd64, &epoch, &newest_ms);
+        read_metadata(text, &epoch, &newest_ms);
     }
     if (at->offset < 0) {
         const rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(
