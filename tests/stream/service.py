@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The program as a process, and a world of its own for each test: topics, groups, directories."""
+import itertools
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+from broker import ROOT, free_port, wait_for
+
+PROGRAM = pathlib.Path(os.environ.get("XZ_PROGRAM", ROOT / "build" / "xiezhi"))
+NAMES = ("events", "observations", "state", "packs", "alerts", "rejects", "dispositions")
+PACK = ROOT / "models" / "medical-insurance"
+SESSION_MS = 1500 # a member that is silent so long has left its group
+
+_worlds = itertools.count(1)
+
+
+def key_of(event):
+    body = next(value for value in event.values() if isinstance(value, dict))
+    return body.get("psn_no") or body.get("giver_psn_no") or body.get("drug_trac_codg") or ""
+
+
+def records_of(lines):
+    """JSON lines as records with the person as key."""
+    return [(key_of(json.loads(line)), line, None) for line in lines]
+
+
+def metric(text, name, **labels):
+    """Sum of a metric's samples whose labels include these; None when there is none."""
+    found = None
+    for line in text.splitlines():
+        match = re.fullmatch(r"([a-z_0-9]+)(?:\{(.*)\})? (\S+)", line)
+        if match and match[1] == name:
+            have = dict(re.findall(r'(\w+)="([^"]*)"', match[2] or ""))
+            if labels.items() <= have.items():
+                found = (found or 0.0) + float(match[3])
+    return found
+
+
+class Service:
+    """One `xiezhi run`. Whoever starts it ends it, at the latest the world does."""
+
+    def __init__(self, log, settings, environment=None, config=None):
+        self.port = free_port()
+        self.log_path = pathlib.Path(log)
+        settings = {"http.listen": f"127.0.0.1:{self.port}", **settings}
+        command = [str(PROGRAM), "run"] + (["-c", str(config)] if config else [])
+        for key, value in settings.items():
+            command += ["--set", f"{key}={value}"]
+        with open(self.log_path, "ab") as out:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out,
+                                            stderr=out, cwd=ROOT,
+                                            env={**os.environ, **(environment or {})})
+
+    def log(self):
+        return self.log_path.read_text(encoding="utf-8", errors="replace")
+
+    def get(self, path):
+        """(status, body); status 0 when nobody answers."""
+        try:
+            url = f"http://127.0.0.1:{self.port}{path}"
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError:
+            return 0, ""
+
+    def metric(self, name, **labels):
+        return metric(self.get("/metrics")[1], name, **labels)
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def ready(self, deadline_s=30):
+        def check():
+            assert self.alive(), f"ended with {self.process.returncode}:\n{self.log()[-2000:]}"
+            return self.get("/readyz")[0] == 200
+
+        wait_for(f"ready; the log ends\n{self.log()[-2000:]}", check, deadline_s)
+        return self
+
+    def send(self, number):
+        self.process.send_signal(number)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(10)
+
+    def ended(self, deadline_s=30):
+        """Waits for the end; the exit code."""
+        try:
+            return self.process.wait(deadline_s)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"goes on after {deadline_s} s:\n{self.log()[-2000:]}") from None
+
+    def stop(self, deadline_s=30):
+        self.send(signal.SIGTERM)
+        return self.ended(deadline_s)
+
+
+class World:
+    """Topics under a prefix of their own on a broker; services started in it end with it."""
+
+    def __init__(self, broker, directory, partitions=2, events=None):
+        self.broker, self.directory, self.partitions = broker, pathlib.Path(directory), partitions
+        self.prefix = f"w{next(_worlds)}"
+        self.group = self.prefix
+        self.topics = {name: f"{self.prefix}.{name}" for name in NAMES}
+        if events is not None:
+            self.topics["events"] = events
+        self.services = []
+
+    def settings(self, **more):
+        """more: keys of the configuration with _ for the first dot."""
+        out = {"kafka.bootstrap.servers": self.broker.bootstrap, "group": self.group,
+               "kafka.session.timeout.ms": SESSION_MS, "kafka.heartbeat.interval.ms": 300,
+               "topics.partitions": self.partitions, "state.checkpoint": "300ms",
+               "state.cache_mb": 64, "state.dir": self.directory / "state",
+               "ingest.max_ahead": "36600d"}
+        out.update({f"topics.{name}": topic for name, topic in self.topics.items()})
+        out.update(more)
+        return out
+
+    def start(self, name="one", settings=None, environment=None, ready=True, config=None):
+        """Starts a service; state and log are named after it."""
+        own = {"state.dir": self.directory / f"state-{name}", **(settings or {})}
+        service = Service(self.directory / f"{name}.log", self.settings(**own), environment, config)
+        self.services.append(service)
+        return service.ready() if ready else service
+
+    def command(self, *arguments, settings=None, timeout=60):
+        """Another command of the program in this world."""
+        command = [str(PROGRAM), *map(str, arguments)]
+        for key, value in self.settings(**(settings or {})).items():
+            command += ["--set", f"{key}={value}"]
+        return subprocess.run(command, capture_output=True, text=True, timeout=timeout, cwd=ROOT)
+
+    def close(self):
+        for service in self.services:
+            if service.alive():
+                service.send(signal.SIGCONT)
+                service.kill()
+
+    def produce(self, records, rate=None, topic=None):
+        self.broker.produce(topic or self.topics["events"], records, rate)
+
+    def drained_now(self):
+        """Whether all events are ingested and all observations folded and durable. Detect commits
+        what it has read only after what it derived from that is in the log, so positions read
+        first and ends afterwards can be equal only when nothing is under way."""
+        for topic in self.topics["events"].split(","):
+            if self.broker.committed(f"{self.group}-ingest", topic) != self.broker.ends(topic):
+                return False
+        observations = self.topics["observations"]
+        done = self.broker.committed(f"{self.group}-detect", observations)
+        ends = self.broker.ends(observations)
+        return all(max(done[p], 0) == end for p, end in ends.items())
+
+    def drained(self, deadline_s=30):
+        def check():
+            dead = [s for s in self.services if s.process.poll() not in (None, 0, -9)]
+            assert not dead, f"ended with {dead[0].process.returncode}:\n{dead[0].log()[-2000:]}"
+            return self.drained_now()
+
+        wait_for("everything folded", check, deadline_s)
+
+    def feed(self, region, rate=None):
+        """All of a region's events, then those that end its episodes; returns when all is folded."""
+        self.produce(records_of(region.lines), rate)
+        self.drained()
+        self.end(region)
+
+    def end(self, region):
+        self.produce(records_of(region.closing))
+        self.drained()
+
+    def alerts(self):
+        """Every record of the alerts topic."""
+        return self.broker.read(self.topics["alerts"])
+
+    def rejects(self):
+        return self.broker.read(self.topics["rejects"])
+
+
+def revisions(messages):
+    """{(alert_id, rev): bytes}. The same revision twice must be the same bytes; the first copies
+    of an id's revisions come in order, none missing."""
+    seen, last = {}, {}
+    for message in messages:
+        alert = json.loads(message.value())
+        name, rev = alert["alert_id"], alert["rev"]
+        assert message.key().decode() == name
+        if (name, rev) in seen:
+            assert seen[name, rev] == message.value(), f"{name} rev {rev} has two contents"
+            continue
+        assert rev == last.get(name, 0) + 1, f"{name}: rev {rev} after {last.get(name, 0)}"
+        seen[name, rev] = message.value()
+        last[name] = rev
+    return seen
+
+
+def final(values):
+    """{alert_id: alert of its highest revision} of alerts as bytes or text."""
+    out = {}
+    for value in values:
+        alert = json.loads(value)
+        if alert["rev"] >= out.get(alert["alert_id"], alert)["rev"]:
+            out[alert["alert_id"]] = alert
+    return out
+
+
+def content(alert):
+    """An alert without what depends on how the same events were cut into frames and files: the
+    number of its revisions, and where its records stand."""
+    out = {key: value for key, value in alert.items() if key != "rev"}
+    out["exhibits"] = [{k: v for k, v in exhibit.items() if k != "source"}
+                       for exhibit in alert["exhibits"]]
+    return out
+
+
+def differences(left, right):
+    """What is wrong between two dicts of alerts by id, in a few words; empty when equal."""
+    out = [f"only left: {left[i]['pattern']['id']} {i}" for i in left.keys() - right.keys()]
+    out += [f"only right: {right[i]['pattern']['id']} {i}" for i in right.keys() - left.keys()]
+    for name in left.keys() & right.keys():
+        a, b = left[name], right[name]
+        out += [f"{a['pattern']['id']} {name} {key}: {a.get(key)} != {b.get(key)}"[:400]
+                for key in sorted(a.keys() | b.keys()) if a.get(key) != b.get(key)]
+    return out
+
+
+def same_alerts(left, right):
+    """Asserts that two dicts of final alerts tell the same."""
+    wrong = differences({i: content(a) for i, a in left.items()},
+                        {i: content(a) for i, a in right.items()})
+    assert not wrong, f"{len(wrong)} differences\n" + "\n".join(sorted(wrong)[:12])
+
+
+def elapsed(function):
+    """(seconds, result)"""
+    began = time.monotonic()
+    result = function()
+    return time.monotonic() - began, result
