@@ -299,66 +299,28 @@ int64_t xz_context_link_uses(const struct xz_entity *entity, uint32_t index)
     return temporary ? uses : 0;
 }
 
-/* A scan of a box that its settlement has sold already, or that was sold by a scan before; or whose
- * settlement was taken back (contract, "Sale of a box"). */
-static bool repeats_sale(const struct xz_entity *entity, uint32_t index)
+/* Borrowed from what the engine keeps beside the entity; the entity itself is not changed. */
+static const struct xz_boxes *boxes_of(const struct xz_entity *entity)
 {
-    const struct xz_record *record = entity->records[index];
-    const struct xz_str setl = xz_record_text(record, XZ_TEXT_SETL_ID);
-    const int64_t settled = setl.len > 0 ? xz_entity_find(entity, xz_sale_key(record)) : -1;
-
-    if (setl.len == 0) {
-        return false;
-    }
-    if (settled >= 0 && settled != (int64_t)index &&
-        (entity->records[settled]->flags & XZ_RECORD_UNDONE) != 0) {
-        return true;
-    }
-    for (uint32_t i = 0; i < index; i++) {
-        if (stands(entity->records[i], XZ_RECORD_SCAN, XZ_SCAN_SALE) &&
-            xz_str_eq(xz_record_text(entity->records[i], XZ_TEXT_SETL_ID), setl) &&
-            same_institution(entity->records[i], record)) {
-            return true;
-        }
-    }
-    return false;
+    return xz_scratch_boxes((struct xz_entity *)entity);
 }
 
-/* Sales of a box that were not taken back, up to this record; and in how many provinces. 0 for a
- * record that is no sale of its own. */
 int64_t xz_context_sales(const struct xz_entity *entity, uint32_t index, int64_t *provinces)
 {
-    char seen[16][2];
-    int64_t sales = entity->before.sales, places = 0;
-    bool own = false;
-
-    for (uint32_t i = 0; i <= index; i++) {
-        const struct xz_record *record = entity->records[i];
-        const struct xz_str place = xz_record_text(record, XZ_TEXT_PLACE_ADMDVS);
-
-        if (record->flags & (XZ_RECORD_UNDONE | XZ_RECORD_SPLIT)) {
-            continue;
-        }
-        if (stands(record, XZ_RECORD_SCAN, XZ_SCAN_RETURN)) {
-            sales -= sales > 0;
-            continue;
-        }
-        if (repeats_sale(entity, i)) {
-            continue;
-        }
-        sales++;
-        own = i == index;
-        if (place.len >= 2 && places < 16) {
-            int64_t k = 0;
-
-            while (k < places && memcmp(seen[k], place.ptr, 2) != 0) {
-                k++;
-            }
-            if (k == places) {
-                memcpy(seen[places++], place.ptr, 2);
-            }
-        }
+    if (entity->kind != XZ_ENTITY_TRACE) {
+        *provinces = 0;
+        return 0;
     }
-    *provinces = places;
-    return own ? sales : 0;
+    *provinces = boxes_of(entity)->provinces[index];
+    return boxes_of(entity)->nth[index];
+}
+
+int64_t xz_context_sale_before(const struct xz_entity *entity, uint32_t index)
+{
+    uint32_t previous = UINT32_MAX;
+
+    if (entity->kind == XZ_ENTITY_TRACE) {
+        previous = boxes_of(entity)->previous[index];
+    }
+    return previous == UINT32_MAX ? -1 : (int64_t)previous;
 }

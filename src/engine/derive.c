@@ -8,6 +8,7 @@
 
 static void send(struct xz_engine *engine, struct xz_observation *observation)
 {
+    observation->late = engine->late; /* like what caused it */
     if (engine->sinks.derived != NULL && observation->id.len > 0) {
         engine->sinks.derived(engine->sinks.arg, observation);
     }
@@ -50,7 +51,6 @@ static void send_draft(struct xz_engine *engine, enum xz_entity_kind kind, struc
     struct xz_observation observation = {
         .op = XZ_OBSERVATION_ADD,
         .kind = (uint8_t)kind,
-        .late = (record->flags & XZ_RECORD_LATE) != 0,
         .id = id,
         .source = record->source,
         .record = record,
@@ -99,6 +99,9 @@ static void add_codes(struct xz_engine *engine, const struct xz_record *record)
     draft.head.key = xz_sale_key(record);
     draft.head.kind = XZ_RECORD_SCAN;
     draft.head.detail = record->kind == XZ_RECORD_REFUND ? XZ_SCAN_RETURN : XZ_SCAN_SALE;
+    if (record->kind == XZ_RECORD_REFUND) { /* a return names the sale that it takes back */
+        draft.text[XZ_TEXT_SETL_ID] = xz_record_text(record, XZ_TEXT_PARTNER);
+    }
     while (list.len > 0 && xz_codes_next(&reader, &code, &split)) {
         draft.text[XZ_TEXT_PARTNER] = code;
         if (split) {
@@ -218,6 +221,8 @@ void xz_derive_undo_time(struct xz_engine *engine, const struct xz_record *recor
         open_slim(record, &draft);
         draft.head.kind = XZ_RECORD_REFUND;
         draft.head.key = undo_key(record, undone_ms);
+        draft.head.flags &= (uint16_t)~XZ_RECORD_LATE;
+        draft.head.flags |= engine->late ? XZ_RECORD_LATE : 0;
         draft.head.ref_ms = record->at_ms;
         draft.head.at_ms = undone_ms;
         send_draft(engine, XZ_ENTITY_OPERATOR, counter, &draft);

@@ -117,6 +117,7 @@ void xz_engine_free(struct xz_engine *engine)
     }
     free(engine->pattern_counts);
     free(engine->touched);
+    free(engine->before);
     free(engine);
 }
 
@@ -129,18 +130,25 @@ void xz_engine_set_pack(struct xz_engine *engine, const struct xz_pack *pack)
 
 /* ---- fold ---- */
 
+static struct xz_touched *touched_of(struct xz_engine *engine, const struct xz_entity *entity)
+{
+    for (size_t i = engine->touched_count; i-- > 0;) {
+        if (engine->touched[i].entity == entity) {
+            return &engine->touched[i];
+        }
+    }
+    return NULL;
+}
+
 static void touch(struct xz_engine *engine, struct xz_entity *entity, uint32_t at, bool tail)
 {
-    struct xz_touched *touched = NULL;
+    struct xz_touched *touched = touched_of(engine, entity);
 
-    for (size_t i = engine->touched_count; i-- > 0 && touched == NULL;) {
-        touched = engine->touched[i].entity == entity ? &engine->touched[i] : NULL;
-    }
     if (touched == NULL) {
         xz_array_reserve((void **)&engine->touched, &engine->touched_cap, engine->touched_count + 1,
                          sizeof(engine->touched[0]));
         touched = &engine->touched[engine->touched_count++];
-        *touched = (struct xz_touched){entity, true, at};
+        *touched = (struct xz_touched){entity, engine->late, true, at};
     }
     touched->tail_only = touched->tail_only && tail;
     touched->first = at < touched->first ? at : touched->first;
@@ -222,6 +230,48 @@ static void fold_scan(struct xz_engine *engine, struct xz_entity *entity,
     fold_add(engine, entity, xz_record_build(&draft));
 }
 
+/* ---- what comes too late opens nothing: what there was before it is noted first ---- */
+
+static void forget_alarms(struct xz_engine *engine, const struct xz_entity *entity)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < engine->before_count; i++) {
+        if (engine->before[i].entity != entity) {
+            engine->before[kept++] = engine->before[i];
+        }
+    }
+    engine->before_count = kept;
+}
+
+static void judge_touched(struct xz_engine *engine, const struct xz_touched *touched)
+{
+    engine->late = touched->late;
+    xz_history_settle(engine, touched->entity);
+    xz_judge(engine, touched->entity, touched->first, touched->tail_only);
+    xz_history_trim(engine, touched->entity);
+    if (engine->late) {
+        forget_alarms(engine, touched->entity);
+    }
+    engine->late = false;
+}
+
+/* Of an entity that waits for the frame's end, what was in time is judged before what was not. */
+static void begin_fold(struct xz_engine *engine, struct xz_entity *entity, bool late)
+{
+    struct xz_touched *touched = judged_by_frame(entity->kind) ? touched_of(engine, entity) : NULL;
+
+    if (touched != NULL && touched->late != late) {
+        judge_touched(engine, touched);
+        *touched = engine->touched[--engine->touched_count];
+        touched = NULL;
+    }
+    if (late && touched == NULL) {
+        xz_judge_note(engine, entity);
+    }
+    engine->late = late;
+}
+
 enum xz_rc xz_engine_fold(struct xz_engine *engine, const struct xz_observation *observation,
                           struct xz_err *err)
 {
@@ -232,6 +282,7 @@ enum xz_rc xz_engine_fold(struct xz_engine *engine, const struct xz_observation 
         return rc;
     }
     engine->counts.observations++;
+    begin_fold(engine, entity, observation->late);
     if (observation->op != XZ_OBSERVATION_EVENT) {
         fold_derived(engine, entity, observation);
     } else if (observation->kind == XZ_ENTITY_PERSON) {
@@ -239,6 +290,10 @@ enum xz_rc xz_engine_fold(struct xz_engine *engine, const struct xz_observation 
     } else {
         fold_scan(engine, entity, observation);
     }
+    if (engine->late && !judged_by_frame(entity->kind)) {
+        forget_alarms(engine, entity);
+    }
+    engine->late = false;
     return rc;
 }
 
@@ -246,11 +301,7 @@ enum xz_rc xz_engine_frame_end(struct xz_engine *engine, struct xz_err *err)
 {
     (void)err;
     for (size_t i = 0; i < engine->touched_count; i++) {
-        const struct xz_touched touched = engine->touched[i];
-
-        xz_history_settle(engine, touched.entity);
-        xz_judge(engine, touched.entity, touched.first, touched.tail_only);
-        xz_history_trim(engine, touched.entity);
+        judge_touched(engine, &engine->touched[i]);
     }
     engine->touched_count = 0;
     return XZ_OK;

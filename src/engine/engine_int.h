@@ -5,6 +5,7 @@
 #include "engine/engine.h"
 
 #include "base/arena.h"
+#include "engine/boxes.h"
 
 #define XZ_KINDS_MASK(kind) (1u << (kind))
 
@@ -59,7 +60,11 @@ bool xz_context_elsewhere(const struct xz_entity *entity, uint32_t index); /* in
 bool xz_context_claimed_before(const struct xz_entity *entity, uint32_t index);
 int64_t xz_context_year_deductible(const struct xz_entity *entity, uint32_t index);
 int64_t xz_context_link_uses(const struct xz_entity *entity, uint32_t index);
+/* Which sale of its box a record of a code is, and in how many provinces the box was sold up to it;
+ * 0 for a record that is no sale of its own. Net of returns (boxes.h). */
 int64_t xz_context_sales(const struct xz_entity *entity, uint32_t index, int64_t *provinces);
+/* Index of the sale of the box before it, or -1. */
+int64_t xz_context_sale_before(const struct xz_entity *entity, uint32_t index);
 
 /* ---- the engine's parts ---- */
 
@@ -90,13 +95,23 @@ struct xz_pass {
     struct xz_arena arena;
     struct xz_found *found;
     uint32_t found_count, found_cap;
+    uint64_t *alarms; /* keys of the records at which the pattern alarmed, or which breach it */
+    size_t alarm_count, alarm_cap;
     uint64_t evaluated, not_evaluated;
     const struct xz_engine_sinks *sinks; /* NULL: nobody is told of steps */
 };
 /* Walks [from base, until_ms) and, with store_base, moves the base detectors there. */
 
+/* At this record the pattern alarmed before what came too late was applied. */
+struct xz_alarm {
+    const struct xz_entity *entity;
+    const struct xz_pattern *pattern;
+    uint64_t key;
+};
+
 struct xz_touched {
     struct xz_entity *entity;
+    bool late;      /* all of it came too late; else none of it did */
     bool tail_only; /* all that came since the last judgement went to the tail, in order */
     uint32_t first; /* index of the first new one then */
 };
@@ -112,6 +127,9 @@ struct xz_engine {
     struct xz_touched *touched;
     size_t touched_count, touched_cap;
     struct xz_pass pass;
+    bool late; /* what is being folded, or judged, came too late */
+    struct xz_alarm *before;
+    size_t before_count, before_cap;
     struct xz_buf codes, debits, breaches; /* reused */
 };
 
@@ -143,7 +161,11 @@ uint64_t xz_sale_key(const struct xz_record *record);
 struct xz_str xz_local_id(struct xz_str institution, struct xz_str local, struct xz_buf *buf);
 
 /* judge.c: judges what changed in an entity since `first` (an index; tail_only: nothing else moved)
- * and hands over what is new. */
+ * and hands over what is new. When engine->late, an alarm that xz_judge_note did not see is muted:
+ * it opens nothing, then or later, though an episode that is open there goes on with it. */
+void xz_judge_note(struct xz_engine *engine, struct xz_entity *entity);
+bool xz_judge_is_muted(const struct xz_entity *entity, const struct xz_pattern *pattern,
+                       uint64_t key);
 void xz_judge(struct xz_engine *engine, struct xz_entity *entity, uint32_t first, bool tail_only);
 void xz_judge_flush(struct xz_engine *engine, struct xz_entity *entity, int64_t newest_ms);
 
@@ -153,6 +175,16 @@ static inline int64_t xz_episode_max_ms(enum xz_entity_kind kind)
 {
     return kind == XZ_ENTITY_INSTITUTION || kind == XZ_ENTITY_DEVICE ? 14 * XZ_DAY_MS
                                                                      : 366 * XZ_DAY_MS;
+}
+
+/* How far back a history reaches. A code's holds a few sales at most, which may lie as far apart as
+ * a box keeps. */
+#define XZ_BOX_LIFE_MS (1096 * XZ_DAY_MS)
+static inline int64_t xz_horizon_ms(const struct xz_pack *pack, enum xz_entity_kind kind)
+{
+    const int64_t horizon_ms = xz_pack_horizon_ms(pack);
+
+    return kind == XZ_ENTITY_TRACE && horizon_ms < XZ_BOX_LIFE_MS ? XZ_BOX_LIFE_MS : horizon_ms;
 }
 
 /* history.c: sums up an institution's days that are settled for good; before it is judged. */
@@ -179,6 +211,8 @@ struct xz_cursor_cell {
 struct xz_cursor_cell *xz_scratch_cell(struct xz_entity *entity,
                                        const struct xz_evidence_spec *spec);
 void xz_scratch_invalidate(struct xz_entity *entity);
+/* Of a code: as of its records now. Holds until they change. */
+const struct xz_boxes *xz_scratch_boxes(struct xz_entity *entity);
 
 /* Detectors (detector.c): one step folded in; returns ln M as of now. *reset: an alarm was raised
  * in the open block, so that what follows starts afresh; taken back when that block closes. */

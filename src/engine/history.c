@@ -69,20 +69,6 @@ static void fold_settlement(struct xz_entity *entity, const struct xz_record *re
         record->balance_fen != XZ_FEN_NONE ? record->balance_fen : before->balance_fen;
 }
 
-/* A scan that names its settlement repeats it, and the settlement is counted. */
-static void fold_scan(struct xz_entity *entity, const struct xz_record *record)
-{
-    struct xz_background *before = &entity->before;
-    const bool repeats = xz_record_text(record, XZ_TEXT_MED_TYPE).len == 0 &&
-                         xz_record_text(record, XZ_TEXT_SETL_ID).len > 0;
-
-    if (record->detail == XZ_SCAN_RETURN) {
-        before->sales -= before->sales > 0;
-    } else if (!(record->flags & XZ_RECORD_SPLIT) && !repeats) {
-        before->sales++;
-    }
-}
-
 static void fold_away(struct xz_entity *entity, const struct xz_record *record)
 {
     struct xz_background *before = &entity->before;
@@ -96,9 +82,7 @@ static void fold_away(struct xz_entity *entity, const struct xz_record *record)
     if (record->flags & XZ_RECORD_CHRONIC) {
         before->chronic_ms = record->at_ms;
     }
-    if (record->kind == XZ_RECORD_SCAN && entity->kind == XZ_ENTITY_TRACE) {
-        fold_scan(entity, record);
-    } else if (record->kind == XZ_RECORD_STATUS) {
+    if (record->kind == XZ_RECORD_STATUS) {
         fold_status(entity, record);
     } else if (record->kind == XZ_RECORD_SETTLEMENT) {
         fold_settlement(entity, record);
@@ -263,7 +247,7 @@ static int64_t before_episodes(const struct xz_engine *engine, const struct xz_e
         const struct xz_episode *episode = &entity->episodes[i];
         const struct xz_pattern *pattern = pattern_of(engine, entity, episode);
 
-        if (pattern != NULL && episode->status != XZ_EPISODE_WITHDRAWN &&
+        if (pattern != NULL && episode->rev > 0 && episode->status != XZ_EPISODE_WITHDRAWN &&
             episode->first_ms < base_ms && episode->last_ms + pattern->quiet_ms >= base_ms) {
             base_ms = block_start(entity, episode->first_ms);
             i = UINT32_MAX; /* from the first again */
@@ -280,7 +264,7 @@ static int64_t base_for(const struct xz_engine *engine, const struct xz_entity *
     if (keeps_days(entity)) {
         return xz_day_start_ms(xz_day_of(newest_ms) - xz_pane_age_days(pack) + 1);
     }
-    return xz_month_start_ms(xz_month_of(newest_ms - xz_pack_horizon_ms(pack)));
+    return xz_month_start_ms(xz_month_of(newest_ms - xz_horizon_ms(pack, entity->kind)));
 }
 
 /* One block behind the base stays, for windows that reach back. */
@@ -296,10 +280,15 @@ static void drop_first(struct xz_engine *engine, struct xz_entity *entity, uint3
     for (uint32_t p = 0; p < kind->count && count > 0; p++) {
         xz_pass_leave(engine->plan.pack, kind->patterns[p], entity, count);
     }
+    for (uint32_t i = 0; i < count && !keeps_days(entity); i++) {
+        fold_away(entity, entity->records[i]);
+    }
+    if (entity->kind == XZ_ENTITY_TRACE && count > 0) {
+        xz_boxes_leave(entity, count);
+        xz_scratch_invalidate(entity);
+        return;
+    }
     for (uint32_t i = 0; i < count; i++) {
-        if (!keeps_days(entity)) {
-            fold_away(entity, entity->records[0]);
-        }
         xz_entity_remove_first(entity);
     }
 }

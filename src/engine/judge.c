@@ -246,12 +246,87 @@ static struct xz_episode *episode_of(struct xz_entity *entity, const struct xz_p
     for (uint32_t i = 0; i < entity->episode_count; i++) {
         struct xz_episode *episode = &entity->episodes[i];
 
-        if (episode->first_key == first_key && strcmp(episode->pattern, pattern->id) == 0) {
+        if (!episode->opened_late && episode->first_key == first_key &&
+            strcmp(episode->pattern, pattern->id) == 0) {
             return episode;
         }
     }
     return NULL;
 }
+
+/* ---- what came too late ---- */
+
+bool xz_judge_is_muted(const struct xz_entity *entity, const struct xz_pattern *pattern,
+                       uint64_t key)
+{
+    for (uint32_t i = 0; i < entity->episode_count; i++) {
+        const struct xz_episode *mute = &entity->episodes[i];
+
+        if (mute->opened_late && mute->first_key == key &&
+            strcmp(mute->pattern, pattern->id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void xz_judge_note(struct xz_engine *engine, struct xz_entity *entity)
+{
+    const struct xz_judge_kind *kind = &engine->plan.kinds[entity->kind];
+    struct xz_pass *pass = &engine->pass;
+
+    for (uint32_t p = 0; p < kind->count && entity->count > 0; p++) {
+        xz_pass_run(pass, engine->plan.pack, kind->patterns[p], entity, INT64_MAX, false);
+        for (size_t i = 0; i < pass->alarm_count; i++) {
+            xz_array_reserve((void **)&engine->before, &engine->before_cap,
+                             engine->before_count + 1, sizeof(engine->before[0]));
+            engine->before[engine->before_count++] =
+                (struct xz_alarm){entity, kind->patterns[p], pass->alarms[i]};
+        }
+    }
+    pass->evaluated = pass->not_evaluated = 0; /* counted when they came */
+}
+
+static bool alarmed_before(const struct xz_engine *engine, const struct xz_entity *entity,
+                           const struct xz_pattern *pattern, uint64_t key)
+{
+    for (size_t i = 0; i < engine->before_count; i++) {
+        const struct xz_alarm *alarm = &engine->before[i];
+
+        if (alarm->key == key && alarm->pattern == pattern && alarm->entity == entity) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The alarms of the last pass that only what came too late has raised. True: there are any. */
+static bool mute_new(struct xz_engine *engine, struct xz_entity *entity,
+                     const struct xz_pattern *pattern)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < engine->pass.alarm_count; i++) {
+        const uint64_t key = engine->pass.alarms[i];
+        struct xz_episode *mute;
+
+        if (alarmed_before(engine, entity, pattern, key) ||
+            xz_judge_is_muted(entity, pattern, key)) {
+            continue;
+        }
+        mute = xz_entity_episode_add(entity);
+        (void)snprintf(mute->pattern, sizeof(mute->pattern), "%s", pattern->id);
+        mute->status = XZ_EPISODE_CLOSED;
+        mute->opened_late = true;
+        mute->first_key = key;
+        mute->first_ms = mute->last_ms = entity->records[xz_entity_find(entity, key)]->at_ms;
+        xz_engine_pattern_count(engine, pattern->id)->suppressed_late++;
+        any = true;
+    }
+    return any;
+}
+
+/* ---- held against what was published ---- */
 
 static bool is_due(const struct xz_episode *episode, uint32_t count, bool flush)
 {
@@ -330,6 +405,9 @@ static void judge_whole(struct xz_engine *engine, struct xz_entity *entity,
     const int64_t base_ms = entity->before.base_ms;
 
     xz_pass_run(&engine->pass, engine->plan.pack, pattern, entity, INT64_MAX, false);
+    if (engine->late && mute_new(engine, entity, pattern)) {
+        xz_pass_run(&engine->pass, engine->plan.pack, pattern, entity, INT64_MAX, false);
+    }
     for (uint32_t i = 0; i < entity->episode_count; i++) {
         entity->episodes[i].scratch = 0;
     }

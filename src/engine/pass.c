@@ -37,6 +37,8 @@ void xz_pass_fini(struct xz_pass *pass)
     xz_arena_fini(&pass->arena);
     free(pass->found);
     pass->found = NULL;
+    free(pass->alarms);
+    pass->alarms = NULL;
 }
 
 const struct xz_policy *xz_record_policy(const struct xz_pack *pack, const struct xz_record *record)
@@ -191,6 +193,26 @@ static bool goes_on(const struct walk *walk, int64_t at_ms)
            at_ms - walk->open->opened_ms <= xz_episode_max_ms(walk->entity->kind);
 }
 
+static void note_alarm(struct xz_pass *pass, const struct xz_record *record)
+{
+    xz_array_reserve((void **)&pass->alarms, &pass->alarm_cap, pass->alarm_count + 1,
+                     sizeof(pass->alarms[0]));
+    pass->alarms[pass->alarm_count++] = record->key;
+}
+
+/* The other half of "sold twice". What may have left the history already is not looked for, or what
+ * is said would depend on when it is. */
+static int64_t sale_before(const struct walk *walk, uint32_t index)
+{
+    struct xz_record *const *records = walk->entity->records;
+    const int64_t before = xz_context_sale_before(walk->entity, index);
+
+    return before >= 0 && records[index]->at_ms - records[before]->at_ms <=
+                              xz_horizon_ms(walk->view.pack, walk->entity->kind)
+               ? before
+               : -1;
+}
+
 static void judge_conclusive(struct walk *walk, uint32_t index)
 {
     const struct xz_record *record = walk->entity->records[index];
@@ -199,8 +221,17 @@ static void judge_conclusive(struct walk *walk, uint32_t index)
     if (record->flags & XZ_RECORD_LATE) {
         return;
     }
+    note_alarm(walk->pass, record);
     if (!goes_on(walk, record->at_ms)) {
+        const int64_t before = sale_before(walk, index);
+
+        if (xz_judge_is_muted(walk->entity, walk->pattern, record->key)) {
+            return;
+        }
         walk->open = open_episode(walk, index);
+        if (before >= 0) {
+            add_member(&arg, (uint32_t)before, 1.0);
+        }
     }
     add_member(&arg, index, 1.0);
     walk->open->last_ms = record->at_ms;
@@ -275,7 +306,13 @@ static void judge_suspicious(struct walk *walk, uint32_t index, void *const *cur
     if (record->flags & XZ_RECORD_LATE) {
         return;
     }
+    if (alarm) {
+        note_alarm(walk->pass, record);
+    }
     if (alarm && !within) {
+        if (xz_judge_is_muted(walk->entity, walk->pattern, record->key)) {
+            return;
+        }
         walk->taken_upto = walk->open != NULL ? walk->open->last_index + 1 : 0;
         walk->open = open_episode(walk, index);
     }
@@ -421,6 +458,7 @@ void xz_pass_run(struct xz_pass *pass, const struct xz_pack *pack, const struct 
 
     xz_arena_reset(&pass->arena);
     pass->found_count = 0;
+    pass->alarm_count = 0;
     walk_init(&walk, pack, pattern, entity);
     walk.view.ctx = &walk;
     walk.pass = pass;

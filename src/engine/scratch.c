@@ -9,6 +9,8 @@
 struct scratch {
     struct xz_cursor_cell *cells;
     size_t count, cap;
+    struct xz_boxes boxes; /* of a code */
+    bool boxes_valid;
 };
 
 static void cell_drop(struct xz_cursor_cell *cell)
@@ -28,21 +30,26 @@ static void scratch_free(void *ptr)
     for (size_t i = 0; i < scratch->count; i++) {
         cell_drop(&scratch->cells[i]);
     }
+    xz_boxes_fini(&scratch->boxes);
     free(scratch->cells);
     free(scratch);
+}
+
+static struct scratch *scratch_of(struct xz_entity *entity)
+{
+    if (entity->scratch == NULL) {
+        entity->scratch = xz_calloc(1, sizeof(struct scratch));
+        entity->scratch_free = scratch_free;
+    }
+    return entity->scratch;
 }
 
 struct xz_cursor_cell *xz_scratch_cell(struct xz_entity *entity,
                                        const struct xz_evidence_spec *spec)
 {
-    struct scratch *scratch = entity->scratch;
+    struct scratch *scratch = scratch_of(entity);
     struct xz_cursor_cell *cell;
 
-    if (scratch == NULL) {
-        scratch = xz_calloc(1, sizeof(*scratch));
-        entity->scratch = scratch;
-        entity->scratch_free = scratch_free;
-    }
     for (size_t i = 0; i < scratch->count; i++) {
         if (scratch->cells[i].spec == spec) {
             return &scratch->cells[i];
@@ -60,11 +67,25 @@ struct xz_cursor_cell *xz_scratch_cell(struct xz_entity *entity,
     return cell;
 }
 
+const struct xz_boxes *xz_scratch_boxes(struct xz_entity *entity)
+{
+    struct scratch *scratch = scratch_of(entity);
+
+    if (!scratch->boxes_valid || scratch->boxes.count != entity->count) {
+        xz_boxes_make(&scratch->boxes, entity);
+        scratch->boxes_valid = true;
+    }
+    return &scratch->boxes;
+}
+
 void xz_scratch_invalidate(struct xz_entity *entity)
 {
     struct scratch *scratch = entity->scratch;
 
     for (size_t i = 0; scratch != NULL && i < scratch->count; i++) {
         scratch->cells[i].upto = UINT32_MAX;
+    }
+    if (scratch != NULL) {
+        scratch->boxes_valid = false;
     }
 }

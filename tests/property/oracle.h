@@ -43,7 +43,9 @@ struct oracle_breach {
     char pattern[8];
     char subject[96]; /* "insured P00001" */
     int64_t at_ms;
-    uint32_t index; /* into events */
+    uint32_t index;  /* into events */
+    uint32_t serial; /* for who collects them */
+    uint32_t before; /* what it takes two of: the other one; UINT32_MAX: it is one by itself */
 };
 
 /* Calls found for every breach, per pattern and subject in order of time. Patterns recounted here;

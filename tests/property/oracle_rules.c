@@ -16,16 +16,22 @@ struct report {
     void *arg;
 };
 
-static void say(const struct report *report, const char *pattern, const char *kind,
-                struct xz_str subject, uint32_t index)
+static void say_with(const struct report *report, const char *pattern, const char *kind,
+                     struct xz_str subject, uint32_t index, uint32_t before)
 {
-    struct oracle_breach breach = {.index = index};
+    struct oracle_breach breach = {.index = index, .before = before};
 
     breach.at_ms = report->oracle->events[index].event->at_ms;
     (void)snprintf(breach.pattern, sizeof(breach.pattern), "%s", pattern);
     (void)snprintf(breach.subject, sizeof(breach.subject), "%s " XZ_STR_FMT, kind,
                    XZ_STR_ARG(subject));
     report->found(report->arg, &breach);
+}
+
+static void say(const struct report *report, const char *pattern, const char *kind,
+                struct xz_str subject, uint32_t index)
+{
+    say_with(report, pattern, kind, subject, index, UINT32_MAX);
 }
 
 /* ---- what was true of a person at a time ---- */
@@ -351,49 +357,11 @@ struct sale { /* of one code; or its return */
     uint32_t index;
     int64_t at_ms;
     uint64_t key;
-    struct xz_str setl_id, institution;
-    bool is_return, split, counts;
+    struct xz_str setl_id; /* whose sale it is, repeats or gives back */
+    bool is_return, is_scan, split, stands;
+    bool own;  /* no other tells of the same sale */
+    bool kept; /* and nobody brought it back */
 };
-
-/* Taken back as a whole, by whatever: then its refunds return nothing more. */
-static bool target_undone(const struct oracle *oracle, const struct xz_event *refund)
-{
-    for (uint32_t i = 0; i < oracle->count; i++) {
-        const struct oracle_event *event = &oracle->events[i];
-
-        if (event->accepted && event->undone && event->event->body == XZ_BODY_SETTLEMENT &&
-            event->event->settlement.refd_setl_flag != 1 &&
-            of_person(event, refund->settlement.psn_no) &&
-            xz_str_eq(event->event->settlement.setl_id, refund->settlement.refd_setl_id)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The settlement of a scan was taken back: then so was the sale that the scan repeats. */
-static bool scan_was_netted(const struct oracle *oracle, const struct xz_event *scan)
-{
-    for (uint32_t i = 0; i < oracle->count && scan->trace_scan.setl_id.len > 0; i++) {
-        const struct oracle_event *event = &oracle->events[i];
-
-        if (event->accepted && event->undone && event->event->body == XZ_BODY_SETTLEMENT &&
-            event->event->settlement.refd_setl_flag != 1 &&
-            xz_str_eq(event->event->settlement.setl_id, scan->trace_scan.setl_id) &&
-            xz_str_eq(event->event->fixmedins_code, scan->fixmedins_code)) {
-            for (uint32_t l = 0; l < event->event->settlement.line_count; l++) {
-                const struct xz_line *line = &event->event->settlement.lines[l];
-
-                for (uint32_t c = 0; c < line->drug_trac_count; c++) {
-                    if (xz_str_eq(line->drug_trac_codg[c], scan->trace_scan.drug_trac_codg)) {
-                        return true;
-                    }
-                }
-            }
-        }
-    }
-    return false;
-}
 
 static bool line_with(const struct xz_event *ticket, struct xz_str code, bool *split)
 {
@@ -416,23 +384,19 @@ static bool sale_of(const struct oracle *oracle, uint32_t index, struct xz_str c
     const struct oracle_event *event = &oracle->events[index];
     const struct xz_event *said = event->event;
 
-    *sale = (struct sale){.index = index,
-                          .at_ms = said->at_ms,
-                          .key = event->key,
-                          .institution = said->fixmedins_code,
-                          .counts = !event->undone};
+    *sale = (struct sale){
+        .index = index, .at_ms = said->at_ms, .key = event->key, .stands = !event->undone};
     if (said->body == XZ_BODY_TRACE_SCAN && xz_str_eq(said->trace_scan.drug_trac_codg, code)) {
         sale->setl_id = said->trace_scan.setl_id;
         sale->is_return = said->trace_scan.scan == XZ_SCAN_RETURN;
-        sale->counts = sale->counts && (sale->is_return || !scan_was_netted(oracle, said));
+        sale->is_scan = true;
         return true;
     }
     if (said->body == XZ_BODY_SETTLEMENT && line_with(said, code, &sale->split)) {
-        sale->setl_id = said->settlement.setl_id;
         sale->is_return = said->settlement.refd_setl_flag == 1;
-        sale->key =
-            xz_hash64(sale->setl_id.ptr, sale->setl_id.len, xz_hash_str(said->fixmedins_code));
-        sale->counts = sale->counts && !(sale->is_return && target_undone(oracle, said));
+        sale->setl_id = sale->is_return ? said->settlement.refd_setl_id : said->settlement.setl_id;
+        sale->key = xz_hash64(said->settlement.setl_id.ptr, said->settlement.setl_id.len,
+                              xz_hash_str(said->fixmedins_code));
         return true;
     }
     return false;
@@ -448,36 +412,63 @@ static int by_sale(const void *left_ptr, const void *right_ptr)
     return (left->key > right->key) - (left->key < right->key);
 }
 
-static bool told_before(const struct sale *sales, uint32_t n)
+/* The settlement that it names is told of otherwise: by itself, or by a scan before; or what it
+ * sold was given back. */
+static bool is_settled_otherwise(const struct sale *sales, uint32_t count, uint32_t n)
 {
-    for (uint32_t i = 0; i < n && sales[n].setl_id.len > 0; i++) {
-        if (sales[i].counts && !sales[i].is_return &&
-            xz_str_eq(sales[i].setl_id, sales[n].setl_id) &&
-            xz_str_eq(sales[i].institution, sales[n].institution)) {
+    for (uint32_t i = 0; i < count && sales[n].setl_id.len > 0; i++) {
+        if (i == n || !xz_str_eq(sales[i].setl_id, sales[n].setl_id)) {
+            continue;
+        }
+        if (sales[i].is_return
+                ? sales[i].stands
+                : sales[n].is_scan && (!sales[i].is_scan || (i < n && sales[i].stands))) {
             return true;
         }
     }
     return false;
 }
 
+/* After a split sale of its own that stands, a scan sells another piece. */
+static bool is_piece(const struct sale *sales, uint32_t n)
+{
+    bool piece = sales[n].split;
+
+    for (uint32_t i = 0; i < n && sales[n].is_scan; i++) {
+        piece = piece || (sales[i].own && sales[i].split);
+    }
+    return piece;
+}
+
 static void judge_box(const struct report *report, struct xz_str code)
 {
     const struct oracle *oracle = report->oracle;
     struct sale *sales = xz_calloc(oracle->accepted + 1, sizeof(*sales));
-    uint32_t count = 0, sold = 0;
+    uint32_t count = 0, before = UINT32_MAX;
 
     for (uint32_t n = 0; n < oracle->accepted; n++) {
         count += sale_of(oracle, oracle->by_time[n], code, &sales[count]);
     }
     qsort(sales, count, sizeof(*sales), by_sale);
     for (uint32_t i = 0; i < count; i++) {
-        if (!sales[i].counts || sales[i].split) {
-            continue;
+        sales[i].own =
+            sales[i].stands && !sales[i].is_return && !is_settled_otherwise(sales, count, i);
+        sales[i].kept = sales[i].own;
+        if (sales[i].is_return && sales[i].stands && sales[i].setl_id.len == 0) {
+            for (uint32_t k = i; k-- > 0;) { /* the newest that nobody has brought back yet */
+                if (sales[k].kept) {
+                    sales[k].kept = false;
+                    break;
+                }
+            }
         }
-        if (sales[i].is_return) {
-            sold -= sold > 0;
-        } else if (!told_before(sales, i) && ++sold >= 2) {
-            say(report, "T16", "trace", code, sales[i].index);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (sales[i].kept && !is_piece(sales, i)) {
+            if (before != UINT32_MAX) {
+                say_with(report, "T16", "trace", code, sales[i].index, before);
+            }
+            before = sales[i].index;
         }
     }
     free(sales);
