@@ -4,9 +4,9 @@
 #define XZ_ENGINE_BOXES_H
 #include "state/entity.h"
 
-struct xz_boxes { /* by index of the record; made from one state of a code's history */
-    uint32_t *nth;      /* which sale of the whole box it is, from 1; 0: no sale of its own */
-    uint32_t *previous; /* index of the sale before it; UINT32_MAX: none is left here */
+struct xz_boxes {        /* by index of the record; made from one state of a code's history */
+    uint32_t *nth;       /* which sale of the whole box it is, from 1; 0: no sale of its own */
+    uint32_t *previous;  /* index of the sale before it; UINT32_MAX: none is left here */
     uint32_t *provinces; /* in which the box was sold, up to this record */
     uint32_t count;      /* records it was made from */
     uint32_t total;      /* sales, those that left the history included */

@@ -308,6 +308,10 @@ static void drop_until(struct xz_engine *engine, struct xz_entity *entity, int64
     }
 }
 
+/* An episode that goes on may hold so many times more: cut, it would begin anew as another alert.
+ */
+#define EPISODE_TIMES 16
+
 /* More records than a history may hold: the oldest eighth goes, and the evidence can tell. */
 static void drop_by_count(struct xz_engine *engine, struct xz_entity *entity)
 {
@@ -318,7 +322,18 @@ static void drop_by_count(struct xz_engine *engine, struct xz_entity *entity)
         return;
     }
     drop = entity->count - max + max / 8;
-    entity->before.base_ms = entity->records[drop]->at_ms;
+    if (entity->count <= max * EPISODE_TIMES) {
+        const int64_t base_ms = entity->records[drop]->at_ms;
+        const int64_t held_ms = before_episodes(engine, entity, base_ms);
+
+        drop = held_ms < base_ms ? xz_entity_lower(entity, held_ms) : drop;
+    }
+    if (drop == 0) {
+        return;
+    }
+    if (entity->records[drop]->at_ms > entity->before.base_ms) {
+        entity->before.base_ms = entity->records[drop]->at_ms;
+    }
     entity->before.evicted += drop;
     engine->counts.evicted_by_count += drop;
     drop_first(engine, entity, drop);
