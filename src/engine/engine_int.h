@@ -219,12 +219,9 @@ const struct xz_boxes *xz_scratch_boxes(struct xz_entity *entity);
 double xz_detector_fold(struct xz_detector *detector, const struct xz_evidence_spec *spec,
                         const struct xz_view *view, uint32_t index, const struct xz_step *step,
                         bool *reset);
-extern const struct xz_detector xz_detector_start;
 /* The entity's slot for one evidence of a pattern. */
 uint32_t xz_engine_detector_slot(struct xz_entity *entity, const struct xz_pattern *pattern,
                                  size_t evidence);
-/* ln of the mean of the evidence's M: the pattern's own e-detector. */
-double xz_detector_mean(const double *log_m, size_t count);
 
 /* One record at the tail, without a pass. Returns true when a pass is needed: an alarm, or an open
  * episode that it may extend or end. */

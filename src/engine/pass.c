@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "engine/engine_int.h"
+#include "stats/evalue.h"
 
 #define PASS_BYTES_MAX ((size_t)256 << 20)
 
@@ -288,7 +289,7 @@ static bool step_all(struct walk *walk, uint32_t index, void *const *cursors, do
     for (size_t k = 0; k < count; k++) {
         each[k] -= log(blocks_per_month(walk->pattern, k));
     }
-    *log_m = xz_detector_mean(each, count);
+    *log_m = xz_evalue_mean(each, count); /* of their M: the pattern's own e-detector */
     return *stirring && *log_m >= threshold_per_month(walk->pattern);
 }
 
