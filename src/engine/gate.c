@@ -142,6 +142,38 @@ static bool refunded_whole(const struct xz_entity *entity, const struct xz_recor
     return false;
 }
 
+static const struct xz_record *settlement_of(const struct xz_entity *entity, struct xz_str setl)
+{
+    for (uint32_t i = entity->count; i-- > 0;) {
+        if (entity->records[i]->kind == XZ_RECORD_SETTLEMENT &&
+            xz_str_eq(xz_record_text(entity->records[i], XZ_TEXT_SETL_ID), setl)) {
+            return entity->records[i];
+        }
+    }
+    return NULL;
+}
+
+static bool names_settlement(const struct xz_record *record)
+{
+    return record->kind == XZ_RECORD_SCAN && record->detail == XZ_SCAN_SALE &&
+           xz_record_text(record, XZ_TEXT_SETL_ID).len > 0;
+}
+
+/* Of a settlement that is not here. */
+static bool setl_is_reversed(const struct xz_entity *entity, struct xz_str setl)
+{
+    for (uint32_t i = 0; i < entity->pending_count; i++) {
+        const struct xz_pending_undo *note = &entity->pending[i];
+
+        if (xz_str_eq(note->setl_id, setl) &&
+            (note->msgid.len == 0 || !is_known(entity, note_target_key(entity, note))) &&
+            note_active(entity, note, INT64_MAX, 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* By what was told until then. *at_ms: the first time that did it. */
 static bool is_undone(const struct xz_entity *entity, const struct xz_record *record,
                       int64_t until_ms, int64_t *at_ms)
@@ -175,8 +207,8 @@ static bool set_undone(struct xz_engine *engine, struct xz_record *record, bool 
         xz_derive_undo_time(engine, record, was ? was_ms : XZ_TIME_NONE, record->ref_ms);
     }
     if (undone != was) {
-        engine->counts.reversals_applied += undone;
-        engine->counts.reinstated += !undone;
+        engine->counts.reversals_applied += undone && !names_settlement(record);
+        engine->counts.reinstated += !undone && !names_settlement(record);
         xz_derive_undo(engine, record, undone, at_ms);
     }
     return true;
@@ -226,6 +258,21 @@ static void net_refunds(struct xz_engine *engine, struct xz_entity *entity)
     }
 }
 
+/* A scan repeats the sale of its settlement, and goes the way of it: a settlement need not list its
+ * codes itself. */
+static bool is_scan_undone(const struct xz_entity *entity, const struct xz_record *scan)
+{
+    const struct xz_str setl = xz_record_text(scan, XZ_TEXT_SETL_ID);
+    const struct xz_record *settlement = settlement_of(entity, setl);
+    int64_t unused_ms = 0;
+
+    if (is_reversed(entity, scan, INT64_MAX, &unused_ms)) {
+        return true;
+    }
+    return settlement != NULL ? is_undone(entity, settlement, INT64_MAX, &unused_ms)
+                              : setl_is_reversed(entity, setl);
+}
+
 uint32_t xz_gate_apply_undos(struct xz_engine *engine, struct xz_entity *entity)
 {
     uint32_t first = UINT32_MAX;
@@ -234,7 +281,8 @@ uint32_t xz_gate_apply_undos(struct xz_engine *engine, struct xz_entity *entity)
     for (uint32_t i = 0; i < entity->count; i++) {
         struct xz_record *record = entity->records[i];
         int64_t at_ms = record->at_ms;
-        const bool undone = is_undone(entity, record, INT64_MAX, &at_ms);
+        const bool undone = names_settlement(record) ? is_scan_undone(entity, record)
+                                                     : is_undone(entity, record, INT64_MAX, &at_ms);
 
         refund = refund || record->kind == XZ_RECORD_REFUND;
         if (set_undone_soon(engine, entity, record)) {
@@ -421,10 +469,13 @@ static struct xz_str breaches_of(struct xz_engine *engine, const struct xz_event
  */
 static bool may_be_refunded(const struct xz_entity *entity, const struct xz_record *record)
 {
-    if (record->kind != XZ_RECORD_SETTLEMENT) {
+    uint32_t first = xz_entity_lower(entity, record->at_ms);
+
+    if (record->kind != XZ_RECORD_SETTLEMENT && !names_settlement(record)) {
         return record->kind == XZ_RECORD_REFUND;
     }
-    for (uint32_t i = xz_entity_lower(entity, record->at_ms); i < entity->count; i++) {
+    first = record->kind == XZ_RECORD_SETTLEMENT ? first : 0;
+    for (uint32_t i = first; i < entity->count; i++) {
         if (entity->records[i]->kind == XZ_RECORD_REFUND) {
             return true;
         }

@@ -147,6 +147,34 @@ static void mark_refunded(struct oracle *oracle, uint32_t index)
     }
 }
 
+/* A scan of a sale goes the way of its settlement, where that is the same person's. */
+static void mark_scan(struct oracle *oracle, uint32_t index)
+{
+    struct oracle_event *scan = &oracle->events[index];
+    const struct xz_str setl = scan->event->trace_scan.setl_id;
+    bool settled = false;
+
+    for (uint32_t i = 0; i < oracle->count; i++) {
+        const struct oracle_event *event = &oracle->events[i];
+
+        if (event->accepted && is_ticket(event->event) && !is_refund(event->event) &&
+            same_gate(event->event, scan->event) &&
+            same_text(event->event->settlement.setl_id, setl)) {
+            settled = true;
+            scan->undone = scan->undone || event->undone;
+        }
+    }
+    for (uint32_t i = 0; i < oracle->count && !settled; i++) {
+        const struct xz_event *reversal = oracle->events[i].event;
+
+        scan->undone =
+            scan->undone ||
+            (oracle->events[i].accepted && reversal->body == XZ_BODY_REVERSAL &&
+             same_gate(reversal, scan->event) && same_text(reversal->reversal.setl_id, setl) &&
+             known_as(oracle, reversal, reversal->reversal.omsgid) == NULL && in_force(oracle, i));
+    }
+}
+
 /* ---- order ---- */
 
 static const struct oracle *sorting;
@@ -195,6 +223,15 @@ void oracle_init(struct oracle *oracle, const struct xz_event *const *events, ui
     for (uint32_t i = 0; i < count; i++) {
         if (oracle->events[i].accepted) {
             mark_refunded(oracle, i);
+        }
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const struct xz_event *event = events[i];
+
+        if (oracle->events[i].accepted && event->body == XZ_BODY_TRACE_SCAN &&
+            event->trace_scan.scan == XZ_SCAN_SALE && event->trace_scan.psn_no.len > 0 &&
+            event->trace_scan.setl_id.len > 0) {
+            mark_scan(oracle, i);
         }
     }
 }
