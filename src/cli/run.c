@@ -21,8 +21,9 @@ static const char help[] =
     "      --print-config     print a configuration with every default, and end\n"
     "  -h, --help             this text\n"
     "\n"
-    "SIGTERM and SIGINT drain, checkpoint and end with exit status 0; SIGHUP reads the\n"
-    "reference files again, and keeps the old ones if there is a mistake.\n";
+    "SIGTERM and SIGINT drain, checkpoint and end with exit status 0. SIGHUP reads the\n"
+    "configuration and the reference files again, and keeps the old ones if there is a\n"
+    "mistake; a new configuration begins with a checkpoint and an orderly new start.\n";
 
 int xz_cli_service_options(const char *command, const char *text, int argc, char **argv,
                            struct xz_config *config)
@@ -74,47 +75,98 @@ int xz_cli_service_options(const char *command, const char *text, int argc, char
     return -1;
 }
 
-int xz_cmd_run(int argc, char **argv)
-{
-    struct xz_config config;
-    struct xz_service *service = NULL;
-    struct xz_log_setup log;
-    struct xz_err err = {0};
-    sigset_t signals;
-    int code, number;
+/* What ends a spell of the service. */
+enum ended { BY_SIGNAL, BY_ITSELF, BY_NEW_CONFIG };
 
-    xz_config_init(&config);
-    code = xz_cli_service_options("run", help, argc, argv, &config);
-    if (code >= 0) {
-        xz_config_fini(&config);
-        return code;
-    }
-    log = xz_config_log(&config);
+static void set_up_log(const struct xz_config *config)
+{
+    struct xz_log_setup log = xz_config_log(config);
+
     log.now_ms = xz_now_ms;
     xz_log_init(&log);
-    (void)sigemptyset(&signals);
-    (void)sigaddset(&signals, SIGTERM);
-    (void)sigaddset(&signals, SIGINT);
-    (void)sigaddset(&signals, SIGHUP);
-    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL); /* threads inherit: signals come here */
-    if (xz_service_start(&config, &service, &err) != XZ_OK) {
-        code = xz_cli_fail("run", &err);
-        xz_config_fini(&config);
-        return code;
-    }
-    xz_log(XZ_LOG_INFO, "service", "started", "roles=%s", config.roles);
-    for (bool go_on = true; go_on && xz_service_alive(service);) {
-        const struct timespec wait = {0, 200000000};
+}
 
-        number = sigtimedwait(&signals, NULL, &wait);
+/* SIGHUP: the configuration as it would be read now. A mistake keeps the old one. */
+static bool read_again(int argc, char **argv, const struct xz_config *now, struct xz_config *fresh)
+{
+    xz_config_init(fresh);
+    optind = 1;
+    if (xz_cli_service_options("run", help, argc, argv, fresh) >= 0) {
+        xz_log(XZ_LOG_ERROR, "service", "reload",
+               "kept=old error=\"the configuration has a mistake\"");
+    } else if (!xz_config_same(now, fresh)) {
+        return true;
+    }
+    xz_config_fini(fresh);
+    return false;
+}
+
+static enum ended serve(int argc, char **argv, struct xz_service *service,
+                        const struct xz_config *config, const sigset_t *signals,
+                        struct xz_config *fresh)
+{
+    while (xz_service_alive(service)) {
+        const struct timespec wait = {0, 200000000};
+        const int number = sigtimedwait(signals, NULL, &wait);
+
+        if (number == SIGTERM || number == SIGINT) {
+            return BY_SIGNAL;
+        }
+        if (number == SIGHUP && read_again(argc, argv, config, fresh)) {
+            return BY_NEW_CONFIG;
+        }
         if (number == SIGHUP) {
             xz_service_reload(service);
         }
-        go_on = number != SIGTERM && number != SIGINT;
     }
-    xz_service_stop(service);
-    code = xz_service_join(service, &err) == XZ_OK ? XZ_EXIT_OK : xz_cli_fail("run", &err);
-    xz_log(XZ_LOG_INFO, "service", "ended", "exit=%d", code);
+    return BY_ITSELF;
+}
+
+/* One spell after another, each with its configuration. */
+static int run_spells(int argc, char **argv, struct xz_config *config, const sigset_t *signals)
+{
+    struct xz_err err = {0};
+    enum ended ended;
+    int code;
+
+    do {
+        struct xz_service *service = NULL;
+        struct xz_config fresh;
+
+        set_up_log(config);
+        if (xz_service_start(config, &service, &err) != XZ_OK) {
+            return xz_cli_fail("run", &err);
+        }
+        xz_log(XZ_LOG_INFO, "service", "started", "roles=%s", config->roles);
+        ended = serve(argc, argv, service, config, signals, &fresh);
+        xz_service_stop(service);
+        code = xz_service_join(service, &err) == XZ_OK ? XZ_EXIT_OK : xz_cli_fail("run", &err);
+        if (ended == BY_NEW_CONFIG) {
+            xz_log(XZ_LOG_INFO, "service", "reload", "configuration=new");
+            xz_config_fini(config);
+            *config = fresh;
+        }
+    } while (ended == BY_NEW_CONFIG && code == XZ_EXIT_OK);
+    return code;
+}
+
+int xz_cmd_run(int argc, char **argv)
+{
+    struct xz_config config;
+    sigset_t signals;
+    int code;
+
+    xz_config_init(&config);
+    code = xz_cli_service_options("run", help, argc, argv, &config);
+    if (code < 0) {
+        (void)sigemptyset(&signals);
+        (void)sigaddset(&signals, SIGTERM);
+        (void)sigaddset(&signals, SIGINT);
+        (void)sigaddset(&signals, SIGHUP);
+        (void)pthread_sigmask(SIG_BLOCK, &signals, NULL); /* threads inherit: they come here */
+        code = run_spells(argc, argv, &config, &signals);
+        xz_log(XZ_LOG_INFO, "service", "ended", "exit=%d", code);
+    }
     xz_config_fini(&config);
     return code;
 }

@@ -16,48 +16,53 @@ static const struct property {
     enum kind kind;
     size_t offset;
     const char *fallback, *help;
-    int64_t min, max;
+    int64_t min, max;    /* of a number, or of a duration in ms */
+    const char *choices; /* of a text, or NULL: any; with bars between and around */
 } properties[] = {
 #define FIELD(member) offsetof(struct xz_config, member)
     {"topics.events", TEXT, FIELD(topics_events), "xiezhi.events",
-     "where gateways write; several, comma separated", 0, 0},
+     "where gateways write; several, comma separated", 0, 0, NULL},
     {"topics.observations", TEXT, FIELD(topics_observations), "xiezhi.observations",
-     "internal: what detect reads", 0, 0},
+     "internal: what detect reads", 0, 0, NULL},
     {"topics.state", TEXT, FIELD(topics_state), "xiezhi.state",
-     "internal, compacted: state for moves", 0, 0},
+     "internal, compacted: state for moves", 0, 0, NULL},
     {"topics.packs", TEXT, FIELD(topics_packs), "xiezhi.packs", "compacted: packs by their hash", 0,
-     0},
-    {"topics.alerts", TEXT, FIELD(topics_alerts), "xiezhi.alerts", "what comes out", 0, 0},
+     0, NULL},
+    {"topics.alerts", TEXT, FIELD(topics_alerts), "xiezhi.alerts", "what comes out", 0, 0, NULL},
     {"topics.rejects", TEXT, FIELD(topics_rejects), "xiezhi.rejects",
-     "records that could not be read", 0, 0},
+     "records that could not be read", 0, 0, NULL},
     {"topics.dispositions", TEXT, FIELD(topics_dispositions), "xiezhi.dispositions",
-     "what investigators decided", 0, 0},
+     "what investigators decided", 0, 0, NULL},
     {"topics.partitions", NUMBER, FIELD(topics_partitions), "4",
-     "partitions of a topic that is created; never changed afterwards", 1, 1024},
+     "partitions of a topic that is created; never changed afterwards", 1, 1024, NULL},
     {"topics.replication", NUMBER, FIELD(topics_replication), "-1",
-     "replicas of a topic that is created; -1: the broker's default", -1, 32},
+     "replicas of a topic that is created; -1: the broker's default", -1, 32, NULL},
     {"group", TEXT, FIELD(group), "xiezhi", "prefix of the consumer groups -ingest and -detect", 0,
-     0},
-    {"state.dir", TEXT, FIELD(state_dir), "state", "one RocksDB a partition lives here", 0, 0},
+     0, NULL},
+    {"state.dir", TEXT, FIELD(state_dir), "state", "one RocksDB a partition lives here", 0, 0,
+     NULL},
     {"state.cache_mb", NUMBER, FIELD(state_cache_mb), "512",
-     "memory for entities, over all partitions", 16, 1 << 20},
-    {"state.checkpoint", DURATION, FIELD(checkpoint_ms), "5s", "time between checkpoints", 0, 0},
+     "memory for entities, over all partitions", 16, 1 << 20, NULL},
+    {"state.checkpoint", DURATION, FIELD(checkpoint_ms), "5s",
+     "each partition is made durable so often", 100, 3600000, NULL},
     {"ingest.flush", DURATION, FIELD(flush_ms), "5ms", "an observation waits so long for others", 0,
-     0},
+     60000, NULL},
     {"ingest.flush_bytes", NUMBER, FIELD(flush_bytes), "262144", "or until so many are together",
-     1024, 1 << 22},
+     1024, 1 << 22, NULL},
     {"ingest.max_ahead", DURATION, FIELD(max_ahead_ms), "1d",
-     "an event further ahead of the clock is a reject", 0, 0},
+     "an event further ahead of the clock is a reject", 0, INT64_C(31622400000), NULL},
     {"pack", TEXT, FIELD(pack), "",
-     "activated if no pack is active; default models/medical-insurance", 0, 0},
+     "activated if no pack is active; default models/medical-insurance", 0, 0, NULL},
     {"reference", TEXT, FIELD(reference), "",
-     "folder with institutions.csv, items.csv, diagnoses.csv", 0, 0},
-    {"roles", TEXT, FIELD(roles), "ingest,detect", "what this process does", 0, 0},
-    {"alerts.format", TEXT, FIELD(alerts_format), "json", "json or protobuf", 0, 0},
+     "folder with institutions.csv, items.csv, diagnoses.csv", 0, 0, NULL},
+    {"roles", TEXT, FIELD(roles), "ingest,detect", "what this process does", 0, 0, NULL},
+    {"alerts.format", TEXT, FIELD(alerts_format), "json", "json or protobuf", 0, 0,
+     "|json|protobuf|"},
     {"http.listen", TEXT, FIELD(http_listen), "127.0.0.1:9464",
-     "host:port of /metrics, /healthz, /readyz; empty: none", 0, 0},
-    {"log.level", TEXT, FIELD(log_level), "info", "error, warn, info or debug", 0, 0},
-    {"log.format", TEXT, FIELD(log_format), "logfmt", "logfmt or json", 0, 0},
+     "host:port of /metrics, /healthz, /readyz; empty: none", 0, 0, NULL},
+    {"log.level", TEXT, FIELD(log_level), "info", "error, warn, info or debug", 0, 0,
+     "|error|warn|info|debug|"},
+    {"log.format", TEXT, FIELD(log_format), "logfmt", "logfmt or json", 0, 0, "|logfmt|json|"},
 };
 #define PROPERTIES (sizeof(properties) / sizeof(properties[0]))
 
@@ -81,6 +86,14 @@ static int64_t *number_at(struct xz_config *config, const struct property *prope
     return (int64_t *)(void *)((char *)config + property->offset);
 }
 
+static bool is_choice(const struct property *property, const char *value)
+{
+    char wanted[64];
+
+    (void)snprintf(wanted, sizeof(wanted), "|%s|", value);
+    return strchr(value, '|') == NULL && strstr(property->choices, wanted) != NULL;
+}
+
 static enum xz_rc set_property(struct xz_config *config, const struct property *property,
                                struct xz_str value, struct xz_err *err)
 {
@@ -88,13 +101,26 @@ static enum xz_rc set_property(struct xz_config *config, const struct property *
     char *copy = xz_strndup(value.len ? value.ptr : "", value.len);
     enum xz_rc rc = XZ_OK;
 
+    if (property->kind == TEXT && property->choices != NULL && !is_choice(property, copy)) {
+        rc = xz_err_set(err, XZ_CONFIG, "%s: \"%s\" is none of %s", property->key, copy,
+                        property->help);
+        free(copy);
+        return rc;
+    }
     if (property->kind == TEXT) {
         free(*text_at(config, property));
         *text_at(config, property) = copy;
         return XZ_OK;
     }
     if (property->kind == DURATION) {
-        rc = xz_duration_parse(value, number_at(config, property), err);
+        int64_t span_ms = 0;
+
+        rc = xz_duration_parse(value, &span_ms, err);
+        if (rc == XZ_OK && (span_ms < property->min || span_ms > property->max)) {
+            rc = xz_err_set(err, XZ_CONFIG, "%s: \"%s\" is not from %lld to %lld ms", property->key,
+                            copy, (long long)property->min, (long long)property->max);
+        }
+        *number_at(config, property) = rc == XZ_OK ? span_ms : *number_at(config, property);
     } else {
         const long long number = strtoll(copy, &end, 10);
 
@@ -282,6 +308,26 @@ enum xz_rc xz_config_load(struct xz_config *config, const char *file, struct xz_
     rc = rc == XZ_OK ? load_map(config, xz_yaml_root(doc), "", err) : rc;
     xz_yaml_free(doc);
     return rc;
+}
+
+bool xz_config_same(const struct xz_config *left, const struct xz_config *right)
+{
+    bool same = left->kafka_count == right->kafka_count;
+
+    for (size_t i = 0; i < PROPERTIES && same; i++) {
+        const char *from = (const char *)left + properties[i].offset;
+        const char *to = (const char *)right + properties[i].offset;
+
+        same = properties[i].kind == TEXT ? strcmp(*(char *const *)(const void *)from,
+                                                   *(char *const *)(const void *)to) == 0
+                                          : memcmp(from, to, sizeof(int64_t)) == 0;
+    }
+    for (size_t i = 0; i < left->kafka_count && same; i++) {
+        const char *value = xz_config_kafka(right, left->kafka[i].name);
+
+        same = value != NULL && strcmp(value, left->kafka[i].value) == 0;
+    }
+    return same;
 }
 
 const char *xz_config_kafka(const struct xz_config *config, const char *name)

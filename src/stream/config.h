@@ -44,6 +44,8 @@ XZ_MUST enum xz_rc xz_config_set(struct xz_config *config, const char *key_value
 const char *xz_config_kafka(const struct xz_config *config, const char *name); /* or NULL */
 struct xz_log_setup xz_config_log(const struct xz_config *config);
 
+bool xz_config_same(const struct xz_config *left, const struct xz_config *right);
+
 /* Every key with default and meaning, as a commented YAML file. */
 void xz_config_print(FILE *out);
 

@@ -5,6 +5,7 @@
  * checkpoints.
  */
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -17,8 +18,20 @@
 #define LAGGING_POLL_MS    20
 #define STATS_EVERY_MS     1000
 #define PARTS_MAX          1024
+#define OPEN_AT_ONCE       16
+#define QUERY_MS           10000
+#define WAIT_MAX_MS        3000 /* for a partition that has more but does not send it */
 #define WRITE_BUFFER_BYTES ((size_t)16 << 20)
 #define BLOCK_CACHE_BYTES  ((size_t)64 << 20)
+
+struct slot {
+    struct xz_part *part;
+    rd_kafka_queue_t *queue; /* of this partition alone */
+    int64_t end;             /* of the log when reading began */
+    int64_t seen;            /* the broker said that nothing stands below */
+    int64_t waiting_ms;      /* since when its next frames are waited for; 0: they are not */
+    bool dry;                /* had nothing in this round */
+};
 
 struct detect {
     struct xz_service_shared *shared;
@@ -29,10 +42,9 @@ struct detect {
     struct xz_pack *configured;
     const struct xz_pack *fallback;
     struct xz_store_budget *budget;
-    struct xz_part *parts[PARTS_MAX];
-    rd_kafka_queue_t *queues[PARTS_MAX]; /* of each partition alone */
-    bool dry[PARTS_MAX];                 /* had nothing in this round */
-    size_t count;
+    struct slot parts[PARTS_MAX];
+    size_t count, next_checkpoint;
+    int64_t read_ms; /* when the frame read last was written, says the broker */
     bool lost;
     enum xz_rc rc; /* of a rebalance, which cannot return it */
     struct xz_err err;
@@ -59,20 +71,55 @@ static void fail(struct detect *detect, enum xz_rc rc, const struct xz_err *err)
 static struct xz_part *part_of(struct detect *detect, int32_t id)
 {
     for (size_t i = 0; i < detect->count; i++) {
-        if (xz_part_id(detect->parts[i]) == id) {
-            return detect->parts[i];
+        if (xz_part_id(detect->parts[i].part) == id) {
+            return detect->parts[i].part;
         }
     }
     return NULL;
 }
 
-static void on_assign(struct detect *detect, rd_kafka_topic_partition_list_t *list)
+struct opening {
+    struct xz_part_setup setup;
+    struct xz_part *part;
+    enum xz_rc rc;
+    struct xz_err err;
+    pthread_t thread;
+    bool started;
+};
+
+static void *open_one(void *arg)
 {
-    struct xz_err err = {0};
+    struct opening *opening = arg;
+
+    opening->rc = xz_part_open(&opening->setup, &opening->part, &opening->err);
+    return NULL;
+}
+
+/* Opening waits for the broker most of the time, so partitions open side by side. */
+static void open_some(struct opening *openings, int count)
+{
+    for (int i = 0; i < count; i++) {
+        openings[i].started =
+            pthread_create(&openings[i].thread, NULL, open_one, &openings[i]) == 0;
+        if (!openings[i].started) {
+            (void)open_one(&openings[i]);
+        }
+    }
+    for (int i = 0; i < count; i++) {
+        if (openings[i].started) {
+            (void)pthread_join(openings[i].thread, NULL);
+        }
+    }
+}
+
+static enum xz_rc open_parts(struct detect *detect, rd_kafka_topic_partition_list_t *list,
+                             struct xz_err *err)
+{
+    struct opening *openings = xz_calloc((size_t)list->cnt + 1, sizeof(*openings));
     enum xz_rc rc = XZ_OK;
 
-    for (int i = 0; rc == XZ_OK && i < list->cnt && detect->count < PARTS_MAX; i++) {
-        const struct xz_part_setup setup = {
+    for (int i = 0; i < list->cnt; i++) {
+        openings[i].setup = (struct xz_part_setup){
             .shared = detect->shared,
             .id = list->elems[i].partition,
             .budget = detect->budget,
@@ -83,18 +130,54 @@ static void on_assign(struct detect *detect, rd_kafka_topic_partition_list_t *li
             .producer = &detect->producer,
             .lost = &detect->lost,
         };
-
-        rc = xz_part_open(&setup, &detect->parts[detect->count], &err);
-        if (rc == XZ_OK) {
-            list->elems[i].offset = xz_part_next(detect->parts[detect->count++]);
+    }
+    for (int i = 0; i < list->cnt; i += OPEN_AT_ONCE) {
+        open_some(openings + i, list->cnt - i < OPEN_AT_ONCE ? list->cnt - i : OPEN_AT_ONCE);
+    }
+    for (int i = 0; i < list->cnt; i++) {
+        if (openings[i].part != NULL) {
+            list->elems[i].offset = xz_part_next(openings[i].part);
+            detect->parts[detect->count++] = (struct slot){.part = openings[i].part};
+        }
+        if (rc == XZ_OK && openings[i].rc != XZ_OK) {
+            *err = openings[i].err;
+            rc = openings[i].rc;
         }
     }
-    fail(detect, rc, &err);
+    free(openings);
+    return rc;
+}
+
+/* What is there when reading begins is waited for. */
+static enum xz_rc begin_reading(struct detect *detect, struct slot *slot, struct xz_err *err)
+{
+    const char *topic = detect->config->topics_observations;
+    const int32_t id = xz_part_id(slot->part);
+    int64_t low = 0;
+    const rd_kafka_resp_err_t code =
+        rd_kafka_query_watermark_offsets(detect->consumer, topic, id, &low, &slot->end, QUERY_MS);
+
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return xz_err_set(err, XZ_RETRY, "the end of %s/%d is not told: %s", topic, id,
+                          rd_kafka_err2str(code));
+    }
+    return xz_kafka_apart(detect->consumer, topic, id, xz_part_next(slot->part), &slot->queue, err);
+}
+
+static void on_assign(struct detect *detect, rd_kafka_topic_partition_list_t *list)
+{
+    struct xz_err err = {0};
+    enum xz_rc rc = list->cnt <= PARTS_MAX
+                        ? open_parts(detect, list, &err)
+                        : xz_err_set(&err, XZ_CONFIG, "more than %d partitions", PARTS_MAX);
+
     (void)rd_kafka_assign(detect->consumer, rc == XZ_OK ? list : NULL);
     for (size_t i = 0; rc == XZ_OK && i < detect->count; i++) {
-        detect->queues[i] = rd_kafka_queue_get_partition(
-            detect->consumer, detect->config->topics_observations, xz_part_id(detect->parts[i]));
-        rd_kafka_queue_forward(detect->queues[i], NULL);
+        rc = begin_reading(detect, &detect->parts[i], &err);
+    }
+    fail(detect, rc, &err);
+    if (rc == XZ_OK) {
+        xz_role_set_down(detect->shared, XZ_ROLE_DETECT, false);
     }
     detect->shared->metrics->ready = rc == XZ_OK;
 }
@@ -105,8 +188,8 @@ static void commit_offsets(struct detect *detect)
 
     for (size_t i = 0; i < detect->count; i++) {
         rd_kafka_topic_partition_list_add(list, detect->config->topics_observations,
-                                          xz_part_id(detect->parts[i]))
-            ->offset = xz_part_next(detect->parts[i]);
+                                          xz_part_id(detect->parts[i].part))
+            ->offset = xz_part_durable(detect->parts[i].part);
     }
     if (list->cnt > 0) { /* advisory: the store's own offset rules */
         (void)rd_kafka_commit(detect->consumer, list, 1);
@@ -116,16 +199,37 @@ static void commit_offsets(struct detect *detect)
 
 static enum xz_rc checkpoint_all(struct detect *detect, struct xz_err *err)
 {
-    const int64_t began_ms = xz_now_ms();
     enum xz_rc rc = XZ_OK;
 
     for (size_t i = 0; rc == XZ_OK && i < detect->count; i++) {
-        rc = xz_part_checkpoint(detect->parts[i], err);
+        rc = xz_part_checkpoint(detect->parts[i].part, err);
     }
     if (rc == XZ_OK) {
         detect->shared->metrics->checkpoint_at_ms = xz_now_ms();
-        detect->shared->metrics->checkpoint_took_ms = xz_now_ms() - began_ms;
         commit_offsets(detect);
+    }
+    return rc;
+}
+
+/* Partitions take turns, each once in checkpoint_ms, so that no event waits for all of them. */
+static enum xz_rc checkpoint_due(struct detect *detect, int64_t now_ms, int64_t *last_ms,
+                                 struct xz_err *err)
+{
+    enum xz_rc rc;
+
+    if (detect->count == 0 ||
+        now_ms - *last_ms < detect->config->checkpoint_ms / (int64_t)detect->count) {
+        return XZ_OK;
+    }
+    *last_ms = now_ms;
+    detect->next_checkpoint %= detect->count;
+    rc = xz_part_checkpoint(detect->parts[detect->next_checkpoint++].part, err);
+    if (rc == XZ_OK) {
+        detect->shared->metrics->checkpoint_took_ms = xz_now_ms() - now_ms;
+        if (detect->next_checkpoint == detect->count) {
+            detect->shared->metrics->checkpoint_at_ms = xz_now_ms();
+            commit_offsets(detect);
+        }
     }
     return rc;
 }
@@ -133,11 +237,10 @@ static enum xz_rc checkpoint_all(struct detect *detect, struct xz_err *err)
 static void close_all(struct detect *detect)
 {
     for (size_t i = 0; i < detect->count; i++) {
-        if (detect->queues[i] != NULL) {
-            rd_kafka_queue_destroy(detect->queues[i]);
-            detect->queues[i] = NULL;
+        if (detect->parts[i].queue != NULL) {
+            rd_kafka_queue_destroy(detect->parts[i].queue);
         }
-        xz_part_close(detect->parts[i]);
+        xz_part_close(detect->parts[i].part);
     }
     detect->count = 0;
 }
@@ -163,88 +266,31 @@ static void on_rebalance(rd_kafka_t *consumer, rd_kafka_resp_err_t code,
 
 /* ---- numbers ---- */
 
-static void add_counts(struct xz_engine_counts *sum, const struct xz_engine_counts *counts)
+static int64_t records_behind(const struct detect *detect, const struct slot *slot)
 {
-    const uint64_t *from = (const uint64_t *)counts;
-    uint64_t *to = (uint64_t *)sum;
+    int64_t low = 0, high = 0;
 
-    for (size_t i = 0; i < sizeof(*sum) / sizeof(uint64_t); i++) {
-        to[i] += from[i];
+    if (rd_kafka_get_watermark_offsets(detect->consumer, detect->config->topics_observations,
+                                       xz_part_id(slot->part), &low,
+                                       &high) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+        high < slot->end) {
+        high = slot->end;
     }
+    return high > xz_part_next(slot->part) && high > slot->seen ? high - xz_part_next(slot->part)
+                                                                : 0;
 }
 
-static void add_pattern(struct xz_metrics *metrics, const struct xz_pattern_counts *counts)
+static void publish_numbers(const struct detect *detect)
 {
-    struct xz_pattern_counts *sum = NULL;
-
-    for (size_t i = 0; i < metrics->pattern_count && sum == NULL; i++) {
-        sum = strcmp(metrics->patterns[i].id, counts->id) == 0 ? &metrics->patterns[i] : NULL;
-    }
-    if (sum == NULL) {
-        if (metrics->pattern_count == XZ_PATTERNS_MAX) {
-            return;
-        }
-        sum = &metrics->patterns[metrics->pattern_count++];
-        *sum = (struct xz_pattern_counts){.id = xz_strdup(counts->id)};
-    }
-    sum->opened += counts->opened;
-    sum->revised += counts->revised;
-    sum->closed += counts->closed;
-    sum->withdrawn += counts->withdrawn;
-    sum->shadow_opened += counts->shadow_opened;
-}
-
-static void publish_engine(struct detect *detect, struct xz_metrics *metrics)
-{
-    xz_metrics_lock(metrics);
-    memset(&metrics->engine, 0, sizeof(metrics->engine));
-    for (size_t i = 0; i < metrics->pattern_count; i++) {
-        metrics->patterns[i] = (struct xz_pattern_counts){.id = metrics->patterns[i].id};
-    }
-    for (size_t i = 0; i < detect->count; i++) {
-        const struct xz_engine_counts counts = xz_engine_counts(xz_part_engine(detect->parts[i]));
-        size_t count;
-        const struct xz_pattern_counts *patterns =
-            xz_engine_pattern_counts(xz_part_engine(detect->parts[i]), &count);
-
-        add_counts(&metrics->engine, &counts);
-        for (size_t k = 0; k < count; k++) {
-            add_pattern(metrics, &patterns[k]);
-        }
-        (void)snprintf(metrics->pack, sizeof(metrics->pack), "%s", xz_part_pack(detect->parts[i]));
-    }
-    xz_metrics_unlock(metrics);
-}
-
-static void publish_numbers(struct detect *detect)
-{
-    struct xz_metrics *metrics = detect->shared->metrics;
-    uint64_t bytes = 0, entities = 0, hits = 0, loads = 0, disk = 0;
+    struct xz_part *parts[PARTS_MAX];
     int64_t lag = 0;
 
     for (size_t i = 0; i < detect->count; i++) {
-        const struct xz_cache_counts counts = xz_cache_counts(xz_part_cache(detect->parts[i]));
-        int64_t low = 0, high = 0;
-
-        bytes += counts.bytes;
-        entities += counts.entities;
-        hits += counts.hits;
-        loads += counts.loads;
-        disk += xz_store_disk_bytes(xz_part_store(detect->parts[i]));
-        if (rd_kafka_get_watermark_offsets(detect->consumer, detect->config->topics_observations,
-                                           xz_part_id(detect->parts[i]), &low,
-                                           &high) == RD_KAFKA_RESP_ERR_NO_ERROR &&
-            high > xz_part_next(detect->parts[i])) {
-            lag += high - xz_part_next(detect->parts[i]);
-        }
+        parts[i] = detect->parts[i].part;
+        lag += records_behind(detect, &detect->parts[i]);
     }
-    metrics->cache_bytes = bytes;
-    metrics->cache_entities = entities;
-    metrics->cache_hits = hits;
-    metrics->cache_loads = loads;
-    metrics->disk_bytes = disk;
-    metrics->lag_detect = lag;
-    publish_engine(detect, metrics);
+    xz_metrics_lag(&detect->shared->metrics->lag_detect, lag, detect->read_ms, xz_now_ms());
+    xz_part_numbers(parts, detect->count, detect->shared->metrics);
 }
 
 /* ---- the role ---- */
@@ -258,6 +304,8 @@ static enum xz_rc open_detect(struct detect *detect, struct xz_err *err)
                                  "false",
                                  "auto.offset.reset",
                                  "error",
+                                 "enable.partition.eof",
+                                 "true",
                                  "fetch.wait.max.ms",
                                  "5",
                                  "partition.assignment.strategy",
@@ -304,63 +352,46 @@ static enum xz_rc open_detect(struct detect *detect, struct xz_err *err)
 static enum xz_rc take(struct detect *detect, const rd_kafka_message_t *message, struct xz_err *err)
 {
     struct xz_part *part = part_of(detect, message->partition);
-    rd_kafka_timestamp_type_t kind;
-    int64_t at_ms;
     enum xz_rc rc;
 
     if (part == NULL) {
         return XZ_OK; /* from before a rebalance */
     }
     rc = xz_part_frame(part, message->offset, message->payload, message->len, err);
-    at_ms = rd_kafka_message_timestamp(message, &kind);
-    if (kind != RD_KAFKA_TIMESTAMP_NOT_AVAILABLE) {
-        xz_metrics_latency(detect->shared->metrics, (xz_now_ms() - at_ms) * 1000);
-    }
+    detect->read_ms = xz_kafka_timestamp(message, detect->read_ms);
+    xz_metrics_latency(detect->shared->metrics, (xz_now_ms() - detect->read_ms) * 1000);
     return rc;
-}
-
-static bool lagging(struct detect *detect, size_t at)
-{
-    int64_t low = 0, high = 0;
-
-    return rd_kafka_get_watermark_offsets(detect->consumer, detect->config->topics_observations,
-                                          xz_part_id(detect->parts[at]), &low,
-                                          &high) == RD_KAFKA_RESP_ERR_NO_ERROR &&
-           high > xz_part_next(detect->parts[at]);
 }
 
 /* The partition furthest behind in event time that may still have something: a counter hears of
  * people from all of them, and should hear of them side by side. */
-static size_t furthest_behind(const struct detect *detect)
+static struct slot *furthest_behind(struct detect *detect)
 {
-    size_t behind = PARTS_MAX;
+    struct slot *behind = NULL;
 
     for (size_t i = 0; i < detect->count; i++) {
-        if (!detect->dry[i] &&
-            (behind == PARTS_MAX ||
-             xz_part_newest_ms(detect->parts[i]) < xz_part_newest_ms(detect->parts[behind]))) {
-            behind = i;
+        struct slot *slot = &detect->parts[i];
+
+        if (!slot->dry &&
+            (behind == NULL || xz_part_newest_ms(slot->part) < xz_part_newest_ms(behind->part))) {
+            behind = slot;
         }
     }
     return behind;
 }
 
-static enum xz_rc consume_from(struct detect *detect, size_t at, rd_kafka_message_t **messages,
-                               ssize_t *count, struct xz_err *err)
+static enum xz_rc take_all(struct detect *detect, struct slot *slot, rd_kafka_message_t **messages,
+                           ssize_t count, struct xz_err *err)
 {
     enum xz_rc rc = XZ_OK;
 
-    *count = rd_kafka_consume_batch_queue(detect->queues[at], 0, messages, CONSUME_MAX);
-    if (*count <= 0 && lagging(detect, at)) {
-        *count = rd_kafka_consume_batch_queue(detect->queues[at], LAGGING_POLL_MS, messages,
-                                              CONSUME_MAX);
-    }
-    detect->dry[at] = *count <= 0;
-    for (ssize_t i = 0; i < *count; i++) {
+    for (ssize_t i = 0; i < count; i++) {
         rd_kafka_message_t *message = messages[i];
 
         if (rc == XZ_OK && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
             rc = take(detect, message, err);
+        } else if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+            slot->seen = message->offset;
         } else if (rc == XZ_OK && xz_kafka_class(message->err) == XZ_FATAL) {
             rc = xz_err_set(
                 err, XZ_FATAL,
@@ -373,12 +404,31 @@ static enum xz_rc consume_from(struct detect *detect, size_t at, rd_kafka_messag
     return rc;
 }
 
+/* Reads on in one partition. One that has more but has not sent it yet is waited for, or the others
+ * would run ahead of it in event time; but not for ever. */
+static enum xz_rc read_on(struct detect *detect, struct slot *slot, rd_kafka_message_t **messages,
+                          ssize_t *count, struct xz_err *err)
+{
+    const bool behind = records_behind(detect, slot) > 0;
+
+    *count = rd_kafka_consume_batch_queue(slot->queue, behind ? LAGGING_POLL_MS : 0, messages,
+                                          CONSUME_MAX);
+    if (*count > 0 || !behind) {
+        slot->waiting_ms = 0;
+        slot->dry = *count <= 0;
+        return take_all(detect, slot, messages, *count, err);
+    }
+    slot->waiting_ms = slot->waiting_ms == 0 ? xz_now_ms() : slot->waiting_ms;
+    slot->dry = xz_now_ms() - slot->waiting_ms > WAIT_MAX_MS;
+    return XZ_OK;
+}
+
 static enum xz_rc flush_all(struct detect *detect, struct xz_err *err)
 {
     enum xz_rc rc = XZ_OK;
 
     for (size_t i = 0; rc == XZ_OK && i < detect->count; i++) {
-        rc = xz_part_flush(detect->parts[i], err);
+        rc = xz_part_flush(detect->parts[i].part, err);
     }
     return rc;
 }
@@ -386,33 +436,27 @@ static enum xz_rc flush_all(struct detect *detect, struct xz_err *err)
 static enum xz_rc round_of(struct detect *detect, rd_kafka_message_t **messages, bool *idle,
                            struct xz_err *err)
 {
-    ssize_t total = 0, count;
-    size_t at;
+    ssize_t total = 0, count = 0;
+    bool waiting = false;
+    struct slot *slot;
     enum xz_rc rc = XZ_OK;
 
-    memset(detect->dry, 0, sizeof(detect->dry));
-    while (rc == XZ_OK && total < ROUND_MAX && (at = furthest_behind(detect)) != PARTS_MAX) {
-        rc = consume_from(detect, at, messages, &count, err);
+    for (size_t i = 0; i < detect->count; i++) {
+        detect->parts[i].dry = false;
+    }
+    while (rc == XZ_OK && total < ROUND_MAX && !waiting &&
+           (slot = furthest_behind(detect)) != NULL) {
+        rc = read_on(detect, slot, messages, &count, err);
+        waiting = count <= 0 && !slot->dry; /* the group is served meanwhile */
         total += count > 0 ? count : 0;
-        if (rc == XZ_OK && xz_part_full(detect->parts[at])) {
-            rc = xz_part_checkpoint(detect->parts[at], err);
+        if (rc == XZ_OK && xz_part_full(slot->part)) {
+            rc = xz_part_checkpoint(slot->part, err);
         }
         rc = rc == XZ_OK ? flush_all(detect, err) : rc;
     }
-    *idle = total == 0;
+    *idle = total == 0 && !waiting;
     (void)rd_kafka_poll(detect->producer.client, 0);
     return rc;
-}
-
-/* Serves the group: rebalances happen in here. */
-static void serve_group(struct detect *detect, bool idle)
-{
-    rd_kafka_message_t *message = rd_kafka_consumer_poll(detect->consumer, idle ? IDLE_POLL_MS : 0);
-
-    if (message != NULL) {
-        xz_log(XZ_LOG_WARN, "detect", "kafka", "error=\"%s\"", rd_kafka_message_errstr(message));
-        rd_kafka_message_destroy(message);
-    }
 }
 
 static enum xz_rc loop(struct detect *detect, struct xz_err *err)
@@ -425,12 +469,9 @@ static enum xz_rc loop(struct detect *detect, struct xz_err *err)
     while (rc == XZ_OK && detect->rc == XZ_OK && !detect->shared->stop && !detect->lost) {
         const int64_t now_ms = xz_now_ms();
 
-        serve_group(detect, idle);
+        xz_role_serve(detect->shared, XZ_ROLE_DETECT, detect->consumer, idle ? IDLE_POLL_MS : 0);
         rc = round_of(detect, messages, &idle, err);
-        if (rc == XZ_OK && now_ms - checkpoint_ms >= detect->config->checkpoint_ms) {
-            rc = checkpoint_all(detect, err);
-            checkpoint_ms = now_ms;
-        }
+        rc = rc == XZ_OK ? checkpoint_due(detect, now_ms, &checkpoint_ms, err) : rc;
         if (now_ms - stats_ms >= STATS_EVERY_MS) {
             publish_numbers(detect);
             stats_ms = now_ms;

@@ -1,167 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Ingest: event topics -> observations. Decodes, checks, enriches, routes; keeps no state but how
- * far each source partition is durable.
- *
- * A writer belongs to one source partition. Its epoch is raised durably, in the metadata of the
- * committed offset, before its first frame; that commit also shuts out its predecessor's. An offset
- * is committed only when every frame (and reject) up to it is acknowledged. A writer that loses a
- * frame commits nothing past it and ends, and the process with it: whoever comes next starts at the
- * first position that is not durable. tests/model checks exactly this.
+ * Ingest: event topics -> observations. Decodes, checks, enriches, routes. What it knows of how far
+ * things are durable is in sources.c.
  */
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "event/balance.h"
 #include "event/decode.h"
-#include "event/reference.h"
-#include "stream/frame.h"
-#include "stream/kafka.h"
-#include "stream/roles.h"
+#include "stream/ingest_int.h"
 
 #define CONSUME_MAX     64   /* records of one source in a row */
 #define ROUND_MAX       4000 /* records between two looks at the clock */
 #define IDLE_POLL_MS    2
 #define LAGGING_POLL_MS 20
+#define WAIT_MAX_MS     3000             /* for a source that has more but does not send it */
 #define FRAME_SPAN_MS   (6 * XZ_HOUR_MS) /* of event time that a frame may cover */
 #define COMMIT_EVERY_MS 500
-#define DRAIN_MS        30000
+#define STATS_EVERY_MS  1000
 #define LATENESS_MS     (7 * XZ_DAY_MS)
-
-struct batch { /* frames and rejects that stand for source positions below `end` */
-    struct batch *next;
-    struct source *source;
-    int64_t end, newest_ms;
-    uint32_t outstanding;
-};
-
-struct target {
-    struct xz_buf frame;
-    uint64_t number; /* of the next frame */
-    uint32_t count;  /* observations in frame */
-};
-
-struct source {
-    char name[XZ_SOURCE_MAX + 1]; /* "topic/partition" */
-    char topic[200];
-    uint16_t topic_index;
-    int32_t partition;
-    uint64_t epoch;
-    int64_t newest_ms;
-    int64_t read;   /* next offset to read */
-    int64_t sealed; /* positions below are in batches */
-    int64_t durable, durable_newest_ms, committed;
-    struct target *targets;
-    struct batch *first, *last; /* of what is under way, oldest first */
-    struct batch *open;         /* collects until the flush; rejects join at once */
-    size_t pending_bytes;
-    int64_t pending_since_ms;
-    int64_t flushed_ms;      /* newest at the last flush */
-    rd_kafka_queue_t *queue; /* of its partition alone */
-    bool dry;                /* had nothing in this round */
-    struct source *next;
-};
-
-struct ingest {
-    struct xz_service_shared *shared;
-    const struct xz_config *config;
-    rd_kafka_t *consumer;
-    struct xz_producer producer;
-    struct source *sources;
-    struct xz_reference *reference;
-    struct xz_arena arena;
-    struct xz_buf observation;
-    unsigned reload_seen;
-    bool lost; /* a frame was lost: nothing past it may be committed */
-    struct xz_err why;
-    const char *topics[XZ_EVENT_TOPICS_MAX];
-    size_t topic_count;
-    struct xz_decode_limits limits;
-};
-
-/* ---- batches ---- */
-
-static void settle(struct source *source)
-{
-    while (source->first != NULL && source->first->outstanding == 0 &&
-           source->first != source->open) {
-        struct batch *done = source->first;
-
-        source->durable = done->end;
-        source->durable_newest_ms = done->newest_ms;
-        source->first = done->next;
-        if (source->first == NULL) {
-            source->last = NULL;
-        }
-        free(done);
-    }
-}
-
-static void on_delivery(void *arg, const rd_kafka_message_t *message)
-{
-    struct ingest *ingest = arg;
-    struct batch *batch = message->_private;
-
-    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        ingest->lost = true;
-        (void)xz_err_set(&ingest->why, XZ_RETRY, "a frame was lost: %s",
-                         rd_kafka_message_errstr(message));
-        return; /* its batch never settles, so nothing past it is committed */
-    }
-    batch->outstanding--;
-    settle(batch->source);
-}
-
-static struct batch *open_batch(struct source *source)
-{
-    if (source->open == NULL) {
-        struct batch *batch = xz_calloc(1, sizeof(*batch));
-
-        batch->source = source;
-        if (source->last != NULL) {
-            source->last->next = batch;
-        } else {
-            source->first = batch;
-        }
-        source->last = batch;
-        source->open = batch;
-    }
-    return source->open;
-}
-
-static enum xz_rc flush(struct ingest *ingest, struct source *source, struct xz_err *err)
-{
-    struct batch *batch;
-    enum xz_rc rc = XZ_OK;
-
-    if (source->read == source->sealed) {
-        return XZ_OK;
-    }
-    batch = open_batch(source);
-    batch->end = source->read;
-    batch->newest_ms = source->newest_ms;
-    for (int32_t p = 0; rc == XZ_OK && p < ingest->shared->partitions; p++) {
-        struct target *target = &source->targets[p];
-
-        if (target->count == 0) {
-            continue;
-        }
-        batch->outstanding++;
-        rc = xz_produce(&ingest->producer, ingest->config->topics_observations, p, XZ_STR_NONE,
-                        xz_buf_view(&target->frame), false, NULL, 0, batch, err);
-        ingest->shared->metrics->frames_written++;
-        xz_buf_clear(&target->frame);
-        target->count = 0;
-    }
-    source->sealed = source->read;
-    source->pending_bytes = 0;
-    source->flushed_ms = source->newest_ms;
-    source->open = NULL;
-    settle(source);
-    return rc;
-}
 
 static enum xz_rc add_observation(struct ingest *ingest, struct source *source,
                                   const struct xz_observation *observation, int64_t offset)
@@ -194,7 +52,7 @@ static enum xz_rc reject(struct ingest *ingest, struct source *source,
         {"source-offset", xz_str_from(offset)},
     };
     struct xz_header filled[5];
-    struct batch *batch = open_batch(source);
+    struct batch *batch = xz_source_batch(source);
 
     (void)snprintf(partition, sizeof(partition), "%" PRId32, source->partition);
     (void)snprintf(offset, sizeof(offset), "%" PRId64, message->offset);
@@ -285,6 +143,7 @@ static enum xz_rc take(struct ingest *ingest, const rd_kafka_message_t *message,
     }
     ingest->shared->metrics->events_read++;
     source->read = message->offset + 1;
+    ingest->read_ms = xz_kafka_timestamp(message, ingest->read_ms);
     xz_arena_reset(&ingest->arena);
     format = format_of(message, &why, &rc);
     if (rc == XZ_OK && message->payload == NULL) {
@@ -299,199 +158,6 @@ static enum xz_rc take(struct ingest *ingest, const rd_kafka_message_t *message,
     return take_event(ingest, source, &event, message->offset);
 }
 
-/* ---- partitions come and go ---- */
-
-static void source_free(struct source *source, int32_t partitions)
-{
-    for (int32_t p = 0; p < partitions; p++) {
-        xz_buf_fini(&source->targets[p].frame);
-    }
-    if (source->queue != NULL) {
-        rd_kafka_queue_destroy(source->queue);
-    }
-    free(source->targets);
-    /* Batches under way are pointed to by reports that may yet come; a process that loses
-     * partitions with frames in flight leaks them once. */
-    free(source);
-}
-
-static void metadata_of(const struct source *source, int64_t newest_ms, char text[static 64])
-{
-    (void)snprintf(text, 64, "%" PRIu64 " %" PRId64, source->epoch, newest_ms);
-}
-
-static void set_offset(rd_kafka_topic_partition_t *at, const struct source *source, int64_t offset,
-                       int64_t newest_ms)
-{
-    char text[64];
-
-    metadata_of(source, newest_ms, text);
-    at->offset = offset;
-    rd_kafka_mem_free(NULL, at->metadata);
-    at->metadata = xz_strdup(text);
-    at->metadata_size = strlen(text);
-}
-
-/* What metadata_of wrote; anything else leaves both as they are. */
-static void read_metadata(const char *text, uint64_t *epoch, int64_t *newest_ms)
-{
-    char *end = NULL;
-    const uint64_t first = strtoull(text, &end, 10);
-
-    if (end != text) {
-        const char *second = end;
-        const int64_t last = strtoll(second, &end, 10);
-
-        *epoch = first;
-        *newest_ms = end != second ? last : *newest_ms;
-    }
-}
-
-/* What the predecessor left: where to begin, its epoch, the newest event time. */
-static enum xz_rc begin_source(struct ingest *ingest, rd_kafka_topic_partition_t *at,
-                               struct xz_err *err)
-{
-    struct source *source = xz_calloc(1, sizeof(*source));
-    uint64_t epoch = 0;
-    int64_t newest_ms = INT64_MIN, low = 0, high = 0;
-    const uint64_t now = (uint64_t)xz_now_ms();
-    char text[64] = "";
-
-    (void)snprintf(source->topic, sizeof(source->topic), "%s", at->topic);
-    (void)snprintf(source->name, sizeof(source->name), "%s/%" PRId32, source->topic, at->partition);
-    source->partition = at->partition;
-    for (size_t i = 0; i < ingest->topic_count; i++) {
-        source->topic_index =
-            strcmp(ingest->topics[i], at->topic) == 0 ? (uint16_t)i : source->topic_index;
-    }
-    if (at->metadata_size > 0 && at->metadata_size < sizeof(text)) {
-        memcpy(text, at->metadata, at->metadata_size);
-        read_metadata(text, &epoch, &newest_ms);
-    }
-    if (at->offset < 0) {
-        const rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(
-            ingest->consumer, at->topic, at->partition, &low, &high, 10000);
-
-        if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-            free(source);
-            return xz_err_set(err, XZ_RETRY, "%s/%d: %s", at->topic, at->partition,
-                              rd_kafka_err2str(code));
-        }
-        at->offset = low;
-    }
-    source->epoch = epoch + 1 > now ? epoch + 1 : now;
-    source->newest_ms = source->durable_newest_ms = source->flushed_ms = newest_ms;
-    source->read = source->sealed = source->durable = source->committed = at->offset;
-    source->targets = xz_calloc((size_t)ingest->shared->partitions, sizeof(struct target));
-    source->next = ingest->sources;
-    ingest->sources = source;
-    set_offset(at, source, at->offset, newest_ms);
-    xz_log(XZ_LOG_INFO, "ingest", "assigned", "source=%s offset=%" PRId64 " epoch=%" PRIu64,
-           source->name, source->read, source->epoch);
-    return XZ_OK;
-}
-
-static void on_assign(struct ingest *ingest, rd_kafka_topic_partition_list_t *list)
-{
-    rd_kafka_resp_err_t code = rd_kafka_committed(ingest->consumer, list, 10000);
-    struct xz_err err = {0};
-    enum xz_rc rc = XZ_OK;
-
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        rc = xz_err_set(&err, XZ_RETRY, "committed offsets: %s", rd_kafka_err2str(code));
-    }
-    for (int i = 0; rc == XZ_OK && i < list->cnt; i++) {
-        rc = begin_source(ingest, &list->elems[i], &err);
-    }
-    if (rc == XZ_OK && list->cnt > 0) {
-        /* The epoch is durable, and a predecessor's commits are refused, before the first frame. */
-        code = rd_kafka_commit(ingest->consumer, list, 0);
-        if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-            rc = xz_err_set(&err, XZ_RETRY, "the epoch cannot be raised: %s",
-                            rd_kafka_err2str(code));
-        }
-    }
-    if (rc != XZ_OK) {
-        ingest->lost = true;
-        ingest->why = err;
-        (void)rd_kafka_assign(ingest->consumer, NULL);
-        return;
-    }
-    (void)rd_kafka_assign(ingest->consumer, list);
-    for (struct source *source = ingest->sources; source != NULL; source = source->next) {
-        if (source->queue == NULL) { /* read apart, so that the furthest behind can go first */
-            source->queue =
-                rd_kafka_queue_get_partition(ingest->consumer, source->topic, source->partition);
-            rd_kafka_queue_forward(source->queue, NULL);
-        }
-    }
-}
-
-static void commit(struct ingest *ingest, bool wait)
-{
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(4);
-
-    for (struct source *source = ingest->sources; source != NULL; source = source->next) {
-        if (source->durable > source->committed) {
-            set_offset(rd_kafka_topic_partition_list_add(list, source->topic, source->partition),
-                       source, source->durable, source->durable_newest_ms);
-            source->committed = source->durable;
-        }
-    }
-    if (list->cnt > 0) {
-        const rd_kafka_resp_err_t code = rd_kafka_commit(ingest->consumer, list, !wait);
-
-        if (wait && code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-            xz_log(XZ_LOG_WARN, "ingest", "commit", "error=\"%s\"", rd_kafka_err2str(code));
-        }
-    }
-    rd_kafka_topic_partition_list_destroy(list);
-}
-
-/* Everything read becomes durable, then is committed. */
-static void drain(struct ingest *ingest)
-{
-    struct xz_err err = {0};
-
-    for (struct source *source = ingest->sources; source != NULL; source = source->next) {
-        if (flush(ingest, source, &err) != XZ_OK) {
-            ingest->lost = true;
-            ingest->why = err;
-        }
-    }
-    (void)rd_kafka_flush(ingest->producer.client, DRAIN_MS);
-    commit(ingest, true);
-}
-
-static void drop_sources(struct ingest *ingest)
-{
-    while (ingest->sources != NULL) {
-        struct source *source = ingest->sources;
-
-        ingest->sources = source->next;
-        source_free(source, ingest->shared->partitions);
-    }
-}
-
-static void on_rebalance(rd_kafka_t *consumer, rd_kafka_resp_err_t code,
-                         rd_kafka_topic_partition_list_t *list, void *arg)
-{
-    struct ingest *ingest = arg;
-
-    (void)consumer;
-    if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-        on_assign(ingest, list);
-        return;
-    }
-    if (!rd_kafka_assignment_lost(ingest->consumer)) {
-        drain(ingest);
-    } else { /* frames in flight are for the successor to skip; reports must find their batches */
-        (void)rd_kafka_flush(ingest->producer.client, DRAIN_MS);
-    }
-    drop_sources(ingest);
-    (void)rd_kafka_assign(ingest->consumer, NULL);
-}
-
 /* ---- the role ---- */
 
 static enum xz_rc open_ingest(struct ingest *ingest, char *names, struct xz_err *err)
@@ -502,7 +168,9 @@ static enum xz_rc open_ingest(struct ingest *ingest, char *names, struct xz_err 
                                  "enable.auto.commit",
                                  "false",
                                  "auto.offset.reset",
-                                 "earliest",
+                                 "error",
+                                 "enable.partition.eof",
+                                 "true",
                                  "fetch.wait.max.ms",
                                  "5",
                                  "partition.assignment.strategy",
@@ -518,13 +186,14 @@ static enum xz_rc open_ingest(struct ingest *ingest, char *names, struct xz_err 
     (void)snprintf(group, sizeof(group), "%s-ingest", ingest->config->group);
     ingest->topic_count = xz_split_names(names, ingest->topics, XZ_EVENT_TOPICS_MAX);
     rc = xz_reference_load(ingest->config->reference, &ingest->reference, err);
-    rc = rc == XZ_OK ? xz_producer_open(&ingest->producer, ingest->config, on_delivery, ingest, err)
+    rc = rc == XZ_OK ? xz_producer_open(&ingest->producer, ingest->config, xz_sources_on_delivery,
+                                        ingest, err)
                      : rc;
     rc = rc == XZ_OK ? xz_kafka_conf(ingest->config, pairs, &conf, err) : rc;
     if (rc != XZ_OK) {
         return rc;
     }
-    rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
+    rd_kafka_conf_set_rebalance_cb(conf, xz_sources_on_rebalance);
     rd_kafka_conf_set_opaque(conf, ingest);
     rc = xz_kafka_open(RD_KAFKA_CONSUMER, conf, &ingest->consumer, err);
     if (rc != XZ_OK) {
@@ -580,18 +249,31 @@ static enum xz_rc flush_due(struct ingest *ingest, int64_t now_ms, bool idle, st
     }
     for (struct source *source = ingest->sources; due && rc == XZ_OK && source != NULL;
          source = source->next) {
-        rc = flush(ingest, source, err);
+        rc = xz_source_flush(ingest, source, err);
     }
     return rc;
 }
 
-static bool lagging(struct ingest *ingest, const struct source *source)
+static int64_t records_behind(const struct ingest *ingest, const struct source *source)
 {
     int64_t low = 0, high = 0;
 
-    return rd_kafka_get_watermark_offsets(ingest->consumer, source->topic, source->partition, &low,
-                                          &high) == RD_KAFKA_RESP_ERR_NO_ERROR &&
-           high > source->read;
+    if (rd_kafka_get_watermark_offsets(ingest->consumer, source->topic, source->partition, &low,
+                                       &high) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+        high < source->end) {
+        high = source->end;
+    }
+    return high > source->read && high > source->seen ? high - source->read : 0;
+}
+
+static void publish_lag(const struct ingest *ingest)
+{
+    int64_t lag = 0;
+
+    for (const struct source *source = ingest->sources; source != NULL; source = source->next) {
+        lag += records_behind(ingest, source);
+    }
+    xz_metrics_lag(&ingest->shared->metrics->lag_ingest, lag, ingest->read_ms, xz_now_ms());
 }
 
 /* The source furthest behind in event time that may still have something. */
@@ -607,58 +289,68 @@ static struct source *furthest_behind(struct ingest *ingest)
     return behind;
 }
 
-static enum xz_rc consume_from(struct ingest *ingest, struct source *source,
-                               rd_kafka_message_t **messages, ssize_t *count, struct xz_err *err)
+static enum xz_rc take_all(struct ingest *ingest, struct source *source,
+                           rd_kafka_message_t **messages, ssize_t count, struct xz_err *err)
 {
     enum xz_rc rc = XZ_OK;
 
-    *count = rd_kafka_consume_batch_queue(source->queue, 0, messages, CONSUME_MAX);
-    if (*count <= 0 && lagging(ingest, source)) { /* its records are on the way: they go first */
-        *count =
-            rd_kafka_consume_batch_queue(source->queue, LAGGING_POLL_MS, messages, CONSUME_MAX);
-    }
-    source->dry = *count <= 0;
-    for (ssize_t i = 0; i < *count; i++) {
+    for (ssize_t i = 0; i < count; i++) {
         rd_kafka_message_t *message = messages[i];
 
         if (rc == XZ_OK && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
             rc = take(ingest, message, err);
+        } else if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+            source->seen = message->offset;
         } else if (rc == XZ_OK && xz_kafka_class(message->err) == XZ_FATAL) {
-            rc = xz_err_set(err, XZ_FATAL, "events: %s", rd_kafka_message_errstr(message));
+            rc = xz_err_set(err, XZ_FATAL,
+                            "events: %s: if their retention has dropped what was not read yet, "
+                            "reset the offsets of group %s-ingest by hand",
+                            rd_kafka_message_errstr(message), ingest->config->group);
         }
         rd_kafka_message_destroy(message);
     }
     return rc;
 }
 
+/* Reads on in one source. One that has more but has not sent it yet is waited for, or the others
+ * would run ahead of it in event time; but not for ever. */
+static enum xz_rc read_on(struct ingest *ingest, struct source *source,
+                          rd_kafka_message_t **messages, ssize_t *count, struct xz_err *err)
+{
+    const bool behind = records_behind(ingest, source) > 0;
+
+    *count = rd_kafka_consume_batch_queue(source->queue, behind ? LAGGING_POLL_MS : 0, messages,
+                                          CONSUME_MAX);
+    if (*count > 0 || !behind) {
+        source->waiting_ms = 0;
+        source->dry = *count <= 0;
+        return take_all(ingest, source, messages, *count, err);
+    }
+    source->waiting_ms = source->waiting_ms == 0 ? xz_now_ms() : source->waiting_ms;
+    source->dry = xz_now_ms() - source->waiting_ms > WAIT_MAX_MS;
+    return XZ_OK;
+}
+
 static enum xz_rc consume(struct ingest *ingest, rd_kafka_message_t **messages, bool *idle,
                           struct xz_err *err)
 {
     struct source *source;
-    ssize_t total = 0, count;
+    ssize_t total = 0, count = 0;
+    bool waiting = false;
     enum xz_rc rc = XZ_OK;
 
     for (source = ingest->sources; source != NULL; source = source->next) {
         source->dry = false;
     }
-    while (rc == XZ_OK && total < ROUND_MAX && (source = furthest_behind(ingest)) != NULL) {
-        rc = consume_from(ingest, source, messages, &count, err);
+    while (rc == XZ_OK && total < ROUND_MAX && !waiting &&
+           (source = furthest_behind(ingest)) != NULL) {
+        rc = read_on(ingest, source, messages, &count, err);
+        waiting = count <= 0 && !source->dry; /* the group is served meanwhile */
         total += count > 0 ? count : 0;
         rc = rc == XZ_OK ? flush_due(ingest, xz_now_ms(), false, err) : rc;
     }
-    *idle = total == 0;
+    *idle = total == 0 && !waiting;
     return rc;
-}
-
-/* Serves the group: rebalances happen in here. */
-static void serve_group(struct ingest *ingest, bool idle)
-{
-    rd_kafka_message_t *message = rd_kafka_consumer_poll(ingest->consumer, idle ? IDLE_POLL_MS : 0);
-
-    if (message != NULL) { /* an error of the client; it goes on by itself or says so again */
-        xz_log(XZ_LOG_WARN, "ingest", "kafka", "error=\"%s\"", rd_kafka_message_errstr(message));
-        rd_kafka_message_destroy(message);
-    }
 }
 
 enum xz_rc xz_ingest_run(struct xz_service_shared *shared, struct xz_err *err)
@@ -667,7 +359,7 @@ enum xz_rc xz_ingest_run(struct xz_service_shared *shared, struct xz_err *err)
         .shared = shared, .config = shared->config, .limits = xz_decode_limits_default};
     char *names = xz_strdup(shared->config->topics_events);
     rd_kafka_message_t **messages = xz_calloc(CONSUME_MAX, sizeof(*messages));
-    int64_t committed_ms = xz_now_ms();
+    int64_t committed_ms = xz_now_ms(), stats_ms = committed_ms;
     bool idle = true;
     enum xz_rc rc;
 
@@ -678,13 +370,17 @@ enum xz_rc xz_ingest_run(struct xz_service_shared *shared, struct xz_err *err)
 
         ingest.limits.latest_ms = now_ms + shared->config->max_ahead_ms;
         reload_reference(&ingest);
-        serve_group(&ingest, idle);
+        xz_role_serve(shared, XZ_ROLE_INGEST, ingest.consumer, idle ? IDLE_POLL_MS : 0);
         rc = consume(&ingest, messages, &idle, err);
         rc = rc == XZ_OK ? flush_due(&ingest, xz_now_ms(), idle, err) : rc;
         (void)rd_kafka_poll(ingest.producer.client, 0);
         if (now_ms - committed_ms >= COMMIT_EVERY_MS) {
-            commit(&ingest, false);
+            xz_sources_commit(&ingest, false);
             committed_ms = now_ms;
+        }
+        if (now_ms - stats_ms >= STATS_EVERY_MS) {
+            publish_lag(&ingest);
+            stats_ms = now_ms;
         }
     }
     if (rc == XZ_OK && ingest.lost) {
@@ -693,13 +389,13 @@ enum xz_rc xz_ingest_run(struct xz_service_shared *shared, struct xz_err *err)
     }
     if (ingest.consumer != NULL) {
         if (rc == XZ_OK) {
-            drain(&ingest);
+            xz_sources_drain(&ingest);
         }
         (void)rd_kafka_consumer_close(ingest.consumer);
         rd_kafka_destroy(ingest.consumer);
     }
     xz_producer_close(&ingest.producer);
-    drop_sources(&ingest);
+    xz_sources_forget(&ingest);
     xz_reference_free(ingest.reference);
     xz_arena_fini(&ingest.arena);
     xz_buf_fini(&ingest.observation);

@@ -34,10 +34,6 @@ size_t xz_split_names(char *text, const char *names[], size_t max)
 enum xz_rc xz_kafka_class(rd_kafka_resp_err_t code)
 {
     switch (code) {
-    case RD_KAFKA_RESP_ERR__FATAL:
-    case RD_KAFKA_RESP_ERR__FENCED:
-    case RD_KAFKA_RESP_ERR_PRODUCER_FENCED:
-    case RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH:
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
         return XZ_FATAL;
@@ -187,6 +183,40 @@ enum xz_rc xz_produce(struct xz_producer *producer, const char *topic, int32_t p
         rd_kafka_error_destroy(error);
         (void)rd_kafka_poll(producer->client, 50);
     }
+}
+
+enum xz_rc xz_kafka_apart(rd_kafka_t *consumer, const char *topic, int32_t partition,
+                          int64_t offset, rd_kafka_queue_t **queue, struct xz_err *err)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_error_t *error;
+    enum xz_rc rc = XZ_OK;
+
+    *queue = rd_kafka_queue_get_partition(consumer, topic, partition);
+    rd_kafka_queue_forward(*queue, NULL);
+    /* What came before that stands in the consumer's own queue: the seek outdates it there, and the
+     * records come again here. */
+    rd_kafka_topic_partition_list_add(list, topic, partition)->offset = offset;
+    error = rd_kafka_seek_partitions(consumer, list, WAIT_MS);
+    if (error != NULL || list->elems[0].err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        rc = xz_err_set(err, XZ_RETRY, "%s/%d cannot be read from %lld: %s", topic, partition,
+                        (long long)offset,
+                        error != NULL ? rd_kafka_error_string(error)
+                                      : rd_kafka_err2str(list->elems[0].err));
+    }
+    if (error != NULL) {
+        rd_kafka_error_destroy(error);
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+    return rc;
+}
+
+int64_t xz_kafka_timestamp(const rd_kafka_message_t *message, int64_t unknown)
+{
+    rd_kafka_timestamp_type_t kind;
+    const int64_t at_ms = rd_kafka_message_timestamp(message, &kind);
+
+    return kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? unknown : at_ms;
 }
 
 /* ---- topics ---- */

@@ -48,6 +48,13 @@ XZ_MUST enum xz_rc xz_kafka_topics(const struct xz_config *config, int32_t *part
 /* Class of an error code: XZ_RETRY or XZ_FATAL. */
 enum xz_rc xz_kafka_class(rd_kafka_resp_err_t code);
 
+/* A queue of this assigned partition alone, from offset on. */
+XZ_MUST enum xz_rc xz_kafka_apart(rd_kafka_t *consumer, const char *topic, int32_t partition,
+                                  int64_t offset, rd_kafka_queue_t **queue, struct xz_err *err);
+
+/* When the broker or the producer says the record was written; `unknown` when neither does. */
+int64_t xz_kafka_timestamp(const rd_kafka_message_t *message, int64_t unknown);
+
 /* Reads a partition from `offset` (RD_KAFKA_OFFSET_BEGINNING) to its end as of now. visit returns
  * false to stop. *next: the offset after the last record. */
 typedef bool (*xz_record_fn)(void *arg, const rd_kafka_message_t *message);

@@ -1,31 +1,52 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stream/metrics.h"
 
-#include <arpa/inet.h>
 #include <inttypes.h>
-#include <microhttpd.h>
-#include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "stream/kafka.h"
 
 static const int64_t bounds_us[XZ_LATENCY_BUCKETS] = {
     1000, 2000, 5000, 10000, 20000, 50000, 100000, 250000, 500000, 1000000, 5000000, 60000000};
 
+void xz_metrics_init(struct xz_metrics *metrics)
+{
+    memset(metrics, 0, sizeof(*metrics));
+    (void)pthread_mutex_init(&metrics->lock, NULL);
+}
+
+void xz_metrics_fini(struct xz_metrics *metrics)
+{
+    for (size_t i = 0; i < metrics->pattern_count; i++) {
+        free((char *)(uintptr_t)metrics->patterns[i].id);
+    }
+    (void)pthread_mutex_destroy(&metrics->lock);
+}
+
 void xz_metrics_reject(struct xz_metrics *metrics, const char *reason)
 {
+    size_t i = 0;
+
     metrics->events_rejected++;
-    for (size_t i = 0; i < XZ_REASONS_MAX; i++) {
-        if (metrics->rejects[i].count == 0) {
-            (void)snprintf(metrics->rejects[i].reason, sizeof(metrics->rejects[i].reason), "%s",
-                           reason);
-        }
-        if (strcmp(metrics->rejects[i].reason, reason) == 0) {
-            metrics->rejects[i].count++;
-            return;
-        }
+    xz_metrics_lock(metrics);
+    while (i < metrics->reason_count && strcmp(metrics->rejects[i].reason, reason) != 0) {
+        i++;
     }
+    if (i == metrics->reason_count && i < XZ_REASONS_MAX) {
+        (void)snprintf(metrics->rejects[metrics->reason_count++].reason,
+                       sizeof(metrics->rejects[i].reason), "%s", reason);
+    }
+    if (i < XZ_REASONS_MAX) {
+        metrics->rejects[i].count++;
+    }
+    xz_metrics_unlock(metrics);
+}
+
+void xz_metrics_lag(struct xz_lag *lag, int64_t records, int64_t read_ms, int64_t now_ms)
+{
+    lag->records = records;
+    lag->age_ms = records > 0 && read_ms > 0 && now_ms > read_ms ? now_ms - read_ms : 0;
 }
 
 void xz_metrics_latency(struct xz_metrics *metrics, int64_t latency_us)
@@ -39,16 +60,9 @@ void xz_metrics_latency(struct xz_metrics *metrics, int64_t latency_us)
     metrics->latency_sum_us += latency_us > 0 ? (uint64_t)latency_us : 0;
 }
 
-void xz_metrics_lock(struct xz_metrics *metrics)
-{
-    int free = 0;
+void xz_metrics_lock(struct xz_metrics *metrics) { (void)pthread_mutex_lock(&metrics->lock); }
 
-    while (!atomic_compare_exchange_weak(&metrics->lock, &free, 1)) {
-        free = 0;
-    }
-}
-
-void xz_metrics_unlock(struct xz_metrics *metrics) { metrics->lock = 0; }
+void xz_metrics_unlock(struct xz_metrics *metrics) { (void)pthread_mutex_unlock(&metrics->lock); }
 
 static void put(struct xz_buf *out, const char *name, const char *type, const char *help,
                 uint64_t value)
@@ -100,6 +114,28 @@ static void put_engine(struct xz_metrics *metrics, struct xz_buf *out)
                   metrics->pack);
 }
 
+static void put_rejects(const struct xz_metrics *metrics, struct xz_buf *out)
+{
+    xz_buf_printf(out, "# HELP xiezhi_rejects_total Rejects by reason.\n"
+                       "# TYPE xiezhi_rejects_total counter\n");
+    for (size_t i = 0; i < metrics->reason_count; i++) {
+        xz_buf_printf(out, "xiezhi_rejects_total{reason=\"%s\"} %" PRIu64 "\n",
+                      metrics->rejects[i].reason, metrics->rejects[i].count);
+    }
+}
+
+static void put_lag(struct xz_buf *out, const char *role, const char *what,
+                    const struct xz_lag *lag)
+{
+    xz_buf_printf(out,
+                  "# HELP xiezhi_%s_lag_records %s not yet read.\n"
+                  "# TYPE xiezhi_%s_lag_records gauge\nxiezhi_%s_lag_records %" PRId64 "\n"
+                  "# HELP xiezhi_%s_lag_seconds Age of the record read last while more wait.\n"
+                  "# TYPE xiezhi_%s_lag_seconds gauge\nxiezhi_%s_lag_seconds %g\n",
+                  role, what, role, role, (int64_t)lag->records, role, role, role,
+                  (double)lag->age_ms / 1000.0);
+}
+
 static void put_latency(struct xz_metrics *metrics, struct xz_buf *out)
 {
     uint64_t sum = 0;
@@ -131,12 +167,6 @@ void xz_metrics_text(struct xz_metrics *metrics, int64_t now_ms, struct xz_buf *
         metrics->events_read);
     put(out, "events_rejected_total", "counter", "Records that went to the rejects.",
         metrics->events_rejected);
-    xz_buf_printf(out, "# HELP xiezhi_rejects_total Rejects by reason.\n"
-                       "# TYPE xiezhi_rejects_total counter\n");
-    for (size_t i = 0; i < XZ_REASONS_MAX && metrics->rejects[i].count > 0; i++) {
-        xz_buf_printf(out, "xiezhi_rejects_total{reason=\"%s\"} %" PRIu64 "\n",
-                      metrics->rejects[i].reason, (uint64_t)metrics->rejects[i].count);
-    }
     put(out, "unknown_fields_total", "counter", "Fields that no contract names.",
         metrics->unknown_fields);
     put(out, "unknown_institutions_total", "counter", "Institutions in no reference file.",
@@ -153,9 +183,8 @@ void xz_metrics_text(struct xz_metrics *metrics, int64_t now_ms, struct xz_buf *
         metrics->observations_skipped);
     put(out, "alerts_published_total", "counter", "Alert records written, revisions included.",
         metrics->alerts_published);
-    put(out, "ingest_lag_records", "gauge", "Event records not yet read.",
-        (uint64_t)metrics->lag_ingest);
-    put(out, "detect_lag_records", "gauge", "Frames not yet read.", (uint64_t)metrics->lag_detect);
+    put_lag(out, "ingest", "Event records", &metrics->lag_ingest);
+    put_lag(out, "detect", "Frames", &metrics->lag_detect);
     put(out, "watermark_age_seconds", "gauge", "Age of the newest event time folded.",
         age_s(now_ms, metrics->watermark_ms));
     put(out, "checkpoints_total", "counter", "Checkpoints.", metrics->checkpoints);
@@ -170,108 +199,7 @@ void xz_metrics_text(struct xz_metrics *metrics, int64_t now_ms, struct xz_buf *
     put(out, "store_bytes", "gauge", "State on disk, estimated.", metrics->disk_bytes);
     put_latency(metrics, out);
     xz_metrics_lock(metrics);
+    put_rejects(metrics, out);
     put_engine(metrics, out);
     xz_metrics_unlock(metrics);
-}
-
-/* ---- HTTP ---- */
-
-struct xz_http {
-    struct MHD_Daemon *daemon;
-    struct xz_metrics *metrics;
-};
-
-static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status, const void *body,
-                              size_t len)
-{
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(len, (void *)(uintptr_t)body, MHD_RESPMEM_MUST_COPY);
-    enum MHD_Result result;
-
-    (void)MHD_add_response_header(response, "Content-Type", "text/plain; version=0.0.4");
-    result = MHD_queue_response(connection, status, response);
-    MHD_destroy_response(response);
-    return result;
-}
-
-static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url,
-                                  const char *method, const char *version, const char *data,
-                                  size_t *data_len, void **state)
-{
-    struct xz_http *http = arg;
-    struct xz_buf text = {0};
-    enum MHD_Result result;
-
-    (void)version;
-    (void)data;
-    (void)state;
-    if (*data_len > 0 || (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)) {
-        *data_len = 0;
-        return answer(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "GET only\n", 9);
-    }
-    if (strcmp(url, "/healthz") == 0) {
-        return http->metrics->failed
-                   ? answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "failing\n", 8)
-                   : answer(connection, MHD_HTTP_OK, "ok\n", 3);
-    }
-    if (strcmp(url, "/readyz") == 0) {
-        return http->metrics->ready && !http->metrics->failed
-                   ? answer(connection, MHD_HTTP_OK, "ready\n", 6)
-                   : answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "not ready\n", 10);
-    }
-    if (strcmp(url, "/metrics") != 0) {
-        return answer(connection, MHD_HTTP_NOT_FOUND, "/metrics /healthz /readyz\n", 26);
-    }
-    xz_metrics_text(http->metrics, xz_now_ms(), &text);
-    result = answer(connection, MHD_HTTP_OK, text.data, text.len);
-    xz_buf_fini(&text);
-    return result;
-}
-
-enum xz_rc xz_http_start(const char *listen, struct xz_metrics *metrics, struct xz_http **out,
-                         struct xz_err *err)
-{
-    const char *colon = strrchr(listen, ':');
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    char host[64];
-    struct xz_http *http;
-    long port;
-
-    *out = NULL;
-    if (listen[0] == '\0') {
-        return XZ_OK;
-    }
-    if (colon == NULL || (size_t)(colon - listen) >= sizeof(host)) {
-        return xz_err_set(err, XZ_CONFIG, "http.listen: \"%s\" is not HOST:PORT", listen);
-    }
-    memcpy(host, listen, (size_t)(colon - listen));
-    host[colon - listen] = '\0';
-    port = strtol(colon + 1, NULL, 10);
-    address.sin_port = htons((uint16_t)port);
-    if (inet_pton(AF_INET, host, &address.sin_addr) != 1 || port < 0 || port > 65535) {
-        return xz_err_set(err, XZ_CONFIG, "http.listen: \"%s\" is not an IPv4 HOST:PORT", listen);
-    }
-    http = xz_calloc(1, sizeof(*http));
-    http->metrics = metrics;
-    http->daemon =
-        MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD, (uint16_t)port, NULL, NULL, on_request,
-                         http, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_CONNECTION_LIMIT, 64U,
-                         MHD_OPTION_CONNECTION_TIMEOUT, 10U, MHD_OPTION_END);
-    if (http->daemon == NULL) {
-        free(http);
-        return xz_err_set(err, XZ_CONFIG,
-                          "http.listen: %s cannot be listened on; is another instance running? "
-                          "--set http.listen= turns it off",
-                          listen);
-    }
-    *out = http;
-    return XZ_OK;
-}
-
-void xz_http_stop(struct xz_http *http)
-{
-    if (http != NULL) {
-        MHD_stop_daemon(http->daemon);
-        free(http);
-    }
 }

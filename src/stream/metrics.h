@@ -2,6 +2,7 @@
 /* stream/metrics.h - numbers that the roles keep and /metrics shows. Atomic; @thread any. */
 #ifndef XZ_STREAM_METRICS_H
 #define XZ_STREAM_METRICS_H
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,26 +14,36 @@
 #define XZ_PATTERNS_MAX    256
 #define XZ_LATENCY_BUCKETS 12
 
+struct xz_lag {
+    _Atomic int64_t records, age_ms; /* age of the record read last; 0 when none wait */
+};
+
 struct xz_metrics {
     _Atomic uint64_t events_read, events_rejected, unknown_fields, institutions_unknown,
         items_unknown, diagnoses_unknown, unbalanced;
-    struct {
-        char reason[40]; /* written before count rises from 0, by ingest alone */
-        _Atomic uint64_t count;
-    } rejects[XZ_REASONS_MAX];
     _Atomic uint64_t frames_written, frames_read, frames_ignored, observations_applied,
         observations_skipped, alerts_published, checkpoints;
-    _Atomic int64_t lag_ingest, lag_detect, watermark_ms, checkpoint_at_ms, checkpoint_took_ms;
+    struct xz_lag lag_ingest, lag_detect;
+    _Atomic int64_t watermark_ms, checkpoint_at_ms, checkpoint_took_ms;
     _Atomic uint64_t cache_bytes, cache_entities, cache_hits, cache_loads, disk_bytes;
     struct xz_engine_counts engine;                     /* by detect, under lock */
     struct xz_pattern_counts patterns[XZ_PATTERNS_MAX]; /* likewise; ids live on */
     size_t pattern_count;
-    _Atomic int lock;
+    struct {
+        char reason[40];
+        uint64_t count;
+    } rejects[XZ_REASONS_MAX]; /* under lock, like reason_count */
+    size_t reason_count;
+    pthread_mutex_t lock;
     _Atomic uint64_t latency[XZ_LATENCY_BUCKETS + 1], latency_sum_us;
-    _Atomic bool ready, failed;
-    char pack[65]; /* under lock */
+    _Atomic bool ready;   /* every partition that the group gave is open */
+    _Atomic bool failing; /* a role waits to try again, or has ended */
+    char pack[65];        /* under lock */
 };
 
+void xz_metrics_init(struct xz_metrics *metrics);
+void xz_metrics_fini(struct xz_metrics *metrics);
+void xz_metrics_lag(struct xz_lag *lag, int64_t records, int64_t read_ms, int64_t now_ms);
 void xz_metrics_reject(struct xz_metrics *metrics, const char *reason);
 void xz_metrics_latency(struct xz_metrics *metrics, int64_t latency_us);
 void xz_metrics_lock(struct xz_metrics *metrics);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stream/packs.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -17,6 +18,7 @@ struct loaded {
 
 struct xz_packs {
     const struct xz_config *config;
+    pthread_mutex_t lock;
     struct loaded *items;
     size_t count, cap;
 };
@@ -26,6 +28,7 @@ struct xz_packs *xz_packs_new(const struct xz_config *config)
     struct xz_packs *packs = xz_calloc(1, sizeof(*packs));
 
     packs->config = config;
+    (void)pthread_mutex_init(&packs->lock, NULL);
     return packs;
 }
 
@@ -38,6 +41,7 @@ void xz_packs_free(struct xz_packs *packs)
         xz_pack_free(packs->items[i].pack);
     }
     free(packs->items);
+    (void)pthread_mutex_destroy(&packs->lock);
     free(packs);
 }
 
@@ -68,8 +72,8 @@ static enum xz_rc find(const struct xz_config *config, struct search *search, st
                          search, &next, err);
 }
 
-enum xz_rc xz_packs_get(struct xz_packs *packs, struct xz_str sha256, const struct xz_pack **pack,
-                        struct xz_err *err)
+static enum xz_rc get(struct xz_packs *packs, struct xz_str sha256, const struct xz_pack **pack,
+                      struct xz_err *err)
 {
     struct search search = {.key = sha256};
     struct xz_pack *made = NULL;
@@ -98,6 +102,17 @@ enum xz_rc xz_packs_get(struct xz_packs *packs, struct xz_str sha256, const stru
         packs->items[packs->count++].pack = made;
         *pack = made;
     }
+    return rc;
+}
+
+enum xz_rc xz_packs_get(struct xz_packs *packs, struct xz_str sha256, const struct xz_pack **pack,
+                        struct xz_err *err)
+{
+    enum xz_rc rc;
+
+    (void)pthread_mutex_lock(&packs->lock);
+    rc = get(packs, sha256, pack, err);
+    (void)pthread_mutex_unlock(&packs->lock);
     return rc;
 }
 

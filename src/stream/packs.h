@@ -8,7 +8,7 @@
 
 struct xz_packs;
 
-/* @thread one. Packs stay loaded for the life of the registry: judgements point to them. */
+/* @thread any. Packs stay loaded for the life of the registry: judgements point to them. */
 struct xz_packs *xz_packs_new(const struct xz_config *config);
 void xz_packs_free(struct xz_packs *packs);
 

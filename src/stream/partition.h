@@ -34,6 +34,7 @@ void xz_part_close(struct xz_part *part); /* without a checkpoint */
 
 int32_t xz_part_id(const struct xz_part *part);
 int64_t xz_part_next(const struct xz_part *part);      /* offset of the next frame */
+int64_t xz_part_durable(const struct xz_part *part);   /* the same at the last checkpoint */
 int64_t xz_part_newest_ms(const struct xz_part *part); /* event time folded so far */
 
 /* One record of the observations topic. */
@@ -51,5 +52,8 @@ struct xz_engine *xz_part_engine(struct xz_part *part);
 struct xz_cache *xz_part_cache(struct xz_part *part);
 struct xz_store *xz_part_store(struct xz_part *part);
 const char *xz_part_pack(const struct xz_part *part); /* its SHA-256 */
+
+/* Sums the numbers of these partitions into metrics. */
+void xz_part_numbers(struct xz_part *const parts[], size_t count, struct xz_metrics *metrics);
 
 #endif

@@ -6,19 +6,31 @@
 #include <stdatomic.h>
 
 #include "stream/config.h"
+#include "stream/kafka.h"
 #include "stream/metrics.h"
+
+enum xz_role { XZ_ROLE_DETECT, XZ_ROLE_INGEST, XZ_ROLES };
 
 struct xz_service_shared {
     const struct xz_config *config;
     struct xz_metrics *metrics;
     int32_t partitions; /* of observations */
     char cluster_id[64];
-    _Atomic bool stop;       /* drain and end */
-    _Atomic unsigned reload; /* counts SIGHUPs */
-    struct xz_err failed;    /* of the role that failed first; under metrics' lock */
+    _Atomic bool stop;           /* drain and end */
+    _Atomic bool failed;         /* a role ended for good */
+    _Atomic unsigned reload;     /* counts SIGHUPs */
+    _Atomic bool down[XZ_ROLES]; /* without a broker, or about to try again */
 };
 
-/* Runs until stop or failure. The return value is the class of what ended it. */
+/* Tells health that the role has no broker or is about to try again, or is well. */
+void xz_role_set_down(struct xz_service_shared *shared, enum xz_role role, bool down);
+/* Serves the role's group for up to wait_ms; rebalances happen in here. While the brokers are gone
+ * health is red, and they are asked for once in a while. */
+void xz_role_serve(struct xz_service_shared *shared, enum xz_role role, rd_kafka_t *consumer,
+                   int wait_ms);
+
+/* Runs until stop or failure; the return value is the class of what ended it. After XZ_RETRY it may
+ * be run again: it begins where things are durable. */
 enum xz_rc xz_ingest_run(struct xz_service_shared *shared, struct xz_err *err);
 enum xz_rc xz_detect_run(struct xz_service_shared *shared, struct xz_err *err);
 

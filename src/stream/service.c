@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stream/service.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "stream/kafka.h"
 #include "stream/packs.h"
 #include "stream/roles.h"
 
-#define CONNECT_TRIES 30
+#define CONNECT_TRIES  30
+#define RETRY_FIRST_MS 500
+#define RETRY_MAX_MS   30000
+#define RETRY_CALM_MS  60000
+#define RETRY_STEP_MS  100
+#define ASK_MS         1000 /* for an answer of brokers that were gone */
 
 struct role {
     struct xz_service *service;
+    enum xz_role id;
     const char *name;
     enum xz_rc (*run)(struct xz_service_shared *shared, struct xz_err *err);
     pthread_t thread;
@@ -24,9 +32,12 @@ struct role {
 struct xz_service {
     struct xz_service_shared shared;
     struct xz_metrics metrics;
-    struct role roles[2];
+    struct role roles[XZ_ROLES];
     struct xz_http *http;
 };
+
+static const char *const role_names[XZ_ROLES] = {
+    [XZ_ROLE_DETECT] = "detect", [XZ_ROLE_INGEST] = "ingest"};
 
 static bool has_role(const struct xz_config *config, const char *name)
 {
@@ -61,22 +72,84 @@ static enum xz_rc check_roles(const struct xz_config *config, struct xz_err *err
     return rc;
 }
 
+void xz_role_set_down(struct xz_service_shared *shared, enum xz_role role, bool down)
+{
+    bool any = false;
+
+    shared->down[role] = down;
+    for (size_t i = 0; i < XZ_ROLES; i++) {
+        any = any || shared->down[i];
+    }
+    shared->metrics->failing = any;
+}
+
+void xz_role_serve(struct xz_service_shared *shared, enum xz_role role, rd_kafka_t *consumer,
+                   int wait_ms)
+{
+    rd_kafka_message_t *message = rd_kafka_consumer_poll(consumer, wait_ms);
+    const struct rd_kafka_metadata *metadata = NULL;
+
+    if (message != NULL && (message->err == RD_KAFKA_RESP_ERR_NO_ERROR ||
+                            message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)) {
+        rd_kafka_message_destroy(message); /* from before its partition was read apart */
+    } else if (message !=
+               NULL) { /* an error of the client; it goes on by itself or says so again */
+        xz_log(XZ_LOG_WARN, role_names[role], "kafka", "error=\"%s\"",
+               rd_kafka_message_errstr(message));
+        if (message->err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+            xz_role_set_down(shared, role, true);
+        }
+        rd_kafka_message_destroy(message);
+    } else if (shared->down[role] && rd_kafka_metadata(consumer, 0, NULL, &metadata, ASK_MS) ==
+                                         RD_KAFKA_RESP_ERR_NO_ERROR) {
+        rd_kafka_metadata_destroy(metadata);
+        xz_role_set_down(shared, role, false);
+    }
+}
+
+/* A longer wait after each failure in a row, up to RETRY_MAX_MS; a calm spell makes it short again.
+ */
+static void wait_again(struct xz_service_shared *shared, int64_t wait_ms)
+{
+    const struct timespec step = {0, RETRY_STEP_MS * 1000000L};
+
+    for (int64_t waited_ms = 0; waited_ms < wait_ms && !shared->stop; waited_ms += RETRY_STEP_MS) {
+        (void)nanosleep(&step, NULL);
+    }
+}
+
 static void *role_main(void *arg)
 {
     struct role *role = arg;
+    struct xz_service_shared *shared = &role->service->shared;
+    int64_t wait_ms = RETRY_FIRST_MS;
 
-    role->rc = role->run(&role->service->shared, &role->err);
-    if (role->rc != XZ_OK) {
-        xz_log(XZ_LOG_ERROR, role->name, "ended", "class=%s where=\"%s\" error=\"%s\"",
-               xz_rc_name(role->rc), role->err.path, role->err.msg);
-        role->service->metrics.failed = true;
-        role->service->shared.stop =
-            true; /* the others drain; a restart begins at what is durable */
+    for (;;) {
+        const int64_t began_ms = xz_now_ms();
+
+        memset(&role->err, 0, sizeof(role->err));
+        role->rc = role->run(shared, &role->err);
+        if (role->rc == XZ_OK) {
+            return NULL;
+        }
+        xz_role_set_down(shared, role->id, true);
+        if (role->rc != XZ_RETRY || shared->stop) {
+            break;
+        }
+        wait_ms = xz_now_ms() - began_ms > RETRY_CALM_MS ? RETRY_FIRST_MS : wait_ms;
+        xz_log(XZ_LOG_WARN, role->name, "again", "in_ms=%" PRId64 " error=\"%s\"", wait_ms,
+               role->err.msg);
+        wait_again(shared, wait_ms);
+        wait_ms = wait_ms * 2 < RETRY_MAX_MS ? wait_ms * 2 : RETRY_MAX_MS;
     }
+    xz_log(XZ_LOG_ERROR, role->name, "ended", "class=%s where=\"%s\" error=\"%s\"",
+           xz_rc_name(role->rc), role->err.path, role->err.msg);
+    shared->failed = true;
+    shared->stop = true; /* the others drain; a restart begins at what is durable */
     return NULL;
 }
 
-static enum xz_rc start_role(struct xz_service *service, size_t at, const char *name,
+static enum xz_rc start_role(struct xz_service *service, enum xz_role at, const char *name,
                              enum xz_rc (*run)(struct xz_service_shared *, struct xz_err *),
                              struct xz_err *err)
 {
@@ -86,6 +159,7 @@ static enum xz_rc start_role(struct xz_service *service, size_t at, const char *
         return XZ_OK;
     }
     role->service = service;
+    role->id = at;
     role->name = name;
     role->run = run;
     if (pthread_create(&role->thread, NULL, role_main, role) != 0) {
@@ -134,13 +208,14 @@ enum xz_rc xz_service_start(const struct xz_config *config, struct xz_service **
 
     service->shared.config = config;
     service->shared.metrics = &service->metrics;
+    xz_metrics_init(&service->metrics);
     rc = check_roles(config, err);
     rc = rc == XZ_OK ? xz_http_start(config->http_listen, &service->metrics, &service->http, err)
                      : rc;
     rc = rc == XZ_OK ? connect_topics(service, err) : rc;
     rc = rc == XZ_OK ? activate_first(service, err) : rc;
-    rc = rc == XZ_OK ? start_role(service, 0, "detect", xz_detect_run, err) : rc;
-    rc = rc == XZ_OK ? start_role(service, 1, "ingest", xz_ingest_run, err) : rc;
+    rc = rc == XZ_OK ? start_role(service, XZ_ROLE_DETECT, "detect", xz_detect_run, err) : rc;
+    rc = rc == XZ_OK ? start_role(service, XZ_ROLE_INGEST, "ingest", xz_ingest_run, err) : rc;
     if (rc == XZ_OK) {
         service->metrics.ready = !has_role(config, "detect");
         *out = service;
@@ -155,7 +230,7 @@ void xz_service_stop(struct xz_service *service) { service->shared.stop = true; 
 
 void xz_service_reload(struct xz_service *service) { service->shared.reload++; }
 
-bool xz_service_alive(const struct xz_service *service) { return !service->metrics.failed; }
+bool xz_service_alive(const struct xz_service *service) { return !service->shared.failed; }
 
 struct xz_metrics *xz_service_metrics(struct xz_service *service) { return &service->metrics; }
 
@@ -163,7 +238,7 @@ enum xz_rc xz_service_join(struct xz_service *service, struct xz_err *err)
 {
     enum xz_rc rc = XZ_OK;
 
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < XZ_ROLES; i++) {
         struct role *role = &service->roles[i];
 
         if (role->started) {
@@ -177,9 +252,7 @@ enum xz_rc xz_service_join(struct xz_service *service, struct xz_err *err)
         }
     }
     xz_http_stop(service->http);
-    for (size_t i = 0; i < service->metrics.pattern_count; i++) {
-        free((char *)service->metrics.patterns[i].id);
-    }
+    xz_metrics_fini(&service->metrics);
     free(service);
     return rc;
 }

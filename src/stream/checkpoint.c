@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Makes a partition durable. First what it published is acknowledged; then entities and marker go,
+ * atomically, to the changelog and from there to the local store.
+ */
+#include <inttypes.h>
+
+#include "base/mem.h"
+#include "stream/partition_int.h"
+
+#define CHANGELOG_KEY  XZ_STR("c") /* local only: where the changelog goes on */
+#define FLUSH_MS       60000
+#define TRANSACTION_MS 60000
+
+static void encode_marker(const struct xz_part *part, struct xz_buf *out)
+{
+    xz_buf_u8(out, XZ_MARKER_VERSION);
+    xz_buf_str(out, xz_str_from(part->setup.shared->cluster_id));
+    xz_buf_str(out, xz_str_from(part->config->topics_observations));
+    xz_buf_uvar(out, (uint64_t)part->setup.shared->partitions);
+    xz_buf_svar(out, part->next);
+    xz_buf_uvar(out, part->epoch);
+    xz_buf_str(out, xz_str_from(part->pack_sha256));
+    xz_marks_encode(&part->marks, out);
+}
+
+struct changelog_put {
+    struct xz_part *part;
+    enum xz_rc rc;
+    struct xz_err *err;
+};
+
+static void put_changelog(void *arg, struct xz_str key, struct xz_str value, bool deleted)
+{
+    struct changelog_put *put = arg;
+
+    if (put->rc == XZ_OK) {
+        put->rc = xz_produce(&put->part->changelog, put->part->config->topics_state,
+                             put->part->setup.id, key, value, deleted, NULL, 0, NULL, put->err);
+    }
+}
+
+enum xz_rc xz_part_of_error(rd_kafka_error_t *error, const char *what, struct xz_err *err)
+{
+    if (error == NULL) {
+        return XZ_OK;
+    }
+    (void)xz_err_set(err, XZ_RETRY, "%s: %s", what, rd_kafka_error_string(error));
+    rd_kafka_error_destroy(error);
+    return XZ_RETRY; /* fenced, or in doubt: the role begins again at what is durable */
+}
+
+static enum xz_rc write_changelog(struct xz_part *part, const struct xz_batch *batch,
+                                  struct xz_err *err)
+{
+    struct changelog_put put = {part, XZ_OK, err};
+    enum xz_rc rc =
+        xz_part_of_error(rd_kafka_begin_transaction(part->changelog.client), "changelog: begin", err);
+
+    if (rc == XZ_OK) {
+        xz_batch_each(batch, put_changelog, &put);
+        rc = put.rc;
+    }
+    if (rc == XZ_OK) {
+        rc = xz_part_of_error(rd_kafka_commit_transaction(part->changelog.client, TRANSACTION_MS),
+                      "changelog: commit (was the partition taken over?)", err);
+    }
+    return rc == XZ_OK && part->changelog_lost
+               ? xz_err_set(err, XZ_RETRY, "changelog: a record was lost")
+               : rc;
+}
+
+enum xz_rc xz_part_write_store(struct xz_part *part, struct xz_batch *batch, struct xz_err *err)
+{
+    struct xz_buf next = {0};
+    enum xz_rc rc;
+
+    xz_buf_svar(&next, part->changelog_next);
+    xz_batch_put(batch, CHANGELOG_KEY, xz_buf_view(&next));
+    rc = xz_store_write(part->store, batch, err);
+    xz_buf_fini(&next);
+    return rc;
+}
+
+enum xz_rc xz_part_read_place(struct xz_part *part, bool *found, struct xz_err *err)
+{
+    struct xz_buf value = {0};
+    enum xz_rc rc = xz_store_get(part->store, CHANGELOG_KEY, &value, found, err);
+
+    part->changelog_next = 0;
+    if (rc == XZ_OK && *found) {
+        struct xz_reader reader = xz_reader_of(value.data, value.len);
+
+        part->changelog_next = xz_read_svar(&reader);
+    }
+    xz_buf_fini(&value);
+    return rc;
+}
+
+enum xz_rc xz_part_checkpoint(struct xz_part *part, struct xz_err *err)
+{
+    struct xz_batch *batch;
+    struct xz_buf marker = {0};
+    enum xz_rc rc;
+
+    if (part->next == part->checkpointed) {
+        return XZ_OK;
+    }
+    rc = xz_part_flush(part, err);
+    if (rc == XZ_OK &&
+        (rd_kafka_flush(part->setup.producer->client, FLUSH_MS) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+         *part->setup.lost)) {
+        rc = xz_err_set(err, XZ_RETRY, "alerts or derived frames are not acknowledged");
+    }
+    if (rc != XZ_OK) {
+        return rc;
+    }
+    batch = xz_batch_new();
+    xz_cache_checkpoint(part->cache, batch);
+    encode_marker(part, &marker);
+    xz_batch_put(batch, XZ_MARKER_KEY, xz_buf_view(&marker));
+    rc = write_changelog(part, batch, err);
+    rc = rc == XZ_OK ? xz_part_write_store(part, batch, err) : rc;
+    if (rc == XZ_OK) {
+        xz_cache_clean(part->cache);
+        xz_cache_settle(part->cache);
+        part->checkpointed = part->next;
+        part->setup.shared->metrics->checkpoints++;
+    }
+    xz_batch_free(batch);
+    xz_buf_fini(&marker);
+    return rc;
+}
+

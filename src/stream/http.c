@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* /metrics, /healthz and /readyz: read-only, by GET alone, bounded in connections and time. */
+#include <arpa/inet.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "stream/kafka.h"
+#include "stream/metrics.h"
+
+struct xz_http {
+    struct MHD_Daemon *daemon;
+    struct xz_metrics *metrics;
+};
+
+static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status, const void *body,
+                              size_t len)
+{
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(len, (void *)(uintptr_t)body, MHD_RESPMEM_MUST_COPY);
+    enum MHD_Result result;
+
+    (void)MHD_add_response_header(response, "Content-Type", "text/plain; version=0.0.4");
+    result = MHD_queue_response(connection, status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *data,
+                                  size_t *data_len, void **state)
+{
+    struct xz_http *http = arg;
+    struct xz_buf text = {0};
+    enum MHD_Result result;
+
+    (void)version;
+    (void)data;
+    (void)state;
+    if (*data_len > 0 || (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)) {
+        *data_len = 0;
+        return answer(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "GET only\n", 9);
+    }
+    if (strcmp(url, "/healthz") == 0) {
+        return http->metrics->failing
+                   ? answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "failing\n", 8)
+                   : answer(connection, MHD_HTTP_OK, "ok\n", 3);
+    }
+    if (strcmp(url, "/readyz") == 0) {
+        return http->metrics->ready && !http->metrics->failing
+                   ? answer(connection, MHD_HTTP_OK, "ready\n", 6)
+                   : answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "not ready\n", 10);
+    }
+    if (strcmp(url, "/metrics") != 0) {
+        return answer(connection, MHD_HTTP_NOT_FOUND, "/metrics /healthz /readyz\n", 26);
+    }
+    xz_metrics_text(http->metrics, xz_now_ms(), &text);
+    result = answer(connection, MHD_HTTP_OK, text.data, text.len);
+    xz_buf_fini(&text);
+    return result;
+}
+
+enum xz_rc xz_http_start(const char *listen, struct xz_metrics *metrics, struct xz_http **out,
+                         struct xz_err *err)
+{
+    const char *colon = strrchr(listen, ':');
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    char host[64];
+    struct xz_http *http;
+    long port;
+
+    *out = NULL;
+    if (listen[0] == '\0') {
+        return XZ_OK;
+    }
+    if (colon == NULL || (size_t)(colon - listen) >= sizeof(host)) {
+        return xz_err_set(err, XZ_CONFIG, "http.listen: \"%s\" is not HOST:PORT", listen);
+    }
+    memcpy(host, listen, (size_t)(colon - listen));
+    host[colon - listen] = '\0';
+    port = strtol(colon + 1, NULL, 10);
+    address.sin_port = htons((uint16_t)port);
+    if (inet_pton(AF_INET, host, &address.sin_addr) != 1 || port < 0 || port > 65535) {
+        return xz_err_set(err, XZ_CONFIG, "http.listen: \"%s\" is not an IPv4 HOST:PORT", listen);
+    }
+    http = xz_calloc(1, sizeof(*http));
+    http->metrics = metrics;
+    http->daemon =
+        MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD, (uint16_t)port, NULL, NULL, on_request,
+                         http, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_CONNECTION_LIMIT, 64U,
+                         MHD_OPTION_CONNECTION_TIMEOUT, 10U, MHD_OPTION_END);
+    if (http->daemon == NULL) {
+        free(http);
+        return xz_err_set(err, XZ_CONFIG,
+                          "http.listen: %s cannot be listened on; is another instance running? "
+                          "--set http.listen= turns it off",
+                          listen);
+    }
+    *out = http;
+    return XZ_OK;
+}
+
+void xz_http_stop(struct xz_http *http)
+{
+    if (http != NULL) {
+        MHD_stop_daemon(http->daemon);
+        free(http);
+    }
+}
