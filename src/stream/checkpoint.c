@@ -54,8 +54,8 @@ static enum xz_rc write_changelog(struct xz_part *part, const struct xz_batch *b
                                   struct xz_err *err)
 {
     struct changelog_put put = {part, XZ_OK, err};
-    enum xz_rc rc =
-        xz_part_of_error(rd_kafka_begin_transaction(part->changelog.client), "changelog: begin", err);
+    enum xz_rc rc = xz_part_of_error(rd_kafka_begin_transaction(part->changelog.client),
+                                     "changelog: begin", err);
 
     if (rc == XZ_OK) {
         xz_batch_each(batch, put_changelog, &put);
@@ -63,7 +63,7 @@ static enum xz_rc write_changelog(struct xz_part *part, const struct xz_batch *b
     }
     if (rc == XZ_OK) {
         rc = xz_part_of_error(rd_kafka_commit_transaction(part->changelog.client, TRANSACTION_MS),
-                      "changelog: commit (was the partition taken over?)", err);
+                              "changelog: commit (was the partition taken over?)", err);
     }
     return rc == XZ_OK && part->changelog_lost
                ? xz_err_set(err, XZ_RETRY, "changelog: a record was lost")
@@ -131,4 +131,3 @@ enum xz_rc xz_part_checkpoint(struct xz_part *part, struct xz_err *err)
     xz_buf_fini(&marker);
     return rc;
 }
-

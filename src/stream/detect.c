@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "stream/pace.h"
 #include "stream/partition.h"
 #include "stream/roles.h"
 
@@ -44,6 +45,7 @@ struct detect {
     struct xz_store_budget *budget;
     struct slot parts[PARTS_MAX];
     size_t count, next_checkpoint;
+    struct xz_pace pace;
     int64_t read_ms; /* when the frame read last was written, says the broker */
     bool lost;
     enum xz_rc rc; /* of a rebalance, which cannot return it */
@@ -410,9 +412,10 @@ static enum xz_rc read_on(struct detect *detect, struct slot *slot, rd_kafka_mes
                           ssize_t *count, struct xz_err *err)
 {
     const bool behind = records_behind(detect, slot) > 0;
+    const bool fast = xz_pace_is_fast(&detect->pace, xz_now_ms());
 
-    *count = rd_kafka_consume_batch_queue(slot->queue, behind ? LAGGING_POLL_MS : 0, messages,
-                                          CONSUME_MAX);
+    *count = rd_kafka_consume_batch_queue(slot->queue, behind || fast ? LAGGING_POLL_MS : 0,
+                                          messages, CONSUME_MAX);
     if (*count > 0 || !behind) {
         slot->waiting_ms = 0;
         slot->dry = *count <= 0;
@@ -433,6 +436,16 @@ static enum xz_rc flush_all(struct detect *detect, struct xz_err *err)
     return rc;
 }
 
+/* Once catching up is noticed, those that had nothing are asked again, with patience. */
+static void note_pace(struct detect *detect, const struct slot *slot)
+{
+    if (xz_pace_note(&detect->pace, xz_now_ms(), xz_part_newest_ms(slot->part))) {
+        for (size_t i = 0; i < detect->count; i++) {
+            detect->parts[i].dry = false;
+        }
+    }
+}
+
 static enum xz_rc round_of(struct detect *detect, rd_kafka_message_t **messages, bool *idle,
                            struct xz_err *err)
 {
@@ -449,6 +462,7 @@ static enum xz_rc round_of(struct detect *detect, rd_kafka_message_t **messages,
         rc = read_on(detect, slot, messages, &count, err);
         waiting = count <= 0 && !slot->dry; /* the group is served meanwhile */
         total += count > 0 ? count : 0;
+        note_pace(detect, slot);
         if (rc == XZ_OK && xz_part_full(slot->part)) {
             rc = xz_part_checkpoint(slot->part, err);
         }
@@ -499,6 +513,7 @@ enum xz_rc xz_detect_run(struct xz_service_shared *shared, struct xz_err *err)
 
     detect->shared = shared;
     detect->config = shared->config;
+    detect->pace.newest_ms = INT64_MIN;
     rc = open_detect(detect, err);
     rc = rc == XZ_OK ? loop(detect, err) : rc;
     if (rc != XZ_OK) {

@@ -318,9 +318,10 @@ static enum xz_rc read_on(struct ingest *ingest, struct source *source,
                           rd_kafka_message_t **messages, ssize_t *count, struct xz_err *err)
 {
     const bool behind = records_behind(ingest, source) > 0;
+    const bool fast = xz_pace_is_fast(&ingest->pace, xz_now_ms());
 
-    *count = rd_kafka_consume_batch_queue(source->queue, behind ? LAGGING_POLL_MS : 0, messages,
-                                          CONSUME_MAX);
+    *count = rd_kafka_consume_batch_queue(source->queue, behind || fast ? LAGGING_POLL_MS : 0,
+                                          messages, CONSUME_MAX);
     if (*count > 0 || !behind) {
         source->waiting_ms = 0;
         source->dry = *count <= 0;
@@ -329,6 +330,16 @@ static enum xz_rc read_on(struct ingest *ingest, struct source *source,
     source->waiting_ms = source->waiting_ms == 0 ? xz_now_ms() : source->waiting_ms;
     source->dry = xz_now_ms() - source->waiting_ms > WAIT_MAX_MS;
     return XZ_OK;
+}
+
+/* Once catching up is noticed, those that had nothing are asked again, with patience. */
+static void note_pace(struct ingest *ingest, const struct source *source)
+{
+    if (xz_pace_note(&ingest->pace, xz_now_ms(), source->newest_ms)) {
+        for (struct source *other = ingest->sources; other != NULL; other = other->next) {
+            other->dry = false;
+        }
+    }
 }
 
 static enum xz_rc consume(struct ingest *ingest, rd_kafka_message_t **messages, bool *idle,
@@ -347,6 +358,7 @@ static enum xz_rc consume(struct ingest *ingest, rd_kafka_message_t **messages, 
         rc = read_on(ingest, source, messages, &count, err);
         waiting = count <= 0 && !source->dry; /* the group is served meanwhile */
         total += count > 0 ? count : 0;
+        note_pace(ingest, source);
         rc = rc == XZ_OK ? flush_due(ingest, xz_now_ms(), false, err) : rc;
     }
     *idle = total == 0 && !waiting;
@@ -355,8 +367,10 @@ static enum xz_rc consume(struct ingest *ingest, rd_kafka_message_t **messages, 
 
 enum xz_rc xz_ingest_run(struct xz_service_shared *shared, struct xz_err *err)
 {
-    struct ingest ingest = {
-        .shared = shared, .config = shared->config, .limits = xz_decode_limits_default};
+    struct ingest ingest = {.shared = shared,
+                            .config = shared->config,
+                            .limits = xz_decode_limits_default,
+                            .pace = {.newest_ms = INT64_MIN}};
     char *names = xz_strdup(shared->config->topics_events);
     rd_kafka_message_t **messages = xz_calloc(CONSUME_MAX, sizeof(*messages));
     int64_t committed_ms = xz_now_ms(), stats_ms = committed_ms;

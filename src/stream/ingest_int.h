@@ -7,6 +7,7 @@
 #include "event/reference.h"
 #include "stream/frame.h"
 #include "stream/kafka.h"
+#include "stream/pace.h"
 #include "stream/roles.h"
 
 struct batch { /* frames and rejects that stand for source positions below `end` */
@@ -39,11 +40,11 @@ struct source {
     int64_t pending_since_ms;
     int64_t flushed_ms;      /* newest at the last flush */
     rd_kafka_queue_t *queue; /* of its partition alone */
-    int64_t end;             /* of its log when reading began, or as the broker said later; behind the
-                                last record may stand what no consumer sees */
-    int64_t seen;            /* the broker said that nothing stands below */
-    int64_t waiting_ms;      /* since when its next records are waited for; 0: they are not */
-    bool dry;                /* had nothing in this round */
+    int64_t end;        /* of its log when reading began, or as the broker said later; behind the
+                           last record may stand what no consumer sees */
+    int64_t seen;       /* the broker said that nothing stands below */
+    int64_t waiting_ms; /* since when its next records are waited for; 0: they are not */
+    bool dry;           /* had nothing in this round */
     struct source *next;
 };
 
@@ -54,7 +55,8 @@ struct ingest {
     struct xz_producer producer;
     struct source *sources;
     struct source *dropped; /* not ours any more, but reports on their frames may yet come */
-    int64_t read_ms;        /* when the record read last was written, says the broker */
+    struct xz_pace pace;
+    int64_t read_ms; /* when the record read last was written, says the broker */
     struct xz_reference *reference;
     struct xz_arena arena;
     struct xz_buf observation;

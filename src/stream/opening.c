@@ -59,10 +59,10 @@ static enum xz_rc fence(struct xz_part *part, struct xz_err *err)
     rd_kafka_conf_set_dr_msg_cb(conf, on_report);
     rd_kafka_conf_set_opaque(conf, part);
     rc = xz_kafka_open(RD_KAFKA_PRODUCER, conf, &part->changelog.client, err);
-    return rc == XZ_OK
-               ? xz_part_of_error(rd_kafka_init_transactions(part->changelog.client, TRANSACTION_MS),
-                          "changelog: fencing", err)
-               : rc;
+    return rc == XZ_OK ? xz_part_of_error(
+                             rd_kafka_init_transactions(part->changelog.client, TRANSACTION_MS),
+                             "changelog: fencing", err)
+                       : rc;
 }
 
 static enum xz_rc read_marker(struct xz_part *part, struct xz_str bytes, struct xz_err *err)
@@ -132,9 +132,8 @@ static bool on_restore(void *arg, const rd_kafka_message_t *message)
 static enum xz_rc is_behind(struct xz_part *part, bool found, bool *behind, struct xz_err *err)
 {
     int64_t low = 0, high = 0;
-    const rd_kafka_resp_err_t code =
-        rd_kafka_query_watermark_offsets(part->changelog.client, part->config->topics_state,
-                                         part->setup.id, &low, &high, QUERY_MS);
+    const rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(
+        part->changelog.client, part->config->topics_state, part->setup.id, &low, &high, QUERY_MS);
 
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
         return xz_err_set(err, XZ_RETRY, "the end of %s/%d is not told: %s",

@@ -310,7 +310,7 @@ void xz_sources_forget(struct ingest *ingest)
 }
 
 void xz_sources_on_rebalance(rd_kafka_t *consumer, rd_kafka_resp_err_t code,
-                         rd_kafka_topic_partition_list_t *list, void *arg)
+                             rd_kafka_topic_partition_list_t *list, void *arg)
 {
     struct ingest *ingest = arg;
 
@@ -326,4 +326,3 @@ void xz_sources_on_rebalance(rd_kafka_t *consumer, rd_kafka_resp_err_t code,
     forget_settled(ingest);
     (void)rd_kafka_assign(ingest->consumer, NULL);
 }
-

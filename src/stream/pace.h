@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * stream/pace.h - is this reader catching up? Live, event time passes as fast as the clock. When it
+ * passes much faster, partitions are read from the past, and one that has nothing to hand over this
+ * very moment is waited for: else the others would run ahead of it in event time by days, and at
+ * counters its events would come too late. Pure.
+ */
+#ifndef XZ_STREAM_PACE_H
+#define XZ_STREAM_PACE_H
+#include <stdbool.h>
+#include <stdint.h>
+
+struct xz_pace {
+    int64_t since_ms;  /* of the clock */
+    int64_t newest_ms; /* event time then */
+    int64_t until_ms;  /* of the clock: catching up until then */
+};
+
+/* Event time has come to newest_ms (INT64_MIN: nothing was read yet). True when this call finds that
+ * catching up has begun. */
+bool xz_pace_note(struct xz_pace *pace, int64_t now_ms, int64_t newest_ms);
+bool xz_pace_is_fast(const struct xz_pace *pace, int64_t now_ms);
+
+#endif
