@@ -132,7 +132,7 @@ class World:
                "kafka.session.timeout.ms": SESSION_MS, "kafka.heartbeat.interval.ms": 300,
                "topics.partitions": self.partitions, "state.checkpoint": "300ms",
                "state.cache_mb": 64, "state.dir": self.directory / "state",
-               "ingest.max_ahead": "36600d"}
+               "ingest.max_ahead": "366d"}
         out.update({f"topics.{name}": topic for name, topic in self.topics.items()})
         out.update(more)
         return out

@@ -42,7 +42,7 @@ def test_killed_in_the_middle_the_same_bytes(told, tmp_path):
     world, alerts = told
     chance = random.Random(SEED)
     again = world.replay(tmp_path / "again")
-    settings = {"roles": "detect", "state.checkpoint": "50ms", **SLOWLY}
+    settings = {"roles": "detect", "state.checkpoint": "100ms", **SLOWLY}
     cut = []
     try:
         service = again.start(settings=settings, ready=False)
