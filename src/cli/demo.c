@@ -13,15 +13,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "alert/brief.h"
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/demo_truth.h"
 #include "event/codec.h"
-#include "proto/xiezhi.pb-c.h"
+#include "stream/embedded.h"
+#include "stream/feed.h"
 #include "stream/kafka.h"
 #include "stream/service.h"
-
-#include <librdkafka/rdkafka_mock.h> /* wants rdkafka.h before it */
 
 #define PARTITIONS   3
 #define LINE_COLUMNS 100
@@ -47,9 +47,8 @@ struct demo {
     struct xz_config config;
     struct xz_service *service;
     struct xz_producer producer;
-    rd_kafka_t *owner; /* of the mock cluster */
-    rd_kafka_mock_cluster_t *cluster;
-    rd_kafka_t *consumer;
+    struct xz_embedded *broker;
+    struct xz_feed *feed;
     char dir[64];
     bool chinese, keep, terminal;
     int64_t seconds;
@@ -64,131 +63,65 @@ static void on_signal(int number)
     interrupted = 1;
 }
 
-/* ---- the embedded broker ---- */
-
-static enum xz_rc start_broker(struct demo *demo, struct xz_err *err)
-{
-    const char *const topics[] = {demo->config.topics_events,      demo->config.topics_observations,
-                                  demo->config.topics_state,       demo->config.topics_packs,
-                                  demo->config.topics_alerts,      demo->config.topics_rejects,
-                                  demo->config.topics_dispositions};
-    rd_kafka_conf_t *conf = rd_kafka_conf_new();
-    char text[512];
-    enum xz_rc rc;
-
-    (void)rd_kafka_conf_set(conf, "log_level", "0", NULL, 0); /* it only owns the cluster */
-    rc = xz_kafka_open(RD_KAFKA_PRODUCER, conf, &demo->owner, err);
-
-    if (rc != XZ_OK) {
-        return rc;
-    }
-    demo->cluster = rd_kafka_mock_cluster_new(demo->owner, 1);
-    if (demo->cluster == NULL) {
-        return xz_err_set(err, XZ_FATAL, "the embedded broker does not start");
-    }
-    for (size_t i = 0; i < sizeof(topics) / sizeof(topics[0]); i++) {
-        const bool single = i == 3 || i >= 5;
-
-        (void)rd_kafka_mock_topic_create(demo->cluster, topics[i], single ? 1 : PARTITIONS, 1);
-    }
-    (void)snprintf(text, sizeof(text), "kafka.bootstrap.servers=%s",
-                   rd_kafka_mock_cluster_bootstraps(demo->cluster));
-    return xz_config_set(&demo->config, text, err);
-}
-
 /* ---- alerts ---- */
 
-static void show(const struct demo *demo, const Xiezhi__Alert *alert)
-{
-    const char *sentence = demo->chinese ? alert->explanation->zh_cn : alert->explanation->en;
-    char time[XZ_TIME_TEXT_MAX], subject[64];
-
-    xz_time_format(alert->window->end, time);
-    time[10] = ' ';
-    time[16] = '\0';
-    (void)snprintf(subject, sizeof(subject), "%s %s", alert->subject->kind, alert->subject->id);
-    (void)printf("%s%-16s  %-3s  %-38.38s  %.2f  %.*s%s\n", demo->terminal ? "\r\033[K" : "", time,
-                 alert->pattern->id, subject, alert->score, LINE_COLUMNS,
-                 sentence != NULL ? sentence : "",
-                 sentence != NULL && strlen(sentence) > LINE_COLUMNS ? "…" : "");
-    (void)fflush(stdout);
-}
-
-/* Cuts a text so that no letter of UTF-8 is torn. */
-static void trim_letters(char *text)
+/* Length of a text cut to LINE_COLUMNS bytes so that no letter of UTF-8 is torn. */
+static int cut_letters(const char *text)
 {
     size_t len = strlen(text);
 
-    if (len <= LINE_COLUMNS) {
-        return;
+    if (len > LINE_COLUMNS) {
+        len = LINE_COLUMNS;
+        while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80) {
+            len--;
+        }
     }
-    len = LINE_COLUMNS;
-    while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80) {
-        len--;
-    }
-    text[len] = '\0';
+    return (int)len;
 }
 
-static void take_alert(struct demo *demo, const rd_kafka_message_t *message)
+static void show(const struct demo *demo, const struct xz_alert_brief *alert)
 {
-    Xiezhi__Alert *alert = xiezhi__alert__unpack(NULL, message->len, message->payload);
+    const char *sentence = demo->chinese ? alert->explanation_zh : alert->explanation_en;
+    const int len = cut_letters(sentence);
+    char time[XZ_TIME_TEXT_MAX], subject[64];
+
+    xz_time_format(alert->window_end_ms, time);
+    time[10] = ' ';
+    time[16] = '\0';
+    (void)snprintf(subject, sizeof(subject), "%s %s", alert->subject_kind, alert->subject_id);
+    (void)printf("%s%-16s  %-3s  %-38.38s  %.2f  %.*s%s\n", demo->terminal ? "\r\033[K" : "", time,
+                 alert->pattern, subject, alert->score, len, sentence,
+                 sentence[len] != '\0' ? "…" : "");
+    (void)fflush(stdout);
+}
+
+static void take_alert(void *arg, struct xz_str value)
+{
+    struct demo *demo = arg;
+    struct xz_alert_brief alert;
     bool founded = false;
 
-    if (alert == NULL) {
+    if (xz_alert_brief_read(value, &alert, NULL) != XZ_OK) {
         return;
     }
-    for (size_t i = 0; i < alert->n_event_ids; i++) {
-        founded = xz_demo_truth_alert_event(demo->truth, alert->pattern->id, alert->event_ids[i]) ||
-                  founded;
+    for (size_t i = 0; i < alert.event_id_count; i++) {
+        founded =
+            xz_demo_truth_alert_event(demo->truth, alert.pattern, alert.event_ids[i]) || founded;
     }
-    xz_demo_truth_alert_subject(demo->truth, alert->pattern->id, alert->subject->kind,
-                                alert->subject->id);
-    if (alert->rev == 1) {
+    xz_demo_truth_alert_subject(demo->truth, alert.pattern, alert.subject_kind, alert.subject_id);
+    if (alert.rev == 1) {
         demo->alerts++;
-        demo->conclusive += strcmp(alert->result_type, "conclusive") == 0;
-        demo->suspicious += strcmp(alert->result_type, "suspicious") == 0;
+        demo->conclusive += strcmp(alert.result, "conclusive") == 0;
+        demo->suspicious += strcmp(alert.result, "suspicious") == 0;
         demo->unfounded += !founded;
-        if (alert->explanation->zh_cn != NULL && demo->chinese) {
-            trim_letters(alert->explanation->zh_cn);
-        }
-        show(demo, alert);
+        show(demo, &alert);
     }
-    xiezhi__alert__free_unpacked(alert, NULL);
+    xz_alert_brief_fini(&alert);
 }
 
 static void poll_alerts(struct demo *demo, int wait_ms)
 {
-    rd_kafka_message_t *message;
-
-    while ((message = rd_kafka_consumer_poll(demo->consumer, wait_ms)) != NULL) {
-        if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-            take_alert(demo, message);
-        }
-        rd_kafka_message_destroy(message);
-        wait_ms = 0;
-    }
-}
-
-static enum xz_rc open_consumer(struct demo *demo, struct xz_err *err)
-{
-    static const char *const pairs[] = {"group.id", "xiezhi-demo",       "enable.auto.commit",
-                                        "false",    "auto.offset.reset", "earliest",
-                                        NULL};
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(PARTITIONS);
-    rd_kafka_conf_t *conf = NULL;
-    enum xz_rc rc = xz_kafka_conf(&demo->config, pairs, &conf, err);
-
-    rc = rc == XZ_OK ? xz_kafka_open(RD_KAFKA_CONSUMER, conf, &demo->consumer, err) : rc;
-    if (rc == XZ_OK) {
-        (void)rd_kafka_poll_set_consumer(demo->consumer);
-        for (int32_t p = 0; p < PARTITIONS; p++) {
-            rd_kafka_topic_partition_list_add(list, demo->config.topics_alerts, p)->offset =
-                RD_KAFKA_OFFSET_BEGINNING;
-        }
-        (void)rd_kafka_assign(demo->consumer, list);
-    }
-    rd_kafka_topic_partition_list_destroy(list);
-    return rc;
+    xz_feed_poll(demo->feed, wait_ms, take_alert, demo);
 }
 
 /* ---- the region ---- */
@@ -339,7 +272,8 @@ static enum xz_rc prepare(struct demo *demo, struct xz_err *err)
     rc = rc == XZ_OK ? set(demo, "http.listen", "", err) : rc;
     rc = rc == XZ_OK ? set(demo, "ingest.max_ahead", "36600d", err) : rc; /* its days are to come */
     rc = rc == XZ_OK ? set(demo, "log.level", "error", err) : rc;
-    return rc == XZ_OK ? start_broker(demo, err) : rc;
+    demo->config.topics_partitions = PARTITIONS;
+    return rc == XZ_OK ? xz_embedded_start(&demo->config, &demo->broker, err) : rc;
 }
 
 static enum xz_rc run(struct demo *demo, struct xz_err *err)
@@ -360,7 +294,7 @@ static enum xz_rc run(struct demo *demo, struct xz_err *err)
         return rc;
     }
     rc = xz_producer_open(&demo->producer, &demo->config, on_delivery, demo, err);
-    rc = rc == XZ_OK ? open_consumer(demo, err) : rc;
+    rc = rc == XZ_OK ? xz_feed_open(&demo->config, &demo->feed, err) : rc;
     if (rc == XZ_OK && wait_ready(demo)) {
         (void)printf("%-16s  %-3s  %-38s  %-4s  %s\n", "time", "id", "subject", "rank", "why");
         rc = play(demo, err);
@@ -380,16 +314,8 @@ static enum xz_rc run(struct demo *demo, struct xz_err *err)
 static void demo_fini(struct demo *demo)
 {
     xz_producer_close(&demo->producer);
-    if (demo->consumer != NULL) {
-        (void)rd_kafka_consumer_close(demo->consumer);
-        rd_kafka_destroy(demo->consumer);
-    }
-    if (demo->cluster != NULL) {
-        rd_kafka_mock_cluster_destroy(demo->cluster);
-    }
-    if (demo->owner != NULL) {
-        rd_kafka_destroy(demo->owner);
-    }
+    xz_feed_close(demo->feed);
+    xz_embedded_stop(demo->broker);
     if (demo->dir[0] != '\0') {
         (void)nftw(demo->dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
     }

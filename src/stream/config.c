@@ -50,7 +50,7 @@ static const struct property {
     {"ingest.flush_bytes", NUMBER, FIELD(flush_bytes), "262144", "or until so many are together",
      1024, 1 << 22, NULL},
     {"ingest.max_ahead", DURATION, FIELD(max_ahead_ms), "1d",
-     "an event further ahead of the clock is a reject", 0, INT64_C(31622400000), NULL},
+     "an event further ahead of the clock is a reject", 0, INT64_C(3162240000000), NULL},
     {"pack", TEXT, FIELD(pack), "",
      "activated if no pack is active; default models/medical-insurance", 0, 0, NULL},
     {"reference", TEXT, FIELD(reference), "",

@@ -16,8 +16,8 @@ struct xz_pace {
     int64_t until_ms;  /* of the clock: catching up until then */
 };
 
-/* Event time has come to newest_ms (INT64_MIN: nothing was read yet). True when this call finds that
- * catching up has begun. */
+/* Event time has come to newest_ms (INT64_MIN: nothing was read yet). True when this call finds
+ * that catching up has begun. */
 bool xz_pace_note(struct xz_pace *pace, int64_t now_ms, int64_t newest_ms);
 bool xz_pace_is_fast(const struct xz_pace *pace, int64_t now_ms);
 
