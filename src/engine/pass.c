@@ -201,17 +201,23 @@ static void note_alarm(struct xz_pass *pass, const struct xz_record *record)
     pass->alarms[pass->alarm_count++] = record->key;
 }
 
-/* The other half of "sold twice". What may have left the history already is not looked for, or what
- * is said would depend on when it is. */
+/* The other half of "sold twice": the last that came in time, if one did, or what comes too late
+ * would change where an episode begins. What may have left the history already is not looked for:
+ * what is said must not depend on when it is. */
 static int64_t sale_before(const struct walk *walk, uint32_t index)
 {
     struct xz_record *const *records = walk->entity->records;
-    const int64_t before = xz_context_sale_before(walk->entity, index);
+    const int64_t since_ms =
+        records[index]->at_ms - xz_horizon_ms(walk->view.pack, walk->entity->kind);
+    const int64_t last = xz_context_sale_before(walk->entity, index);
 
-    return before >= 0 && records[index]->at_ms - records[before]->at_ms <=
-                              xz_horizon_ms(walk->view.pack, walk->entity->kind)
-               ? before
-               : -1;
+    for (int64_t i = last; i >= 0 && records[i]->at_ms >= since_ms;) {
+        if (!(records[i]->flags & XZ_RECORD_LATE)) {
+            return i;
+        }
+        i = xz_context_sale_before(walk->entity, (uint32_t)i);
+    }
+    return last >= 0 && records[last]->at_ms >= since_ms ? last : -1;
 }
 
 static void judge_conclusive(struct walk *walk, uint32_t index)

@@ -444,7 +444,7 @@ static void judge_box(const struct report *report, struct xz_str code)
 {
     const struct oracle *oracle = report->oracle;
     struct sale *sales = xz_calloc(oracle->accepted + 1, sizeof(*sales));
-    uint32_t count = 0, before = UINT32_MAX;
+    uint32_t count = 0, before = UINT32_MAX, timely = UINT32_MAX;
 
     for (uint32_t n = 0; n < oracle->accepted; n++) {
         count += sale_of(oracle, oracle->by_time[n], code, &sales[count]);
@@ -466,9 +466,11 @@ static void judge_box(const struct report *report, struct xz_str code)
     for (uint32_t i = 0; i < count; i++) {
         if (sales[i].kept && !is_piece(sales, i)) {
             if (before != UINT32_MAX) {
-                say_with(report, "T16", "trace", code, sales[i].index, before);
+                say_with(report, "T16", "trace", code, sales[i].index,
+                         timely != UINT32_MAX ? timely : before);
             }
             before = sales[i].index;
+            timely = oracle->events[before].late ? timely : before;
         }
     }
     free(sales);
