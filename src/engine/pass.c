@@ -53,7 +53,7 @@ static bool in_list(struct xz_str list, const char *id)
 {
     const size_t len = strlen(id);
 
-    for (uint32_t at = 0; at + len <= list.len;) {
+    for (uint32_t at = 0; list.ptr != NULL && at + len <= list.len;) {
         const char *comma = memchr(list.ptr + at, ',', list.len - at);
         const uint32_t end = comma ? (uint32_t)(comma - list.ptr) : list.len;
 
@@ -458,7 +458,7 @@ void xz_pass_run(struct xz_pass *pass, const struct xz_pack *pack, const struct 
                  struct xz_entity *entity, int64_t until_ms, bool store_base)
 {
     struct walk walk;
-    void *cursors[XZ_EVIDENCE_MAX];
+    void *cursors[XZ_EVIDENCE_MAX] = {NULL};
     const uint32_t from = entity->before.base_ms == XZ_TIME_NONE
                               ? 0
                               : xz_entity_lower(entity, entity->before.base_ms);

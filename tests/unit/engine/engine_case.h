@@ -75,8 +75,8 @@ static void put_members(struct said *said, const struct xz_judgement *judgement)
         }
         assert_non_null(next); /* no record is a member twice */
         msgid = xz_record_text(next, XZ_TEXT_MSGID);
-        len += (size_t)snprintf(said->members + len, sizeof(said->members) - len,
-                                "%s" XZ_STR_FMT, n > 0 ? " " : "", XZ_STR_ARG(msgid));
+        len += (size_t)snprintf(said->members + len, sizeof(said->members) - len, "%s" XZ_STR_FMT,
+                                n > 0 ? " " : "", XZ_STR_ARG(msgid));
         last = next;
     }
 }

@@ -198,7 +198,8 @@ static void test_sold_again_begins_with_the_sale_before(void **state)
     desk_close(&desk);
 }
 
-/* More than a history holds (512): one episode is one alert, with the whole number of its events. */
+/* More than a history holds (512): one episode is one alert, with the whole number of its events.
+ */
 static void test_a_code_sold_seven_hundred_times_is_one_alert(void **state)
 {
     struct desk desk;

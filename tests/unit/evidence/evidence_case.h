@@ -59,7 +59,7 @@ static int free_pack(void **state)
 }
 
 struct ticket { /* of a test; what is left out is absent, and every number below may be */
-    const char *when, *person, *institution, *operator, *district;
+    const char *when, *person, *institution, *counter, *district;
     int64_t amount_fen, account_fen, balance_fen;
     double lat, lon; /* 0: not known */
     int age;         /* 0: not known */
@@ -87,8 +87,8 @@ static void run_init(struct run *run, const char *pattern, const char *measure,
 {
     memset(run, 0, sizeof(*run));
     run->entity = xz_entity_new(kind, XZ_STR("E1"));
-    run->view = (struct xz_view){
-        run->entity, pack, xz_pack_pattern(pack, xz_str_from(pattern)), matches, NULL};
+    run->view = (struct xz_view){run->entity, pack, xz_pack_pattern(pack, xz_str_from(pattern)),
+                                 matches, NULL};
     assert_non_null(run->view.pattern);
     for (size_t i = 0; i < run->view.pattern->evidence_count; i++) {
         if (strcmp(run->view.pattern->evidence[i].measure, measure) == 0) {
@@ -146,9 +146,8 @@ static void take(struct run *run, struct ticket ticket)
     }
     draft.text[XZ_TEXT_PERSON] = xz_str_from(ticket.person ? ticket.person : "P1");
     draft.text[XZ_TEXT_INSTITUTION] = xz_str_from(ticket.institution ? ticket.institution : "H1");
-    draft.text[XZ_TEXT_OPERATOR] = ticket.operator ? xz_str_from(ticket.operator) : XZ_STR_NONE;
-    draft.text[XZ_TEXT_PLACE_ADMDVS] =
-        ticket.district ? xz_str_from(ticket.district) : XZ_STR_NONE;
+    draft.text[XZ_TEXT_OPERATOR] = ticket.counter ? xz_str_from(ticket.counter) : XZ_STR_NONE;
+    draft.text[XZ_TEXT_PLACE_ADMDVS] = ticket.district ? xz_str_from(ticket.district) : XZ_STR_NONE;
     at = xz_entity_insert(run->entity, xz_record_build(&draft));
     assert_int_equal(at + 1, run->entity->count);
     run->stepped = at;

@@ -13,8 +13,9 @@ static void swipe(struct run *run, const char *counter, int cards, int different
         (void)snprintf(when, sizeof(when), "2026-03-02 %02d:%02d:%02d", 10 + at / 3600,
                        at / 60 % 60, at % 60);
         (void)snprintf(person, sizeof(person), "P%d", i % different);
-        take(run, (struct ticket){
-                      .when = when, .person = person, .operator = counter, .amount_fen = amount_fen});
+        take(run,
+             (struct ticket){
+                 .when = when, .person = person, .operator= counter, .amount_fen = amount_fen});
     }
 }
 
@@ -70,10 +71,10 @@ static void test_runs_of_two_counters_are_two(void **state)
 
         (void)snprintf(when, sizeof(when), "2026-03-02 23:%02d:00", 40 + i);
         (void)snprintf(person, sizeof(person), "P%d", i);
-        take(&run, (struct ticket){.when = when, .person = person, .operator = i % 2 ? "A" : "B"});
+        take(&run, (struct ticket){.when = when, .person = person, .counter = i % 2 ? "A" : "B"});
     }
     assert_observed(&run, 6.0, 6);
-    take(&run, (struct ticket){.when = "2026-03-03 00:00:00", .person = "P20", .operator = "A"});
+    take(&run, (struct ticket){.when = "2026-03-03 00:00:00", .person = "P20", .counter = "A"});
     assert_true(run.step.evaluated && run.step.observed < 0.5); /* the day begins anew */
     run_fini(&run);
 }

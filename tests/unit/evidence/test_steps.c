@@ -59,9 +59,11 @@ static void test_travel_that_people_do(void **state)
     assert_true(run.step.log_e < 0.0 && run.step.observed < 1.0);
     take(&run, (struct ticket){.when = "2026-03-02 10:26:00", .institution = "H2", DALIAN});
     assert_not_evaluated(&run, NULL); /* the same institution is one place, whatever it says */
-    take(&run, (struct ticket){.when = "2026-03-02 10:30:00", .institution = "H3", .district = "210202"});
+    take(&run,
+         (struct ticket){.when = "2026-03-02 10:30:00", .institution = "H3", .district = "210202"});
     assert_not_evaluated(&run, "no_place"); /* one city, no coordinates */
-    take(&run, (struct ticket){.when = "2026-03-02 10:31:00", .institution = "H4", .district = "110101"});
+    take(&run,
+         (struct ticket){.when = "2026-03-02 10:31:00", .institution = "H4", .district = "110101"});
     assert_true(run.step.evaluated && run.step.log_e > 0.5); /* another province, a minute on */
     take(&run, (struct ticket){.when = "2026-03-03 10:31:01", .institution = "H5", DALIAN});
     assert_not_evaluated(&run, NULL); /* a second past the window */
