@@ -15,7 +15,7 @@ static void swipe(struct run *run, const char *counter, int cards, int different
         (void)snprintf(person, sizeof(person), "P%d", i % different);
         take(run,
              (struct ticket){
-                 .when = when, .person = person, .operator= counter, .amount_fen = amount_fen});
+                 .when = when, .person = person, .counter = counter, .amount_fen = amount_fen});
     }
 }
 
