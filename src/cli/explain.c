@@ -14,13 +14,18 @@
 #include "cli/cli.h"
 #include "cli/input.h"
 #include "engine/local.h"
+#include "stream/packs.h"
+#include "stream/replay.h"
 
 static const char help[] =
-    "Usage: xiezhi explain [OPTION]... ALERT_ID EVENTS...\n"
-    "Scores EVENTS again, stops for the alert of this id, and shows what was observed,\n"
-    "what was expected of whom, how the evidence multiplied up, which events weigh\n"
-    "most, and what would have had to be different.\n"
+    "Usage: xiezhi explain [OPTION]... ALERT_ID [EVENTS]...\n"
+    "Derives the alert of this id again, and shows what was observed, what was expected\n"
+    "of whom, how the evidence multiplied up, which events weigh most, and what would\n"
+    "have had to be different. Without EVENTS, files as score reads them, the event\n"
+    "topics are read from their beginning, with the pack that is active there.\n"
     "\n"
+    "  -c, --config FILE      where the topics are: the configuration of the service\n"
+    "      --set KEY=VALUE    over the file\n"
     "  -p, --pack DIR         the pack that judged (" XZ_DEFAULT_PACK ")\n"
     "  -r, --reference DIR    institutions.csv, items.csv, diagnoses.csv of the operator\n"
     "  -m, --mapping FILE     EVENTS are tables; FILE maps their columns to fields\n"
@@ -31,7 +36,10 @@ static const char help[] =
 struct explain {
     const char *pack_dir, *reference_dir, *mapping, *alert_id, *lang;
     bool all;
-    struct xz_pack *pack;
+    struct xz_config config;
+    struct xz_packs *packs;     /* of the log */
+    struct xz_pack *own;        /* of a folder */
+    const struct xz_pack *pack; /* one of the two */
     struct xz_reference *reference;
     struct xz_local *local;
     struct xz_arena arena;
@@ -159,16 +167,83 @@ static enum xz_rc read_file(struct explain *explain, const char *file, struct xz
     return rc;
 }
 
+struct reading {
+    struct explain *explain;
+    enum xz_rc rc;
+    struct xz_err err;
+};
+
+static int64_t on_record(void *arg, const struct xz_replay_record *record)
+{
+    struct reading *reading = arg;
+    struct explain *explain = reading->explain;
+    const struct xz_source source = {record->topic, record->partition, record->offset};
+    struct xz_enrich_counts unknown = {0};
+    enum xz_format format = XZ_FORMAT_AUTO;
+    struct xz_event event;
+    struct xz_err why = {0};
+
+    if (reading->rc != XZ_OK) {
+        return INT64_MIN;
+    }
+    xz_arena_reset(&explain->arena);
+    if (xz_format_of(record->content_type, &format, &why) != XZ_OK ||
+        xz_event_decode(record->value, format, &xz_decode_limits_default, &explain->arena, &event,
+                        &why) != XZ_OK) {
+        return INT64_MIN; /* was no part of any alert */
+    }
+    xz_event_enrich(&event, explain->reference, &unknown);
+    reading->rc = xz_local_event(explain->local, &event, &source, &reading->err);
+    return event.at_ms;
+}
+
+static enum xz_rc read_log(struct explain *explain, struct xz_err *err)
+{
+    struct reading reading = {explain, XZ_OK, {0}};
+    const enum xz_rc rc = xz_replay(&explain->config, on_record, &reading, err);
+
+    if (rc == XZ_OK && reading.rc != XZ_OK) {
+        *err = reading.err;
+    }
+    return rc == XZ_OK ? reading.rc : rc;
+}
+
+/* The one of -p; else of the log, when the log is read; else the default. */
+static enum xz_rc find_pack(struct explain *explain, bool from_log, struct xz_err *err)
+{
+    char sha256[65] = "";
+    enum xz_rc rc = XZ_OK;
+
+    if (explain->pack_dir == NULL && from_log) {
+        rc = xz_packs_active(&explain->config, sha256, err);
+    }
+    if (rc == XZ_OK && sha256[0] != '\0') {
+        explain->packs = xz_packs_new(&explain->config);
+        rc = xz_packs_get(explain->packs, xz_str_from(sha256), &explain->pack, err);
+    } else if (rc == XZ_OK) {
+        rc = xz_cli_pack(xz_cli_pack_dir(explain->pack_dir), &explain->own, err);
+        explain->pack = explain->own;
+    }
+    return rc;
+}
+
 static int explain_all(struct explain *explain, int count, char **files)
 {
     struct xz_local_setup setup = {.sinks = {.arg = explain, .judged = on_judged}};
     struct xz_err err = {0};
-    enum xz_rc rc = xz_cli_pack(xz_cli_pack_dir(explain->pack_dir), &explain->pack, &err);
+    enum xz_rc rc = find_pack(explain, count == 0, &err);
 
-    rc = rc == XZ_OK ? xz_reference_load(explain->reference_dir, &explain->reference, &err) : rc;
+    if (rc == XZ_OK) {
+        rc = xz_reference_load(explain->reference_dir != NULL ? explain->reference_dir
+                                                              : explain->config.reference,
+                               &explain->reference, &err);
+    }
     if (rc == XZ_OK) {
         setup.pack = explain->pack;
         explain->local = xz_local_new(&setup);
+    }
+    if (rc == XZ_OK && count == 0) {
+        rc = read_log(explain, &err);
     }
     for (int i = 0; rc == XZ_OK && i < count; i++) {
         rc = read_file(explain, files[i], &err);
@@ -177,7 +252,7 @@ static int explain_all(struct explain *explain, int count, char **files)
     if (rc == XZ_OK && explain->found == 0) {
         rc = xz_err_set(&err, XZ_CONFIG,
                         "no alert %s comes out of these events with this pack (%s) and these "
-                        "reference files",
+                        "reference files; the alert names the pack that judged",
                         explain->alert_id, xz_pack_sha256(explain->pack));
     }
     if (rc != XZ_OK) {
@@ -187,21 +262,35 @@ static int explain_all(struct explain *explain, int count, char **files)
     return XZ_EXIT_OK;
 }
 
-enum { OPT_ALL = 256, OPT_LANG };
+enum { OPT_ALL = 256, OPT_LANG, OPT_SET };
 
 static int options(struct explain *explain, int argc, char **argv)
 {
     static const struct option longs[] = {{"pack", required_argument, NULL, 'p'},
                                           {"reference", required_argument, NULL, 'r'},
                                           {"mapping", required_argument, NULL, 'm'},
+                                          {"config", required_argument, NULL, 'c'},
+                                          {"set", required_argument, NULL, OPT_SET},
                                           {"all", no_argument, NULL, OPT_ALL},
                                           {"lang", required_argument, NULL, OPT_LANG},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
+    struct xz_err err = {0};
     int opt;
 
-    while ((opt = getopt_long(argc, argv, "p:r:m:h", longs, NULL)) != -1) {
+    while ((opt = getopt_long(argc, argv, "p:r:m:c:h", longs, NULL)) != -1) {
         switch (opt) {
+        case 'c':
+            if (xz_config_load(&explain->config, optarg, &err) != XZ_OK) {
+                (void)xz_cli_fail("explain", &err);
+                return XZ_EXIT_USAGE;
+            }
+            break;
+        case OPT_SET:
+            if (xz_config_set(&explain->config, optarg, &err) != XZ_OK) {
+                return xz_cli_usage("explain", "--set %s: %s", optarg, err.msg);
+            }
+            break;
         case 'p':
             explain->pack_dir = optarg;
             break;
@@ -227,8 +316,8 @@ static int options(struct explain *explain, int argc, char **argv)
             return xz_cli_usage("explain", "see above");
         }
     }
-    if (optind + 1 >= argc) {
-        return xz_cli_usage("explain", "an ALERT_ID and the EVENTS that it came from are wanted");
+    if (optind >= argc) {
+        return xz_cli_usage("explain", "an ALERT_ID is wanted");
     }
     explain->alert_id = argv[optind];
     return -1;
@@ -237,17 +326,20 @@ static int options(struct explain *explain, int argc, char **argv)
 int xz_cmd_explain(int argc, char **argv)
 {
     struct explain explain = {0};
-    int code = options(&explain, argc, argv);
+    int code;
 
-    if (code >= 0) {
-        return code;
-    }
+    xz_config_init(&explain.config);
     xz_arena_init(&explain.arena, (size_t)64 << 20);
-    code = explain_all(&explain, argc - optind - 1, argv + optind + 1);
+    code = options(&explain, argc, argv);
+    if (code < 0) {
+        code = explain_all(&explain, argc - optind - 1, argv + optind + 1);
+    }
     xz_local_free(explain.local);
     xz_reference_free(explain.reference);
-    xz_pack_free(explain.pack);
+    xz_packs_free(explain.packs);
+    xz_pack_free(explain.own);
     xz_arena_fini(&explain.arena);
     xz_buf_fini(&explain.text);
+    xz_config_fini(&explain.config);
     return code;
 }

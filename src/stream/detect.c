@@ -383,11 +383,11 @@ static struct slot *furthest_behind(struct detect *detect)
 }
 
 static enum xz_rc take_all(struct detect *detect, struct slot *slot, rd_kafka_message_t **messages,
-                           ssize_t count, struct xz_err *err)
+                           size_t count, struct xz_err *err)
 {
     enum xz_rc rc = XZ_OK;
 
-    for (ssize_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         rd_kafka_message_t *message = messages[i];
 
         if (rc == XZ_OK && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -409,16 +409,16 @@ static enum xz_rc take_all(struct detect *detect, struct slot *slot, rd_kafka_me
 /* Reads on in one partition. One that has more but has not sent it yet is waited for, or the others
  * would run ahead of it in event time; but not for ever. */
 static enum xz_rc read_on(struct detect *detect, struct slot *slot, rd_kafka_message_t **messages,
-                          ssize_t *count, struct xz_err *err)
+                          size_t *count, struct xz_err *err)
 {
     const bool behind = records_behind(detect, slot) > 0;
     const bool fast = xz_pace_is_fast(&detect->pace, xz_now_ms());
 
-    *count = rd_kafka_consume_batch_queue(slot->queue, behind || fast ? LAGGING_POLL_MS : 0,
-                                          messages, CONSUME_MAX);
+    *count =
+        xz_kafka_take(slot->queue, behind || fast ? LAGGING_POLL_MS : 0, messages, CONSUME_MAX);
     if (*count > 0 || !behind) {
         slot->waiting_ms = 0;
-        slot->dry = *count <= 0;
+        slot->dry = *count == 0;
         return take_all(detect, slot, messages, *count, err);
     }
     slot->waiting_ms = slot->waiting_ms == 0 ? xz_now_ms() : slot->waiting_ms;
@@ -449,7 +449,7 @@ static void note_pace(struct detect *detect, const struct slot *slot)
 static enum xz_rc round_of(struct detect *detect, rd_kafka_message_t **messages, bool *idle,
                            struct xz_err *err)
 {
-    ssize_t total = 0, count = 0;
+    size_t total = 0, count = 0;
     bool waiting = false;
     struct slot *slot;
     enum xz_rc rc = XZ_OK;
@@ -460,8 +460,8 @@ static enum xz_rc round_of(struct detect *detect, rd_kafka_message_t **messages,
     while (rc == XZ_OK && total < ROUND_MAX && !waiting &&
            (slot = furthest_behind(detect)) != NULL) {
         rc = read_on(detect, slot, messages, &count, err);
-        waiting = count <= 0 && !slot->dry; /* the group is served meanwhile */
-        total += count > 0 ? count : 0;
+        waiting = count == 0 && !slot->dry; /* the group is served meanwhile */
+        total += count;
         note_pace(detect, slot);
         if (rc == XZ_OK && xz_part_full(slot->part)) {
             rc = xz_part_checkpoint(slot->part, err);

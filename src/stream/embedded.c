@@ -19,9 +19,9 @@ static void create_topics(const struct xz_embedded *broker, const struct xz_conf
     const struct {
         const char *name;
         int partitions;
-    } topics[] = {{config->topics_events, many},  {config->topics_observations, many},
-                  {config->topics_state, many},   {config->topics_packs, 1},
-                  {config->topics_alerts, many},  {config->topics_rejects, 1},
+    } topics[] = {{config->topics_events, many},   {config->topics_observations, many},
+                  {config->topics_state, many},    {config->topics_packs, 1},
+                  {config->topics_alerts, many},   {config->topics_rejects, 1},
                   {config->topics_dispositions, 1}};
 
     for (size_t i = 0; i < sizeof(topics) / sizeof(topics[0]); i++) {
@@ -29,8 +29,7 @@ static void create_topics(const struct xz_embedded *broker, const struct xz_conf
     }
 }
 
-enum xz_rc xz_embedded_start(struct xz_config *config, struct xz_embedded **out,
-                             struct xz_err *err)
+enum xz_rc xz_embedded_start(struct xz_config *config, struct xz_embedded **out, struct xz_err *err)
 {
     struct xz_embedded *broker = xz_calloc(1, sizeof(*broker));
     rd_kafka_conf_t *conf = rd_kafka_conf_new();

@@ -16,8 +16,7 @@ static enum xz_rc assign(struct xz_feed *feed, const struct xz_config *config, s
 {
     const struct rd_kafka_metadata *metadata = NULL;
     rd_kafka_topic_partition_list_t *list;
-    const rd_kafka_resp_err_t code =
-        rd_kafka_metadata(feed->consumer, 1, NULL, &metadata, WAIT_MS);
+    const rd_kafka_resp_err_t code = rd_kafka_metadata(feed->consumer, 1, NULL, &metadata, WAIT_MS);
 
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
         return xz_err_set(err, XZ_RETRY, "the broker does not answer: %s", rd_kafka_err2str(code));
@@ -26,8 +25,8 @@ static enum xz_rc assign(struct xz_feed *feed, const struct xz_config *config, s
     for (int i = 0; i < metadata->topic_cnt; i++) {
         const struct rd_kafka_metadata_topic *topic = &metadata->topics[i];
 
-        for (int p = 0; strcmp(topic->topic, config->topics_alerts) == 0 && p < topic->partition_cnt;
-             p++) {
+        for (int p = 0;
+             strcmp(topic->topic, config->topics_alerts) == 0 && p < topic->partition_cnt; p++) {
             rd_kafka_topic_partition_list_add(list, topic->topic, p)->offset =
                 RD_KAFKA_OFFSET_BEGINNING;
         }

@@ -290,11 +290,11 @@ static struct source *furthest_behind(struct ingest *ingest)
 }
 
 static enum xz_rc take_all(struct ingest *ingest, struct source *source,
-                           rd_kafka_message_t **messages, ssize_t count, struct xz_err *err)
+                           rd_kafka_message_t **messages, size_t count, struct xz_err *err)
 {
     enum xz_rc rc = XZ_OK;
 
-    for (ssize_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         rd_kafka_message_t *message = messages[i];
 
         if (rc == XZ_OK && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -315,16 +315,16 @@ static enum xz_rc take_all(struct ingest *ingest, struct source *source,
 /* Reads on in one source. One that has more but has not sent it yet is waited for, or the others
  * would run ahead of it in event time; but not for ever. */
 static enum xz_rc read_on(struct ingest *ingest, struct source *source,
-                          rd_kafka_message_t **messages, ssize_t *count, struct xz_err *err)
+                          rd_kafka_message_t **messages, size_t *count, struct xz_err *err)
 {
     const bool behind = records_behind(ingest, source) > 0;
     const bool fast = xz_pace_is_fast(&ingest->pace, xz_now_ms());
 
-    *count = rd_kafka_consume_batch_queue(source->queue, behind || fast ? LAGGING_POLL_MS : 0,
-                                          messages, CONSUME_MAX);
+    *count =
+        xz_kafka_take(source->queue, behind || fast ? LAGGING_POLL_MS : 0, messages, CONSUME_MAX);
     if (*count > 0 || !behind) {
         source->waiting_ms = 0;
-        source->dry = *count <= 0;
+        source->dry = *count == 0;
         return take_all(ingest, source, messages, *count, err);
     }
     source->waiting_ms = source->waiting_ms == 0 ? xz_now_ms() : source->waiting_ms;
@@ -346,7 +346,7 @@ static enum xz_rc consume(struct ingest *ingest, rd_kafka_message_t **messages, 
                           struct xz_err *err)
 {
     struct source *source;
-    ssize_t total = 0, count = 0;
+    size_t total = 0, count = 0;
     bool waiting = false;
     enum xz_rc rc = XZ_OK;
 
@@ -356,8 +356,8 @@ static enum xz_rc consume(struct ingest *ingest, rd_kafka_message_t **messages, 
     while (rc == XZ_OK && total < ROUND_MAX && !waiting &&
            (source = furthest_behind(ingest)) != NULL) {
         rc = read_on(ingest, source, messages, &count, err);
-        waiting = count <= 0 && !source->dry; /* the group is served meanwhile */
-        total += count > 0 ? count : 0;
+        waiting = count == 0 && !source->dry; /* the group is served meanwhile */
+        total += count;
         note_pace(ingest, source);
         rc = rc == XZ_OK ? flush_due(ingest, xz_now_ms(), false, err) : rc;
     }

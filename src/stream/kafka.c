@@ -211,6 +211,22 @@ enum xz_rc xz_kafka_apart(rd_kafka_t *consumer, const char *topic, int32_t parti
     return rc;
 }
 
+size_t xz_kafka_take(rd_kafka_queue_t *queue, int wait_ms, rd_kafka_message_t **messages,
+                     size_t max)
+{
+    ssize_t count = rd_kafka_consume_batch_queue(queue, 0, messages, max);
+
+    if (count <= 0 && wait_ms > 0) {
+        messages[0] = rd_kafka_consume_queue(queue, wait_ms);
+        if (messages[0] == NULL) {
+            return 0;
+        }
+        count = rd_kafka_consume_batch_queue(queue, 0, messages + 1, max - 1);
+        return 1 + (count > 0 ? (size_t)count : 0);
+    }
+    return count > 0 ? (size_t)count : 0;
+}
+
 int64_t xz_kafka_timestamp(const rd_kafka_message_t *message, int64_t unknown)
 {
     rd_kafka_timestamp_type_t kind;

@@ -52,6 +52,11 @@ enum xz_rc xz_kafka_class(rd_kafka_resp_err_t code);
 XZ_MUST enum xz_rc xz_kafka_apart(rd_kafka_t *consumer, const char *topic, int32_t partition,
                                   int64_t offset, rd_kafka_queue_t **queue, struct xz_err *err);
 
+/* What is in the queue, up to max messages; when nothing is, waits up to wait_ms for the first.
+ * (The library's own batch call would wait for the last.) The caller destroys them. */
+size_t xz_kafka_take(rd_kafka_queue_t *queue, int wait_ms, rd_kafka_message_t **messages,
+                     size_t max);
+
 /* When the broker or the producer says the record was written; `unknown` when neither does. */
 int64_t xz_kafka_timestamp(const rd_kafka_message_t *message, int64_t unknown);
 
