@@ -111,8 +111,8 @@ static void fold_queue(struct wire *wire, struct xz_arena *arena)
         struct xz_err err = {0};
 
         wire->at = (size_t)(bytes.ptr + bytes.len - (const char *)wire->queue.data);
-        assert_int_equal(
-            xz_observation_decode(&reader, arena, &event, &observation, &owned, &err), XZ_OK);
+        assert_int_equal(xz_observation_decode(&reader, arena, &event, &observation, &owned, &err),
+                         XZ_OK);
         assert_int_equal(xz_engine_fold(wire->engine, &observation, &err), XZ_OK);
         xz_record_free(owned);
         free(copy);
@@ -142,8 +142,7 @@ static void run_on_the_wire(const struct world *world, struct hearing *hearing)
         struct xz_observation observation;
 
         xz_observe(&event, &item->source,
-                   newest_ms != INT64_MIN &&
-                       item->told_ms < newest_ms - world->setup.lateness_ms,
+                   newest_ms != INT64_MIN && item->told_ms < newest_ms - world->setup.lateness_ms,
                    &observation);
         to_queue(&wire, &observation);
         fold_queue(&wire, &arena);
