@@ -47,8 +47,8 @@ all: build/xiezhi ## build build/xiezhi
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile ops/make/*.mk | sort | column -t -s '	'
 
-build/xiezhi: build/$(VARIANT)/xiezhi
-	$(Q)ln -sf $(VARIANT)/xiezhi $@
+build/xiezhi: $(B)/xiezhi
+	$(Q)ln -sfr $< $@
 $(B)/src/main.o: CFLAGS_EXTRA += -DXZ_VERSION='"$(VERSION)"'
 $(B)/xiezhi: $(B)/src/main.o $(LIBS)
 	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
