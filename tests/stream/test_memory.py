@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Resident memory is bounded by configuration, not by the number of people."""
+import re
+
+import pytest
+from conftest import Region
+from service import records_of
+
+MIB = 1 << 20
+CACHE_MB = 16
+# What may grow until it is full, apart from the cache of entities: two generations of a memtable of
+# 16 MiB, RocksDB's block cache of 64 MiB with what filters and indices take of it.
+GROWTH_MAX = 96 * MIB
+
+
+def resident(service):
+    """VmRSS in bytes."""
+    with open(f"/proc/{service.process.pid}/status", encoding="ascii") as status:
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status.read())[1]) * 1024
+
+
+def grow(world, tmp_path_factory, few, many, deadline_s):
+    """The population grows tenfold while one service runs; memory at the few and at the many."""
+    world.partitions = 1
+    service = world.start(settings={"state.cache_mb": CACHE_MB, "state.checkpoint": "1s"})
+    sizes = []
+    for people in (few, many):
+        region = Region(tmp_path_factory.mktemp(f"people-{people}"), people, 6)
+        world.produce(records_of(region.lines))
+        world.drained(deadline_s)
+        sizes.append(resident(service))
+        print(people, "people", len(region.lines), "events", sizes[-1] // MIB, "MiB",
+              service.metric("xiezhi_cache_bytes") // MIB, "MiB of entities",
+              service.metric("xiezhi_store_bytes") // MIB, "MiB on disk")
+        assert service.metric("xiezhi_cache_bytes") <= CACHE_MB * MIB
+    assert service.metric("xiezhi_cache_loads_total") > 0, "entities came back from the store"
+    assert sizes[1] - sizes[0] <= GROWTH_MAX, sizes
+    return sizes
+
+
+def test_memory_is_flat(world, tmp_path_factory):
+    grow(world, tmp_path_factory, 4000, 40000, 60)
+
+
+@pytest.mark.long
+def test_memory_is_flat_with_200000_people(world, tmp_path_factory):
+    grow(world, tmp_path_factory, 20000, 200000, 600)

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""State that is lost is rebuilt; state that is wrong is never guessed at: the service stops, says
+what happened and what to do."""
+import shutil
+
+import pytest
+from broker import wait_for
+from confluent_kafka.admin import AdminClient
+from service import World, final, records_of, revisions, same_alerts
+
+
+def stops(service, *words):
+    """It ends by itself with exit code 1, and its last words hold these."""
+    assert service.ended() == 1, service.log()[-2000:]
+    last = "\n".join(service.log().splitlines()[-6:])
+    for word in words:
+        assert str(word) in last, f"{word!r} is not in\n{last}"
+
+
+def thirds(region):
+    size = len(region.lines) // 3 + 1
+    return [records_of(region.lines[at:at + size]) for at in range(0, len(region.lines), size)]
+
+
+def test_lost_state_is_rebuilt(world, region):
+    first, second, third = thirds(region)
+    world.start()
+    world.produce(first)
+    world.drained()
+    assert world.services[0].stop() == 0
+    shutil.rmtree(world.directory / "state-one")
+    service = world.start()
+    assert "event=restored" in service.log()
+    world.produce(second)
+    world.drained()
+    service.kill()
+    shutil.rmtree(world.directory / "state-one")
+    world.start()
+    world.produce(third)
+    world.drained()
+    world.end(region)
+    same_alerts(final(revisions(world.alerts()).values()), region.alerts)
+
+
+def test_old_state_rolls_forward(world, region):
+    """A directory from before others worked on the partitions, as after a move there and back."""
+    first, second, third = thirds(region)
+    world.start("old")
+    world.produce(first)
+    world.drained()
+    assert world.services[0].stop() == 0
+    other = world.start("other")
+    world.produce(second)
+    world.drained()
+    assert other.stop() == 0
+    service = world.start("old")
+    assert "event=restored" in service.log()
+    read = service.metric("xiezhi_frames_read_total")
+    assert read == 0, "rolled forward from the changelog, not folded again"
+    world.produce(third)
+    world.drained()
+    world.end(region)
+    same_alerts(final(revisions(world.alerts()).values()), region.alerts)
+
+
+@pytest.fixture
+def used(world):
+    """A world with a little state; nothing runs in it."""
+    world.start()
+    world.produce([("1", b'{"msgid":"1","inf_time":"2026-03-01 10:00:00","credential":'
+                         b'{"psn_no":"1","action":"activate"}}', None)])
+    world.drained()
+    assert world.services[0].stop() == 0
+    return world
+
+
+def test_state_of_another_topic(used, tmp_path):
+    other = World(used.broker, tmp_path)
+    try:
+        service = other.start("one", ready=False, settings={"state.dir": tmp_path / "state-one"})
+        stops(service, tmp_path / "state-one", other.prefix, "another state.dir")
+    finally:
+        other.close()
+
+
+def test_state_of_another_cluster(used, own_broker, tmp_path):
+    other = World(own_broker, tmp_path, **used.topics)
+    try:
+        service = other.start("one", ready=False, settings={"state.dir": tmp_path / "state-one"})
+        stops(service, tmp_path / "state-one", "cluster", "another state.dir")
+    finally:
+        other.close()
+
+
+def test_more_partitions_of_observations_alone(used):
+    used.broker.grow(used.topics["observations"], 3)
+    stops(used.start(ready=False), used.topics["observations"], used.topics["state"], "3", "2")
+
+
+def test_more_partitions_of_both(used):
+    for name in ("observations", "state"):
+        used.broker.grow(used.topics[name], 3)
+    stops(used.start(ready=False), "2 partitions", used.topics["observations"])
+
+
+def test_more_partitions_while_running(world):
+    """What is routed by the old number must not meet an owner by the new one."""
+    service = world.start(settings={"kafka.topic.metadata.refresh.interval.ms": 500})
+    for name in ("observations", "state"):
+        world.broker.grow(world.topics[name], 3)
+    stops(service, world.topics["observations"], "3", "2")
+
+
+def test_observations_gone_before_they_were_read(used):
+    """Retention took what detect has not read."""
+    ingest = used.start("ingest", {"roles": "ingest"})
+    used.produce([(str(n), b'{"msgid":"%d","inf_time":"2026-03-01 10:00:00","credential":'
+                           b'{"psn_no":"%d","action":"activate"}}' % (n, n), None)
+                  for n in range(10, 60)])
+    topic = used.topics["observations"]
+    events, group = used.topics["events"], f"{used.group}-ingest"
+    wait_for("ingested", lambda: used.broker.committed(group, events) == used.broker.ends(events))
+    assert ingest.stop() == 0
+    for partition, end in used.broker.ends(topic).items():
+        used.broker.truncate(topic, partition, end)
+    stops(used.start(ready=False, settings={"roles": "detect"}), topic.split(".")[-1], "retention",
+          used.directory / "state-one")
+
+
+def test_events_gone_before_they_were_read(used):
+    """Retention took events that ingest has not read: they are not passed over in silence."""
+    topic = used.topics["events"]
+    used.produce([(str(n), b"{", None) for n in range(50)])
+    for partition, end in used.broker.ends(topic).items():
+        used.broker.truncate(topic, partition, end)
+    used.produce([(str(n), b"{", None) for n in range(50)])
+    stops(used.start(ready=False), topic, "retention")
+
+
+def test_observations_topic_made_anew(used):
+    """The state's position lies past the end of the topic that now has the name."""
+    topic = used.topics["observations"]
+    admin = AdminClient({"bootstrap.servers": used.broker.bootstrap})
+    admin.delete_topics([topic])[topic].result(timeout=20)
+    wait_for("the topic is gone", lambda: used.broker.partitions(topic) == 0)
+    used.broker.create(topic, used.partitions)
+    wait_for("the topic is there", lambda: used.broker.partitions(topic) == used.partitions)
+    stops(used.start(ready=False), topic)
+
+
+def test_directory_that_cannot_be_made(world):
+    (world.directory / "file").write_text("")
+    service = world.start(settings={"state.dir": world.directory / "file" / "state"}, ready=False)
+    stops(service, world.directory / "file" / "state")
