@@ -17,8 +17,8 @@ struct xz_backtest *xz_backtest_new(const struct xz_backtest_setup *setup);
 void xz_backtest_free(struct xz_backtest *backtest);
 
 /* Each event before it is scored; then the evidence that the engine evaluates for it. An event's
- * score is the sum, over patterns, of its strongest evidence: -ln p. An institution's is the sum,
- * over blocks, of the strongest -ln p. */
+ * score is a mean of its evidence's p-values, as -ln. An institution's is the sum, over evidence
+ * and calendar months, of the strongest -ln p (Fisher 1932, of months). */
 void xz_backtest_event(struct xz_backtest *backtest, const struct xz_event *event, bool guilty);
 void xz_backtest_step(struct xz_backtest *backtest, const struct xz_evidence_spec *spec,
                       const struct xz_entity *entity, const struct xz_record *record,

@@ -12,6 +12,9 @@
 #include "event/csv.h"
 #include "stats/quality.h"
 
+#define EVIDENCE_MAX 64 /* pieces that one event may have; more are left out */
+#define MEAN_ORDER   4.0
+
 struct row { /* one event */
     uint64_t card;
     int32_t day;
@@ -19,11 +22,17 @@ struct row { /* one event */
     double amount, score;
 };
 
+struct piece { /* of evidence: the strongest -ln p it came to for an event, or in a month */
+    const struct xz_evidence_spec *spec;
+    int32_t month;
+    double strength;
+};
+
 struct place { /* one institution */
     uint64_t hash;
-    double amount, score;
-    double block_score; /* of the block that is not over */
-    int32_t block;
+    double amount;
+    struct piece *pieces;
+    size_t piece_count, piece_cap;
     bool labelled, guilty;
 };
 
@@ -32,6 +41,8 @@ struct xz_backtest {
     struct row *rows;
     size_t count, cap;
     uint64_t key; /* of the event being scored */
+    struct piece pieces[EVIDENCE_MAX];
+    size_t piece_count; /* of the event being scored */
     struct place *places;
     size_t place_count, place_cap;
 };
@@ -47,6 +58,9 @@ struct xz_backtest *xz_backtest_new(const struct xz_backtest_setup *setup)
 void xz_backtest_free(struct xz_backtest *backtest)
 {
     if (backtest != NULL) {
+        for (size_t i = 0; i < backtest->place_count; i++) {
+            free(backtest->places[i].pieces);
+        }
         free(backtest->rows);
         free(backtest->places);
         free(backtest);
@@ -66,8 +80,33 @@ static struct place *place_of(struct xz_backtest *backtest, uint64_t hash)
     xz_array_reserve((void **)&backtest->places, &backtest->place_cap, backtest->place_count + 1,
                      sizeof(backtest->places[0]));
     place = &backtest->places[backtest->place_count++];
-    *place = (struct place){.hash = hash, .block = INT32_MIN};
+    *place = (struct place){.hash = hash};
     return place;
+}
+
+/* -ln of the mean of the p-values, of order -4 (Vovk and Wang 2020): valid whatever the dependence,
+ * but for a constant that no ranking sees. The strongest evidence rules; others part what it ties.
+ */
+static double strength_of(const struct piece *pieces, size_t count)
+{
+    double most = 0.0, sum = 0.0;
+
+    for (size_t i = 0; i < count; i++) {
+        most = fmax(most, pieces[i].strength);
+    }
+    for (size_t i = 0; i < count; i++) {
+        sum += exp(MEAN_ORDER * (pieces[i].strength - most));
+    }
+    return count > 0 ? most + log(sum) / MEAN_ORDER : 0.0;
+}
+
+static void close_event(struct xz_backtest *backtest)
+{
+    if (backtest->count > 0) {
+        backtest->rows[backtest->count - 1].score =
+            strength_of(backtest->pieces, backtest->piece_count);
+    }
+    backtest->piece_count = 0;
 }
 
 void xz_backtest_event(struct xz_backtest *backtest, const struct xz_event *event, bool guilty)
@@ -80,6 +119,7 @@ void xz_backtest_event(struct xz_backtest *backtest, const struct xz_event *even
         place_of(backtest, xz_hash_str(event->fixmedins_code))->amount += (double)amount_fen;
         return;
     }
+    close_event(backtest);
     xz_array_reserve((void **)&backtest->rows, &backtest->cap, backtest->count + 1,
                      sizeof(backtest->rows[0]));
     backtest->rows[backtest->count++] = (struct row){
@@ -90,28 +130,41 @@ void xz_backtest_event(struct xz_backtest *backtest, const struct xz_event *even
     };
 }
 
+/* False: there is none yet. A history is walked again now and then, so a piece may come twice. */
+static bool strengthen(struct piece *pieces, size_t count, const struct piece *piece)
+{
+    for (size_t i = count; i-- > 0;) {
+        if (pieces[i].spec == piece->spec && pieces[i].month == piece->month) {
+            pieces[i].strength = fmax(pieces[i].strength, piece->strength);
+            return true;
+        }
+    }
+    return false;
+}
+
 void xz_backtest_step(struct xz_backtest *backtest, const struct xz_evidence_spec *spec,
                       const struct xz_entity *entity, const struct xz_record *record,
                       const struct xz_step *step)
 {
-    (void)spec;
+    struct piece piece = {spec, 0, -step->log_p};
+
     if (backtest->setup.labels != NULL) {
-        if (entity->kind == XZ_ENTITY_INSTITUTION) {
-            struct place *place = place_of(backtest, xz_hash_str(entity->id));
+        struct place *place;
 
-            if (step->block != place->block) {
-                place->score += place->block_score;
-                place->block_score = 0.0;
-                place->block = step->block;
-            }
-            place->block_score = fmax(place->block_score, -step->log_p);
+        if (entity->kind != XZ_ENTITY_INSTITUTION) {
+            return;
         }
-        return;
-    }
-    if (record->key == backtest->key && backtest->count > 0) {
-        struct row *row = &backtest->rows[backtest->count - 1];
-
-        row->score = fmax(row->score, -step->log_p);
+        place = place_of(backtest, xz_hash_str(entity->id));
+        piece.month = xz_month_of(record->at_ms);
+        if (!strengthen(place->pieces, place->piece_count, &piece)) {
+            xz_array_reserve((void **)&place->pieces, &place->piece_cap, place->piece_count + 1,
+                             sizeof(piece));
+            place->pieces[place->piece_count++] = piece;
+        }
+    } else if (record->key == backtest->key && backtest->count > 0 &&
+               !strengthen(backtest->pieces, backtest->piece_count, &piece) &&
+               backtest->piece_count < EVIDENCE_MAX) {
+        backtest->pieces[backtest->piece_count++] = piece;
     }
 }
 
@@ -382,7 +435,9 @@ static enum xz_rc report_places(struct xz_backtest *backtest, FILE *out, struct 
         const struct place *place = &backtest->places[i];
 
         if (place->labelled) {
-            score[count] = place->score + place->block_score;
+            for (size_t k = 0; k < place->piece_count; k++) {
+                score[count] += place->pieces[k].strength;
+            }
             amount[count] = place->amount;
             guilty[count] = place->guilty;
             guilty_count += place->guilty;
@@ -413,6 +468,7 @@ enum xz_rc xz_backtest_report(struct xz_backtest *backtest, struct xz_err *err)
         return xz_err_config(err, backtest->setup.output, 0, "cannot be written: %s",
                              strerror(errno));
     }
+    close_event(backtest);
     if (backtest->setup.labels != NULL) {
         rc = report_places(backtest, out, err);
     } else {

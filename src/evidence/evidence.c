@@ -8,7 +8,7 @@ static const struct xz_evidence_schema *const kinds[] = {
     &xz_kind_visits.schema,   &xz_kind_count.schema,    &xz_kind_sum.schema,
     &xz_kind_distinct.schema, &xz_kind_repeat.schema,   &xz_kind_tickets.schema,
     &xz_kind_amount.schema,   &xz_kind_travel.schema,   &xz_kind_drain.schema,
-    &xz_kind_runs.schema,     &xz_kind_template.schema,
+    &xz_kind_runs.schema,     &xz_kind_template.schema, &xz_kind_multiple.schema,
 };
 
 const struct xz_evidence_schema *const *xz_evidence_kinds(size_t *count)

@@ -14,7 +14,7 @@
 
 extern const struct xz_evidence_kind xz_kind_visits, xz_kind_count, xz_kind_sum, xz_kind_distinct,
     xz_kind_repeat, xz_kind_tickets, xz_kind_amount, xz_kind_travel, xz_kind_drain, xz_kind_runs,
-    xz_kind_template;
+    xz_kind_template, xz_kind_multiple;
 
 /* Calendar blocks by window: a day, a quarter of a month (7d), a month (anything longer). */
 int32_t xz_block_of(const struct xz_evidence_spec *spec, int64_t at_ms);
