@@ -100,8 +100,13 @@ class Broker:
         began = time.monotonic()
         for sent, (key, value, headers, *where) in enumerate(records):
             more = {"partition": where[0]} if where else {}
-            producer.produce(topic, key=key, value=value, headers=headers, on_delivery=report,
-                             **more)
+            while True:
+                try:
+                    producer.produce(topic, key=key, value=value, headers=headers,
+                                     on_delivery=report, **more)
+                    break
+                except BufferError: # the queue is full
+                    producer.poll(0.1)
             producer.poll(0)
             while rate and sent / rate > time.monotonic() - began:
                 producer.poll(0.005)

@@ -11,6 +11,7 @@ CACHE_MB = 16
 # What may grow until it is full, apart from the cache of entities: two generations of a memtable of
 # 16 MiB, RocksDB's block cache of 64 MiB with what filters and indices take of it.
 GROWTH_MAX = 96 * MIB
+RATE = 6000 # events a second: a burst would fill the queues in front of the service, which is no state
 
 
 def resident(service):
@@ -26,7 +27,7 @@ def grow(world, tmp_path_factory, few, many, deadline_s):
     sizes = []
     for people in (few, many):
         region = Region(tmp_path_factory.mktemp(f"people-{people}"), people, 6)
-        world.produce(records_of(region.lines))
+        world.produce(records_of(region.lines), RATE)
         world.drained(deadline_s)
         sizes.append(resident(service))
         print(people, "people", len(region.lines), "events", sizes[-1] // MIB, "MiB",
