@@ -360,9 +360,9 @@ static void report_events(struct xz_backtest *backtest, FILE *out)
     put(out, "events %zu, guilty %zu (%.3f %%)\n", count, guilty,
         count > 0 ? 100.0 * (double)guilty / (double)count : 0.0);
     put(out, "%-28s %8s %8s %8s\n", "", "AUC", "AP", by_days ? "CP" : "");
-    put(out, "%-28s %8.3f %8.3f %8.3f\n", "xiezhi, no labels learnt", engine.auc, engine.ap,
+    put(out, "%-28s %8.4f %8.4f %8.4f\n", "xiezhi, no labels learnt", engine.auc, engine.ap,
         engine.card_precision);
-    put(out, "%-28s %8.3f %8.3f %8.3f\n", "naive: by amount", naive.auc, naive.ap,
+    put(out, "%-28s %8.4f %8.4f %8.4f\n", "naive: by amount", naive.auc, naive.ap,
         naive.card_precision);
     free(rows);
     free(day_end);
@@ -450,8 +450,8 @@ static enum xz_rc report_places(struct xz_backtest *backtest, FILE *out, struct 
         put(out, "institutions %zu, guilty %zu (%.1f %%)\n", count, guilty_count,
             count > 0 ? 100.0 * (double)guilty_count / (double)count : 0.0);
         put(out, "%-28s %8s %8s\n", "", "AUC", "AP");
-        put(out, "%-28s %8.3f %8.3f\n", "xiezhi, no labels learnt", engine.auc, engine.ap);
-        put(out, "%-28s %8.3f %8.3f\n", "naive: by total amount", naive.auc, naive.ap);
+        put(out, "%-28s %8.4f %8.4f\n", "xiezhi, no labels learnt", engine.auc, engine.ap);
+        put(out, "%-28s %8.4f %8.4f\n", "naive: by total amount", naive.auc, naive.ap);
     }
     free(score);
     free(amount);

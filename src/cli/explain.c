@@ -248,7 +248,6 @@ static int explain_all(struct explain *explain, int count, char **files)
     for (int i = 0; rc == XZ_OK && i < count; i++) {
         rc = read_file(explain, files[i], &err);
     }
-    rc = rc == XZ_OK ? xz_local_finish(explain->local, &err) : rc;
     if (rc == XZ_OK && explain->found == 0) {
         rc = xz_err_set(&err, XZ_CONFIG,
                         "no alert %s comes out of these events with this pack (%s) and these "

@@ -173,10 +173,11 @@ static void summary(const struct score *score)
     (void)fprintf(stderr,
                   "duplicates=%" PRIu64 " retries=%" PRIu64 " conflicts=%" PRIu64 " late=%" PRIu64
                   " loaded=%" PRIu64 " reversals=%" PRIu64 " reversals_pending=%" PRIu64
-                  " reinstated=%" PRIu64 " evaluated=%" PRIu64 " not_evaluated=%" PRIu64 "\n",
+                  " reinstated=%" PRIu64 " unbalanced=%" PRIu64 " evaluated=%" PRIu64
+                  " not_evaluated=%" PRIu64 "\n",
                   counts.duplicates, counts.retries, counts.content_conflicts, counts.late,
                   counts.load, counts.reversals_applied, counts.reversals_pending,
-                  counts.reinstated, counts.evaluated, counts.not_evaluated);
+                  counts.reinstated, counts.unbalanced, counts.evaluated, counts.not_evaluated);
     (void)fprintf(stderr,
                   "unknown: fields=%" PRIu64 " institutions=%" PRIu64 " items=%" PRIu64
                   " diagnoses=%" PRIu64 "\n",
@@ -218,7 +219,6 @@ static int score_all(struct score *score, int count)
     for (int i = 0; rc == XZ_OK && i < count; i++) {
         rc = score_file(score, (uint16_t)i, &err);
     }
-    rc = rc == XZ_OK ? xz_local_finish(score->local, &err) : rc;
     if (fflush(score->out) != 0 || ferror(score->out)) {
         rc = xz_err_set(&err, XZ_RETRY, "alerts cannot be written: %s", strerror(errno));
     }

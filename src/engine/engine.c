@@ -272,14 +272,19 @@ static void begin_fold(struct xz_engine *engine, struct xz_entity *entity, bool 
     engine->late = late;
 }
 
-enum xz_rc xz_engine_fold(struct xz_engine *engine, const struct xz_observation *observation,
+enum xz_rc xz_engine_fold(struct xz_engine *engine, const struct xz_observation *told,
                           struct xz_err *err)
 {
+    struct xz_observation mine = *told;
+    const struct xz_observation *observation = &mine;
     struct xz_entity *entity = NULL;
-    enum xz_rc rc = xz_cache_get(engine->cache, observation->kind, observation->id, &entity, err);
+    enum xz_rc rc = xz_cache_get(engine->cache, told->kind, told->id, &entity, err);
 
     if (rc != XZ_OK) {
         return rc;
+    }
+    if (mine.op == XZ_OBSERVATION_EVENT) {
+        mine.late = mine.behind_ms > xz_pack_lateness_ms(engine->plan.pack);
     }
     engine->counts.observations++;
     begin_fold(engine, entity, observation->late);
@@ -305,28 +310,6 @@ enum xz_rc xz_engine_frame_end(struct xz_engine *engine, struct xz_err *err)
     }
     engine->touched_count = 0;
     return XZ_OK;
-}
-
-struct finish_arg {
-    struct xz_engine *engine;
-    int64_t newest_ms;
-};
-
-static enum xz_rc finish_entity(void *arg_ptr, struct xz_entity *entity, struct xz_err *err)
-{
-    struct finish_arg *arg = arg_ptr;
-
-    (void)err;
-    xz_judge_flush(arg->engine, entity, arg->newest_ms);
-    return XZ_OK;
-}
-
-enum xz_rc xz_engine_finish(struct xz_engine *engine, int64_t newest_ms, struct xz_err *err)
-{
-    struct finish_arg arg = {engine, newest_ms};
-    enum xz_rc rc = xz_engine_frame_end(engine, err);
-
-    return rc == XZ_OK ? xz_cache_each(engine->cache, finish_entity, &arg, err) : rc;
 }
 
 /* ---- fitting ---- */

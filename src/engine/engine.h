@@ -29,19 +29,27 @@ enum xz_observation_op { /* wire format: never renumbered */
 
 struct xz_observation {
     uint8_t op;
-    uint8_t kind;                   /* enum xz_entity_kind */
-    bool late;                      /* behind the declared lateness of its source */
-    struct xz_str id;               /* of the entity */
-    struct xz_source source;        /* where the event's record stands in the log */
-    struct xz_event *event;         /* EVENT; the fold fills in what the pack knows of it */
-    const struct xz_record *record; /* ADD */
-    uint64_t key;                   /* UNDO, REDO: record key */
-    int64_t at_ms;                  /* event time of what caused it */
+    uint8_t kind;      /* enum xz_entity_kind */
+    bool late;         /* derived: from what came behind the declared lateness */
+    int64_t behind_ms; /* EVENT: how far behind the newest before it in its source; the pack that is
+                          active where it is folded says whether that is late */
+    struct xz_str key_sent, value_sent; /* EVENT: the record itself, where only history may show
+                                           that it is a reject (reversals); else none */
+    struct xz_str id;                   /* of the entity */
+    struct xz_source source;            /* where the event's record stands in the log */
+    struct xz_event *event;             /* EVENT; the fold fills in what the pack knows of it */
+    const struct xz_record *record;     /* ADD */
+    uint64_t key;                       /* UNDO, REDO: record key */
+    int64_t at_ms;                      /* event time of what caused it */
 };
 
-/* The one observation of an event: to its person, or a scan without one to its code. Borrows. */
-void xz_observe(struct xz_event *event, const struct xz_source *source, bool late,
+/* The one observation of an event: to its person, or a scan without one to its code. Borrows.
+ * newest_ms: of what its source told before it (xz_event_told_ms), or INT64_MIN. */
+void xz_observe(struct xz_event *event, const struct xz_source *source, int64_t newest_ms,
                 struct xz_observation *observation);
+/* When the sender told of it, which lateness is measured by: a status that begins in the past, or
+ * in the future, is told when it is sent. */
+int64_t xz_event_told_ms(const struct xz_event *event);
 /* Which entity's partition: hash(kind, id); the caller takes it modulo partitions. */
 uint64_t xz_observation_route(const struct xz_observation *observation);
 
@@ -73,6 +81,7 @@ struct xz_engine_counts {
     uint64_t events, observations, duplicates, content_conflicts, retries, late, load;
     uint64_t reversals_applied, reversals_pending, reversals_repeated, reinstated;
     uint64_t evicted_by_count;
+    uint64_t unbalanced; /* settlements whose money does not add up by their region's policy */
     uint64_t evaluated, not_evaluated; /* evidence steps */
 };
 struct xz_pattern_counts {
@@ -100,10 +109,6 @@ XZ_MUST enum xz_rc xz_engine_fold(struct xz_engine *engine,
 /* After the last observation of a frame (of an event, in `score`): institutions that were touched
  * are judged now, once. */
 XZ_MUST enum xz_rc xz_engine_frame_end(struct xz_engine *engine, struct xz_err *err);
-/* The input has ended (`score`, `backtest`): episodes whose last revision was held back are
- * published, the quiet ones among them closed. */
-XZ_MUST enum xz_rc xz_engine_finish(struct xz_engine *engine, int64_t newest_ms,
-                                    struct xz_err *err);
 
 /* What the statistical patterns measure in one entity's whole history, for fitting. */
 void xz_engine_collect(const struct xz_pack *pack, const struct xz_entity *entity,

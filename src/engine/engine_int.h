@@ -167,7 +167,6 @@ void xz_judge_note(struct xz_engine *engine, struct xz_entity *entity);
 bool xz_judge_is_muted(const struct xz_entity *entity, const struct xz_pattern *pattern,
                        uint64_t key);
 void xz_judge(struct xz_engine *engine, struct xz_entity *entity, uint32_t first, bool tail_only);
-void xz_judge_flush(struct xz_engine *engine, struct xz_entity *entity, int64_t newest_ms);
 
 /* An episode lasts no longer than this; what goes on after it is another one. So a history that
  * must hold an episode as long as it goes on is bounded. */

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "engine/engine_int.h"
+#include "event/balance.h"
 
 #define UNDO_DEPTH_MAX 8
 
@@ -439,6 +440,26 @@ static void part_fund_from_account(const struct xz_engine *engine, const struct 
     }
 }
 
+/* Money that does not add up is counted; where the region's policy says so, it is a reject. */
+static bool is_refused(struct xz_engine *engine, const struct xz_observation *observation)
+{
+    const struct xz_event *event = observation->event;
+    const struct xz_policy *policy =
+        xz_pack_policy(engine->plan.pack, xz_event_policy_region(event));
+    struct xz_err why = {0};
+
+    if (xz_event_balance(event, policy->fund_includes_account) == 0) {
+        return false;
+    }
+    engine->counts.unbalanced++;
+    if (policy->reject_unbalanced) {
+        (void)!xz_err_reject(&why, "unbalanced", "settlement",
+                             "the amounts do not add up, and the region's policy refuses that");
+        reject(engine, observation, &why);
+    }
+    return policy->reject_unbalanced;
+}
+
 static struct xz_str breaches_of(struct xz_engine *engine, const struct xz_event *event)
 {
     const struct xz_event_scope_ctx ctx = {
@@ -503,6 +524,9 @@ enum xz_rc xz_gate_fold(struct xz_engine *engine, struct xz_entity *entity,
 
     (void)err;
     if (seen_before(engine, entity, event)) {
+        return XZ_OK;
+    }
+    if (event->body == XZ_BODY_SETTLEMENT && is_refused(engine, observation)) {
         return XZ_OK;
     }
     engine->counts.events++;

@@ -14,9 +14,6 @@
 #include "base/mem.h"
 #include "engine/engine_int.h"
 
-#define EVERY_EVENT_UPTO 20
-#define GROWTH           1.1
-
 /* ---- the matter of an alert ---- */
 
 struct draft { /* a judgement and what it points to */
@@ -328,15 +325,8 @@ static bool mute_new(struct xz_engine *engine, struct xz_entity *entity,
 
 /* ---- held against what was published ---- */
 
-static bool is_due(const struct xz_episode *episode, uint32_t count, bool flush)
-{
-    return flush || count <= EVERY_EVENT_UPTO || count < episode->count ||
-           (double)count >= (double)episode->count * GROWTH;
-}
-
 static void settle_found(struct xz_engine *engine, struct xz_entity *entity,
-                         const struct xz_pattern *pattern, struct xz_found *found, int64_t now_ms,
-                         bool flush)
+                         const struct xz_pattern *pattern, struct xz_found *found, int64_t now_ms)
 {
     const bool is_last = found == &engine->pass.found[engine->pass.found_count - 1];
     const struct xz_record *first = entity->records[found->first_index];
@@ -360,10 +350,6 @@ static void settle_found(struct xz_engine *engine, struct xz_entity *entity,
     episode->scratch = 1;
     if (episode->rev > 0 && episode->status == (uint8_t)status && episode->digest == digest) {
         return;
-    }
-    if (episode->rev > 0 && episode->status == (uint8_t)status && status == XZ_EPISODE_OPEN &&
-        !is_due(episode, found->member_count, flush)) {
-        return; /* held back, not forgotten: the digest still differs */
     }
     episode->digest = digest;
     publish(engine, episode, &draft, status, now_ms);
@@ -400,7 +386,7 @@ static int64_t newest_of(const struct xz_entity *entity)
 }
 
 static void judge_whole(struct xz_engine *engine, struct xz_entity *entity,
-                        const struct xz_pattern *pattern, int64_t now_ms, bool flush)
+                        const struct xz_pattern *pattern, int64_t now_ms)
 {
     const int64_t base_ms = entity->before.base_ms;
 
@@ -412,7 +398,7 @@ static void judge_whole(struct xz_engine *engine, struct xz_entity *entity,
         entity->episodes[i].scratch = 0;
     }
     for (uint32_t i = 0; i < engine->pass.found_count; i++) {
-        settle_found(engine, entity, pattern, &engine->pass.found[i], now_ms, flush);
+        settle_found(engine, entity, pattern, &engine->pass.found[i], now_ms);
     }
     for (uint32_t i = 0; i < entity->episode_count; i++) {
         struct xz_episode *episode = &entity->episodes[i];
@@ -443,26 +429,10 @@ void xz_judge(struct xz_engine *engine, struct xz_entity *entity, uint32_t first
             whole = xz_pass_tail(engine, kind->patterns[p], entity, i);
         }
         if (whole) {
-            judge_whole(engine, entity, kind->patterns[p], now_ms, false);
+            judge_whole(engine, entity, kind->patterns[p], now_ms);
         }
     }
     engine->counts.evaluated += engine->pass.evaluated;
     engine->counts.not_evaluated += engine->pass.not_evaluated;
     engine->pass.evaluated = engine->pass.not_evaluated = 0;
-}
-
-/* At the end of the input: what was held back is said, and what has been quiet is ended. */
-void xz_judge_flush(struct xz_engine *engine, struct xz_entity *entity, int64_t newest_ms)
-{
-    const struct xz_judge_kind *kind = &engine->plan.kinds[entity->kind];
-
-    for (uint32_t p = 0; p < kind->count; p++) {
-        for (uint32_t i = 0; i < entity->episode_count; i++) {
-            if (entity->episodes[i].status == XZ_EPISODE_OPEN &&
-                strcmp(entity->episodes[i].pattern, kind->patterns[p]->id) == 0) {
-                judge_whole(engine, entity, kind->patterns[p], newest_ms, true);
-                break;
-            }
-        }
-    }
 }

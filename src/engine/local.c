@@ -17,7 +17,13 @@ struct xz_local {
     struct xz_engine *engine;
     struct xz_engine_sinks sinks;
     const struct xz_pack *pack;
-    int64_t newest_ms;
+    int64_t newest_ms; /* over all sources */
+    struct part {
+        uint16_t topic;
+        int32_t partition;
+        int64_t newest_ms;
+    } * parts;
+    size_t part_count, part_cap;
     struct queued *queue;
     size_t count, cap;
     struct xz_buf ids;
@@ -99,6 +105,7 @@ void xz_local_free(struct xz_local *local)
         return;
     }
     xz_engine_free(local->engine);
+    free(local->parts);
     xz_cache_free(local->cache);
     xz_store_close(local->store);
     free(local->queue);
@@ -143,28 +150,36 @@ static enum xz_rc make_room(struct xz_local *local, struct xz_err *err)
     return rc;
 }
 
+/* The newest event time that the partition of this source told. */
+static int64_t *newest_of(struct xz_local *local, const struct xz_source *source)
+{
+    for (size_t i = 0; i < local->part_count; i++) {
+        if (local->parts[i].topic == source->topic &&
+            local->parts[i].partition == source->partition) {
+            return &local->parts[i].newest_ms;
+        }
+    }
+    xz_array_reserve((void **)&local->parts, &local->part_cap, local->part_count + 1,
+                     sizeof(local->parts[0]));
+    local->parts[local->part_count] = (struct part){source->topic, source->partition, INT64_MIN};
+    return &local->parts[local->part_count++].newest_ms;
+}
+
 enum xz_rc xz_local_event(struct xz_local *local, struct xz_event *event,
                           const struct xz_source *source, struct xz_err *err)
 {
-    const int64_t lateness_ms = xz_pack_lateness_ms(local->pack);
-    const int64_t told_ms =
-        event->body == XZ_BODY_PERSON_STATUS ? event->inf_time_ms : event->at_ms;
+    const int64_t told_ms = xz_event_told_ms(event);
+    int64_t *newest_ms = newest_of(local, source);
     struct xz_observation observation;
     enum xz_rc rc;
 
-    xz_observe(event, source,
-               local->newest_ms != INT64_MIN && told_ms < local->newest_ms - lateness_ms,
-               &observation);
+    xz_observe(event, source, *newest_ms, &observation);
+    *newest_ms = told_ms > *newest_ms ? told_ms : *newest_ms;
+    local->newest_ms = told_ms > local->newest_ms ? told_ms : local->newest_ms;
     rc = xz_engine_fold(local->engine, &observation, err);
     rc = rc == XZ_OK ? drain(local, err) : rc;
     rc = rc == XZ_OK ? xz_engine_frame_end(local->engine, err) : rc;
-    local->newest_ms = told_ms > local->newest_ms ? told_ms : local->newest_ms;
     return rc == XZ_OK ? make_room(local, err) : rc;
-}
-
-enum xz_rc xz_local_finish(struct xz_local *local, struct xz_err *err)
-{
-    return xz_engine_finish(local->engine, local->newest_ms, err);
 }
 
 struct xz_engine *xz_local_engine(struct xz_local *local) { return local->engine; }

@@ -19,10 +19,10 @@ struct xz_local_setup {
 struct xz_local *xz_local_new(const struct xz_local_setup *setup);
 void xz_local_free(struct xz_local *local);
 
-/* One event, already enriched. Lateness is judged against the newest event time before it. */
+/* One event, already enriched. Lateness is judged against the newest event time before it in its
+ * source. */
 XZ_MUST enum xz_rc xz_local_event(struct xz_local *local, struct xz_event *event,
                                   const struct xz_source *source, struct xz_err *err);
-XZ_MUST enum xz_rc xz_local_finish(struct xz_local *local, struct xz_err *err);
 struct xz_engine *xz_local_engine(struct xz_local *local);
 struct xz_cache *xz_local_cache(struct xz_local *local);
 int64_t xz_local_newest_ms(const struct xz_local *local);

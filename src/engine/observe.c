@@ -5,17 +5,25 @@
 #include "engine/engine_int.h"
 #include "event/codec.h"
 
-#define OBSERVATION_LATE 1u
+#define OBSERVATION_LATE   1u
+#define OBSERVATION_BEHIND 2u
+#define OBSERVATION_SENT   4u
 
-void xz_observe(struct xz_event *event, const struct xz_source *source, bool late,
+int64_t xz_event_told_ms(const struct xz_event *event)
+{
+    return event->body == XZ_BODY_PERSON_STATUS ? event->inf_time_ms : event->at_ms;
+}
+
+void xz_observe(struct xz_event *event, const struct xz_source *source, int64_t newest_ms,
                 struct xz_observation *observation)
 {
     const struct xz_str person = xz_event_person(event);
+    const int64_t told_ms = xz_event_told_ms(event);
 
     *observation = (struct xz_observation){
         .op = XZ_OBSERVATION_EVENT,
         .kind = person.len ? XZ_ENTITY_PERSON : XZ_ENTITY_TRACE,
-        .late = late,
+        .behind_ms = newest_ms != INT64_MIN && told_ms < newest_ms ? newest_ms - told_ms : 0,
         .id = person.len ? person : event->trace_scan.drug_trac_codg,
         .source = *source,
         .event = event,
@@ -28,11 +36,18 @@ uint64_t xz_observation_route(const struct xz_observation *observation)
     return xz_entity_hash(observation->kind, observation->id);
 }
 
+static uint8_t flags_of(const struct xz_observation *observation)
+{
+    return (uint8_t)((observation->late ? OBSERVATION_LATE : 0) |
+                     (observation->behind_ms > 0 ? OBSERVATION_BEHIND : 0) |
+                     (observation->value_sent.len > 0 ? OBSERVATION_SENT : 0));
+}
+
 void xz_observation_encode(const struct xz_observation *observation, struct xz_buf *out)
 {
     xz_buf_u8(out, observation->op);
     xz_buf_u8(out, observation->kind);
-    xz_buf_u8(out, observation->late ? OBSERVATION_LATE : 0);
+    xz_buf_u8(out, flags_of(observation));
     xz_buf_str(out, observation->id);
     xz_buf_uvar(out, observation->source.topic);
     xz_buf_svar(out, observation->source.partition);
@@ -40,6 +55,13 @@ void xz_observation_encode(const struct xz_observation *observation, struct xz_b
     xz_buf_svar(out, observation->at_ms);
     switch (observation->op) {
     case XZ_OBSERVATION_EVENT:
+        if (observation->behind_ms > 0) {
+            xz_buf_uvar(out, (uint64_t)observation->behind_ms);
+        }
+        if (observation->value_sent.len > 0) {
+            xz_buf_str(out, observation->key_sent);
+            xz_buf_str(out, observation->value_sent);
+        }
         xz_event_encode(observation->event, out);
         break;
     case XZ_OBSERVATION_ADD: {
@@ -57,13 +79,15 @@ enum xz_rc xz_observation_decode(struct xz_reader *reader, struct xz_arena *aren
                                  struct xz_event *event_storage, struct xz_observation *observation,
                                  struct xz_record **owned_record, struct xz_err *err)
 {
+    uint8_t flags;
     enum xz_rc rc = XZ_OK;
 
     memset(observation, 0, sizeof(*observation));
     *owned_record = NULL;
     observation->op = xz_read_u8(reader);
     observation->kind = xz_read_u8(reader);
-    observation->late = (xz_read_u8(reader) & OBSERVATION_LATE) != 0;
+    flags = xz_read_u8(reader);
+    observation->late = (flags & OBSERVATION_LATE) != 0;
     observation->id = xz_read_str(reader);
     observation->source.topic = (uint16_t)xz_read_uvar(reader);
     observation->source.partition = (int32_t)xz_read_svar(reader);
@@ -74,6 +98,13 @@ enum xz_rc xz_observation_decode(struct xz_reader *reader, struct xz_arena *aren
     }
     switch (observation->op) {
     case XZ_OBSERVATION_EVENT:
+        if ((flags & OBSERVATION_BEHIND) != 0) {
+            observation->behind_ms = (int64_t)(xz_read_uvar(reader) & INT64_MAX);
+        }
+        if ((flags & OBSERVATION_SENT) != 0) {
+            observation->key_sent = xz_read_str(reader);
+            observation->value_sent = xz_read_str(reader);
+        }
         rc = xz_event_decode_compact(reader, arena, event_storage, err);
         observation->event = event_storage;
         break;

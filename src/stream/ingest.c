@@ -19,7 +19,6 @@
 #define FRAME_SPAN_MS   (6 * XZ_HOUR_MS) /* of event time that a frame may cover */
 #define COMMIT_EVERY_MS 500
 #define STATS_EVERY_MS  1000
-#define LATENESS_MS     (7 * XZ_DAY_MS)
 
 static enum xz_rc add_observation(struct ingest *ingest, struct source *source,
                                   const struct xz_observation *observation, int64_t offset)
@@ -45,28 +44,23 @@ static enum xz_rc reject(struct ingest *ingest, struct source *source,
                          const rd_kafka_message_t *message, const struct xz_err *why,
                          struct xz_err *err)
 {
-    char partition[16], offset[24], detail[640];
-    const struct xz_header headers[] = {
-        {"reason", xz_str_from(why->reason)},         {"detail", xz_str_from(detail)},
-        {"source-topic", xz_str_from(source->topic)}, {"source-partition", xz_str_from(partition)},
-        {"source-offset", xz_str_from(offset)},
+    const struct xz_reject reject = {
+        .reason = why->reason,
+        .path = why->path,
+        .message = why->msg,
+        .topic = source->topic,
+        .partition = source->partition,
+        .offset = message->offset,
+        .key = {message->key, (uint32_t)message->key_len},
+        .value = {message->payload, (uint32_t)message->len},
+        .tombstone = message->payload == NULL,
     };
-    struct xz_header filled[5];
     struct batch *batch = xz_source_batch(source);
 
-    (void)snprintf(partition, sizeof(partition), "%" PRId32, source->partition);
-    (void)snprintf(offset, sizeof(offset), "%" PRId64, message->offset);
-    (void)snprintf(detail, sizeof(detail), "%s%s%s", why->path, why->path[0] ? ": " : "", why->msg);
-    memcpy(filled, headers, sizeof(filled));
-    filled[1].value = xz_str_from(detail);
-    filled[3].value = xz_str_from(partition);
-    filled[4].value = xz_str_from(offset);
     xz_metrics_reject(ingest->shared->metrics, why->reason);
     batch->outstanding++;
-    return xz_produce(&ingest->producer, ingest->config->topics_rejects, RD_KAFKA_PARTITION_UA,
-                      (struct xz_str){message->key, (uint32_t)message->key_len},
-                      (struct xz_str){message->payload, (uint32_t)message->len},
-                      message->payload == NULL, filled, 5, batch, err);
+    return xz_produce_reject(&ingest->producer, ingest->config->topics_rejects, &reject, batch,
+                             err);
 }
 
 /* ---- events ---- */
@@ -99,21 +93,19 @@ static struct source *source_of(struct ingest *ingest, const char *topic, int32_
     return source;
 }
 
-static void note_newest(struct source *source, const struct xz_event *event)
+/* Only the history, or the active pack, can show that it is a reject: it travels along as it was
+ * sent. */
+static bool may_be_rejected_later(const struct xz_event *event)
 {
-    const int64_t told_ms =
-        event->body == XZ_BODY_PERSON_STATUS ? event->inf_time_ms : event->at_ms;
-
-    source->newest_ms = told_ms > source->newest_ms ? told_ms : source->newest_ms;
+    return event->body == XZ_BODY_REVERSAL ||
+           (xz_event_balance(event, false) != 0 && xz_event_balance(event, true) != 0);
 }
 
 static enum xz_rc take_event(struct ingest *ingest, struct source *source, struct xz_event *event,
-                             int64_t offset)
+                             const rd_kafka_message_t *message)
 {
-    const struct xz_source at = {source->topic_index, source->partition, offset};
-    const int64_t told_ms =
-        event->body == XZ_BODY_PERSON_STATUS ? event->inf_time_ms : event->at_ms;
-    const bool late = source->newest_ms != INT64_MIN && told_ms < source->newest_ms - LATENESS_MS;
+    const struct xz_source at = {source->topic_index, source->partition, message->offset};
+    const int64_t told_ms = xz_event_told_ms(event);
     struct xz_enrich_counts unknown = {0};
     struct xz_observation observation;
     struct xz_metrics *metrics = ingest->shared->metrics;
@@ -123,10 +115,13 @@ static enum xz_rc take_event(struct ingest *ingest, struct source *source, struc
     metrics->institutions_unknown += unknown.institutions_unknown;
     metrics->items_unknown += unknown.items_unknown;
     metrics->diagnoses_unknown += unknown.diagnoses_unknown;
-    metrics->unbalanced += event->body == XZ_BODY_SETTLEMENT && xz_event_balance(event, false) != 0;
-    xz_observe(event, &at, late, &observation);
-    note_newest(source, event);
-    return add_observation(ingest, source, &observation, offset);
+    xz_observe(event, &at, source->newest_ms, &observation);
+    if (may_be_rejected_later(event)) {
+        observation.key_sent = (struct xz_str){message->key, (uint32_t)message->key_len};
+        observation.value_sent = (struct xz_str){message->payload, (uint32_t)message->len};
+    }
+    source->newest_ms = told_ms > source->newest_ms ? told_ms : source->newest_ms;
+    return add_observation(ingest, source, &observation, message->offset);
 }
 
 static enum xz_rc take(struct ingest *ingest, const rd_kafka_message_t *message, struct xz_err *err)
@@ -155,7 +150,7 @@ static enum xz_rc take(struct ingest *ingest, const rd_kafka_message_t *message,
     if (rc != XZ_OK) {
         return reject(ingest, source, message, &why, err);
     }
-    return take_event(ingest, source, &event, message->offset);
+    return take_event(ingest, source, &event, message);
 }
 
 /* ---- the role ---- */

@@ -40,6 +40,19 @@ XZ_MUST enum xz_rc xz_produce(struct xz_producer *producer, const char *topic, i
                               const struct xz_header *headers, size_t header_count, void *opaque,
                               struct xz_err *err);
 
+/* A record that is no event of the contract: why, where it stood, and the record itself. */
+struct xz_reject {
+    const char *reason, *path, *message;
+    const char *topic;
+    int32_t partition;
+    int64_t offset;
+    struct xz_str key, value;
+    bool tombstone; /* it had no value */
+};
+XZ_MUST enum xz_rc xz_produce_reject(struct xz_producer *producer, const char *topic,
+                                     const struct xz_reject *reject, void *opaque,
+                                     struct xz_err *err);
+
 /* Creates the contract's topics that are not there; tells the number of partitions of observations.
  * XZ_CONFIG when state and observations differ. */
 XZ_MUST enum xz_rc xz_kafka_topics(const struct xz_config *config, int32_t *partitions,

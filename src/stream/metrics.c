@@ -99,6 +99,8 @@ static void put_engine(struct xz_metrics *metrics, struct xz_buf *out)
     put(out, "retries_total", "counter", "A settlement again under a new msgid.", engine->retries);
     put(out, "late_total", "counter", "Events behind the declared lateness.", engine->late);
     put(out, "loaded_total", "counter", "Events of channel load.", engine->load);
+    put(out, "unbalanced_total", "counter", "Settlements whose money does not add up.",
+        engine->unbalanced);
     put(out, "reversals_applied_total", "counter", "Records undone.", engine->reversals_applied);
     put(out, "reversals_pending_total", "counter", "Reversals that came before what they undo.",
         engine->reversals_pending);
@@ -171,8 +173,6 @@ void xz_metrics_text(struct xz_metrics *metrics, int64_t now_ms, struct xz_buf *
         metrics->unknown_fields);
     put(out, "unknown_institutions_total", "counter", "Institutions in no reference file.",
         metrics->institutions_unknown);
-    put(out, "unbalanced_total", "counter", "Settlements whose money does not add up.",
-        metrics->unbalanced);
     put(out, "frames_written_total", "counter", "Frames written.", metrics->frames_written);
     put(out, "frames_read_total", "counter", "Frames read.", metrics->frames_read);
     put(out, "frames_ignored_total", "counter", "Frames that were not their writer's next.",

@@ -20,7 +20,7 @@ struct xz_lag {
 
 struct xz_metrics {
     _Atomic uint64_t events_read, events_rejected, unknown_fields, institutions_unknown,
-        items_unknown, diagnoses_unknown, unbalanced;
+        items_unknown, diagnoses_unknown;
     _Atomic uint64_t frames_written, frames_read, frames_ignored, observations_applied,
         observations_skipped, alerts_published, checkpoints;
     struct xz_lag lag_ingest, lag_detect;

@@ -73,28 +73,34 @@ static void on_derived(void *arg, const struct xz_observation *observation)
     target->count++;
 }
 
+/* As ingest would have rejected it: the record's own bytes under its own key. One whose bytes did
+ * not travel along (its money is refused by one reading of the region's policy alone) is written
+ * anew. */
 static void on_rejected(void *arg, const struct xz_observation *observation,
                         const struct xz_err *why)
 {
     struct xz_part *part = arg;
-    char partition[16], offset[24];
-    const char *topic = topic_name(part, observation->source.topic);
-    struct xz_header headers[5];
+    const bool sent = observation->value_sent.len > 0;
+    struct xz_reject reject = {
+        .reason = why->reason,
+        .path = why->path,
+        .message = why->msg,
+        .topic = topic_name(part, observation->source.topic),
+        .partition = observation->source.partition,
+        .offset = observation->source.offset,
+        .key = sent ? observation->key_sent : observation->id,
+        .value = observation->value_sent,
+    };
     struct xz_err err = {0};
 
-    (void)snprintf(partition, sizeof(partition), "%" PRId32, observation->source.partition);
-    (void)snprintf(offset, sizeof(offset), "%" PRId64, observation->source.offset);
-    headers[0] = (struct xz_header){"reason", xz_str_from(why->reason)};
-    headers[1] = (struct xz_header){"detail", xz_str_from(why->msg)};
-    headers[2] = (struct xz_header){"source-topic", xz_str_from(topic)};
-    headers[3] = (struct xz_header){"source-partition", xz_str_from(partition)};
-    headers[4] = (struct xz_header){"source-offset", xz_str_from(offset)};
-    xz_buf_clear(&part->json);
-    xz_event_to_json(observation->event, &part->json);
+    if (!sent) {
+        xz_buf_clear(&part->json);
+        xz_event_to_json(observation->event, &part->json);
+        reject.value = xz_buf_view(&part->json);
+    }
     xz_metrics_reject(part->setup.shared->metrics, why->reason);
     keep(part,
-         xz_produce(part->setup.producer, part->config->topics_rejects, RD_KAFKA_PARTITION_UA,
-                    observation->id, xz_buf_view(&part->json), false, headers, 5, NULL, &err),
+         xz_produce_reject(part->setup.producer, part->config->topics_rejects, &reject, NULL, &err),
          &err);
 }
 

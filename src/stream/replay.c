@@ -38,7 +38,8 @@ static enum xz_rc find_parts(struct replay *replay, const char *const topics[], 
             if (strcmp(metadata->topics[i].topic, topics[t]) != 0) {
                 continue;
             }
-            for (int p = 0; p < metadata->topics[i].partition_cnt && replay->count < PARTS_MAX; p++) {
+            for (int p = 0; p < metadata->topics[i].partition_cnt && replay->count < PARTS_MAX;
+                 p++) {
                 replay->parts[replay->count++] = (struct part){.topic = topics[t],
                                                                .topic_index = (uint16_t)t,
                                                                .partition = p,
@@ -57,7 +58,8 @@ static enum xz_rc find_parts(struct replay *replay, const char *const topics[], 
     }
     return code == RD_KAFKA_RESP_ERR_NO_ERROR
                ? XZ_OK
-               : xz_err_set(err, XZ_RETRY, "the broker does not answer: %s", rd_kafka_err2str(code));
+               : xz_err_set(err, XZ_RETRY, "the broker does not answer: %s",
+                            rd_kafka_err2str(code));
 }
 
 static enum xz_rc assign(struct replay *replay, struct xz_err *err)
@@ -149,10 +151,15 @@ static enum xz_rc read_all(struct replay *replay, struct xz_err *err)
 enum xz_rc xz_replay(const struct xz_config *config, xz_replay_fn take, void *arg,
                      struct xz_err *err)
 {
-    static const char *const pairs[] = {"group.id", "xiezhi-replay",     "enable.auto.commit",
-                                        "false",    "auto.offset.reset", "error",
+    static const char *const pairs[] = {"group.id",
+                                        "xiezhi-replay",
+                                        "enable.auto.commit",
+                                        "false",
+                                        "auto.offset.reset",
+                                        "error",
                                         "enable.partition.eof",
-                                        "true",     NULL};
+                                        "true",
+                                        NULL};
     struct replay *replay = xz_calloc(1, sizeof(*replay));
     char *names = xz_strdup(config->topics_events);
     const char *topics[XZ_EVENT_TOPICS_MAX];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* stream/replay.h - the event topics from their beginning to their end as of now, outside any group:
- * what a hearing repeats an accusation from. */
+/* stream/replay.h - the event topics from their beginning to their end as of now, outside any
+ * group: what a hearing repeats an accusation from. */
 #ifndef XZ_STREAM_REPLAY_H
 #define XZ_STREAM_REPLAY_H
 #include "base/str.h"

@@ -190,16 +190,20 @@ static int by_time(const void *left_ptr, const void *right_ptr)
     return (left->key > right->key) - (left->key < right->key);
 }
 
-void oracle_init(struct oracle *oracle, const struct xz_event *const *events, uint32_t count,
-                 int64_t lateness_ms)
+void oracle_init(struct oracle *oracle, const struct xz_event *const *events,
+                 const uint32_t *partitions, uint32_t count, int64_t lateness_ms)
 {
-    int64_t newest_ms = INT64_MIN;
+    int64_t newest_of[ORACLE_PARTITIONS_MAX];
 
     memset(oracle, 0, sizeof(*oracle));
     oracle->events = xz_calloc(count + 1, sizeof(oracle->events[0]));
     oracle->by_time = xz_calloc(count + 1, sizeof(oracle->by_time[0]));
     oracle->count = count;
+    for (uint32_t p = 0; p < ORACLE_PARTITIONS_MAX; p++) {
+        newest_of[p] = INT64_MIN;
+    }
     for (uint32_t i = 0; i < count; i++) {
+        int64_t *newest_ms = &newest_of[partitions[i]];
         const int64_t told_ms =
             events[i]->body == XZ_BODY_PERSON_STATUS ? events[i]->inf_time_ms : events[i]->at_ms;
 
@@ -207,8 +211,8 @@ void oracle_init(struct oracle *oracle, const struct xz_event *const *events, ui
         oracle->events[i].key = xz_hash_str(events[i]->msgid);
         oracle->events[i].repeats = repeated_by(oracle, i);
         oracle->events[i].accepted = oracle->events[i].repeats == i;
-        oracle->events[i].late = newest_ms != INT64_MIN && told_ms < newest_ms - lateness_ms;
-        newest_ms = told_ms > newest_ms ? told_ms : newest_ms;
+        oracle->events[i].late = *newest_ms != INT64_MIN && told_ms < *newest_ms - lateness_ms;
+        *newest_ms = told_ms > *newest_ms ? told_ms : *newest_ms;
         if (oracle->events[i].accepted) {
             oracle->by_time[oracle->accepted++] = i;
         }

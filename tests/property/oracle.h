@@ -33,8 +33,9 @@ struct oracle {
 };
 
 /* events: in order of arrival; borrowed. */
-void oracle_init(struct oracle *oracle, const struct xz_event *const *events, uint32_t count,
-                 int64_t lateness_ms);
+#define ORACLE_PARTITIONS_MAX 16
+void oracle_init(struct oracle *oracle, const struct xz_event *const *events,
+                 const uint32_t *partitions, uint32_t count, int64_t lateness_ms);
 void oracle_fini(struct oracle *oracle);
 
 /* ---- breaches ---- */

@@ -42,12 +42,15 @@ static struct world_setup setup_of(uint64_t seed)
 static void oracle_of(const struct world *world, uint32_t count, struct oracle *oracle)
 {
     const struct xz_event **events = xz_calloc(world->count + 1, sizeof(*events));
+    uint32_t *partitions = xz_calloc(world->count + 1, sizeof(*partitions));
 
     for (uint32_t i = 0; i < count; i++) {
         events[i] = &world->items[i].event;
+        partitions[i] = world->items[i].partition;
     }
-    oracle_init(oracle, events, count, world->setup.lateness_ms);
+    oracle_init(oracle, events, partitions, count, world->setup.lateness_ms);
     free(events);
+    free(partitions);
 }
 
 /* ---- breaches ---- */

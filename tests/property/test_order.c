@@ -166,7 +166,6 @@ static void run_in_frames(const struct world *world, uint64_t seed, struct heari
         .sinks = {.arg = &sinks, .judged = to_hearing, .derived = to_way}};
     struct xz_err err = {0};
     struct xz_rng rng;
-    int64_t newest_ms = INT64_MIN;
 
     xz_rng_init(&rng, seed, 2);
     service.engine = xz_engine_new(&setup);
@@ -175,10 +174,9 @@ static void run_in_frames(const struct world *world, uint64_t seed, struct heari
         struct xz_event event = item->event;
         struct xz_observation observation;
 
-        xz_observe(&event, &item->source, false, &observation);
+        xz_observe(&event, &item->source, INT64_MIN, &observation);
         service.writer = (uint32_t)(xz_observation_route(&observation) % WRITERS);
         assert_int_equal(xz_engine_fold(service.engine, &observation, &err), XZ_OK);
-        newest_ms = item->told_ms > newest_ms ? item->told_ms : newest_ms;
         for (uint32_t w = 0; w < WRITERS; w++) {
             struct way *way = &service.ways[w];
 
@@ -197,7 +195,7 @@ static void run_in_frames(const struct world *world, uint64_t seed, struct heari
         }
         free(service.ways[w].list);
     }
-    assert_int_equal(xz_engine_finish(service.engine, newest_ms, &err), XZ_OK);
+    assert_int_equal(xz_engine_frame_end(service.engine, &err), XZ_OK);
     xz_engine_free(service.engine);
     xz_cache_free(cache);
     xz_store_close(store);

@@ -198,13 +198,6 @@ static inline void reverse_message(struct desk *desk, const char *msgid, const c
     tell(desk, msgid, when, "\"reversal\":{\"psn_no\":\"%s\",\"omsgid\":\"%s\"}", person, of);
 }
 
-static inline void desk_finish(struct desk *desk)
-{
-    struct xz_err err = {0};
-
-    assert_int_equal(xz_local_finish(desk->local, &err), XZ_OK);
-}
-
 /* The only alert there was: its members in order of time and its last status. */
 static inline void assert_said(const struct desk *desk, const char *pattern,
                                enum xz_episode_status status, const char *members)

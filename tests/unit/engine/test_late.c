@@ -36,7 +36,6 @@ static void test_beyond_it_nothing_is_opened_but_state_is_set(void **state)
     assert_int_equal(counts_of(&desk).late, 1);
     settle(&desk, "M2", "2026-03-11 10:00:00", WHO, ""); /* in time, and after the death */
     assert_said(&desk, "T04", XZ_EPISODE_OPEN, "M2");
-    desk_finish(&desk);
     assert_string_equal(desk.said[0].members, "M2");
     desk_close(&desk);
 }
