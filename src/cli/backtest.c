@@ -25,6 +25,7 @@ static const char help[] =
     "  -m, --mapping FILE     maps columns of EVENTS to fields, and names the label\n"
     "  -p, --pack DIR         patterns to score with (" XZ_DEFAULT_PACK ")\n"
     "  -r, --reference DIR    institutions.csv, items.csv, diagnoses.csv\n"
+    "      --beside FILE      figures to print beside: a CSV with name, auc, ap, cp\n"
     "  -o, --output FILE      save the report there too\n"
     "\n"
     "Ranking single events (the default):\n"
@@ -134,13 +135,15 @@ enum {
     OPT_CARDS,
     OPT_LABELS,
     OPT_LABEL_KEY,
-    OPT_LABEL
+    OPT_LABEL,
+    OPT_BESIDE
 };
 
 static const struct option longs[] = {{"mapping", required_argument, NULL, 'm'},
                                       {"pack", required_argument, NULL, 'p'},
                                       {"reference", required_argument, NULL, 'r'},
                                       {"output", required_argument, NULL, 'o'},
+                                      {"beside", required_argument, NULL, OPT_BESIDE},
                                       {"test-from", required_argument, NULL, OPT_TEST_FROM},
                                       {"test-days", required_argument, NULL, OPT_TEST_DAYS},
                                       {"train-days", required_argument, NULL, OPT_TRAIN_DAYS},
@@ -196,6 +199,9 @@ static int set_text(struct run *run, int opt, char *text)
         break;
     case OPT_LABELS:
         run->setup.labels = text;
+        break;
+    case OPT_BESIDE:
+        run->setup.beside = text;
         break;
     case OPT_LABEL_KEY:
         run->setup.label_key = text;

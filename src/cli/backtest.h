@@ -9,7 +9,8 @@ struct xz_backtest_setup {
     int32_t test_days, train_days, delay_days;
     uint32_t cards;
     const char *labels, *label_key, *label_column, *label_positive; /* of institutions, or NULL */
-    const char *output;                                             /* or NULL */
+    const char *beside; /* a CSV of figures others reached: name,auc,ap,cp; or NULL */
+    const char *output; /* or NULL */
 };
 struct xz_backtest;
 

@@ -14,6 +14,10 @@
 
 #define EVIDENCE_MAX 64 /* pieces that one event may have; more are left out */
 #define MEAN_ORDER   4.0
+#define FILE_MAX     ((size_t)1 << 30)
+#define ROW_MAX      ((size_t)1 << 20)
+#define NAME_WIDTH   44
+#define FIGURE_WIDTH 8
 
 struct row { /* one event */
     uint64_t card;
@@ -359,10 +363,10 @@ static void report_events(struct xz_backtest *backtest, FILE *out)
     naive = rank_rows(backtest, rows, count, by_days ? day_end : NULL, true);
     put(out, "events %zu, guilty %zu (%.3f %%)\n", count, guilty,
         count > 0 ? 100.0 * (double)guilty / (double)count : 0.0);
-    put(out, "%-28s %8s %8s %8s\n", "", "AUC", "AP", by_days ? "CP" : "");
-    put(out, "%-28s %8.4f %8.4f %8.4f\n", "xiezhi, no labels learnt", engine.auc, engine.ap,
+    put(out, "%-44s %8s %8s %8s\n", "", "AUC", "AP", by_days ? "CP" : "");
+    put(out, "%-44s %8.4f %8.4f %8.4f\n", "xiezhi, no labels learnt", engine.auc, engine.ap,
         engine.card_precision);
-    put(out, "%-28s %8.4f %8.4f %8.4f\n", "naive: by amount", naive.auc, naive.ap,
+    put(out, "%-44s %8.4f %8.4f %8.4f\n", "naive: by amount", naive.auc, naive.ap,
         naive.card_precision);
     free(rows);
     free(day_end);
@@ -378,43 +382,104 @@ static int column_of(const struct xz_csv_row *row, const char *name)
     return -1;
 }
 
+static bool next_row(struct xz_str *rest, struct xz_arena *arena, struct xz_csv_row *row,
+                     enum xz_rc *rc, struct xz_err *err)
+{
+    struct xz_str line;
+
+    if (*rc != XZ_OK || !xz_csv_next(rest, &line)) {
+        return false;
+    }
+    xz_arena_reset(arena);
+    *rc = xz_csv_split(line, ',', arena, row, err);
+    return *rc == XZ_OK;
+}
+
+static void label_place(struct xz_backtest *backtest, struct xz_str id, bool guilty)
+{
+    const uint64_t hash = xz_hash_str(id);
+
+    for (size_t i = 0; i < backtest->place_count; i++) {
+        if (backtest->places[i].hash == hash) {
+            backtest->places[i].labelled = true;
+            backtest->places[i].guilty = guilty;
+        }
+    }
+}
+
 static enum xz_rc read_labels(struct xz_backtest *backtest, struct xz_err *err)
 {
     const struct xz_backtest_setup *setup = &backtest->setup;
+    const struct xz_str positive =
+        xz_str_from(setup->label_positive != NULL ? setup->label_positive : "1");
     char *bytes = NULL;
     size_t len;
     struct xz_arena arena;
-    struct xz_csv_row row;
-    struct xz_str rest, line;
-    int key, label;
-    enum xz_rc rc = xz_file_read(setup->labels, (size_t)1 << 30, &bytes, &len, err);
+    struct xz_csv_row row = {0};
+    struct xz_str rest;
+    int key = -1, label = -1;
+    enum xz_rc rc = xz_file_read(setup->labels, FILE_MAX, &bytes, &len, err);
 
     if (rc != XZ_OK) {
         return rc;
     }
-    xz_arena_init(&arena, (size_t)1 << 20);
+    xz_arena_init(&arena, ROW_MAX);
     rest = (struct xz_str){bytes, (uint32_t)len};
-    rc = xz_csv_next(&rest, &line) ? xz_csv_split(line, ',', &arena, &row, err) : XZ_CONFIG;
-    key = setup->label_key != NULL ? column_of(&row, setup->label_key) : 0;
-    label = setup->label_column != NULL ? column_of(&row, setup->label_column) : 1;
+    if (next_row(&rest, &arena, &row, &rc, err)) {
+        key = setup->label_key != NULL ? column_of(&row, setup->label_key) : 0;
+        label = setup->label_column != NULL ? column_of(&row, setup->label_column) : 1;
+    }
     if (rc == XZ_OK && (key < 0 || label < 0)) {
         rc = xz_err_config(err, setup->labels, 1, "the columns that were named are not there");
     }
-    while (rc == XZ_OK && xz_csv_next(&rest, &line)) {
-        xz_arena_reset(&arena);
-        rc = xz_csv_split(line, ',', &arena, &row, err);
-        if (rc == XZ_OK && row.count > (size_t)(key > label ? key : label)) {
-            const uint64_t hash = xz_hash_str(row.cells[key]);
-
-            for (size_t i = 0; i < backtest->place_count; i++) {
-                if (backtest->places[i].hash == hash) {
-                    backtest->places[i].labelled = true;
-                    backtest->places[i].guilty = xz_str_eq(
-                        row.cells[label],
-                        xz_str_from(setup->label_positive != NULL ? setup->label_positive : "1"));
-                }
-            }
+    while (next_row(&rest, &arena, &row, &rc, err)) {
+        if (row.count > (size_t)(key > label ? key : label)) {
+            label_place(backtest, row.cells[key], xz_str_eq(row.cells[label], positive));
         }
+    }
+    xz_arena_fini(&arena);
+    free(bytes);
+    return rc;
+}
+
+/* What others reached, as it stands in the file, in the columns of our own figures. */
+static enum xz_rc put_beside(const struct xz_backtest_setup *setup, FILE *out, struct xz_err *err)
+{
+    static const char *const names[] = {"name", "auc", "ap", "cp"};
+    char *bytes = NULL;
+    size_t len;
+    struct xz_arena arena;
+    struct xz_csv_row row = {0};
+    struct xz_str rest;
+    int columns[4] = {-1, -1, -1, -1};
+    enum xz_rc rc = xz_file_read(setup->beside, FILE_MAX, &bytes, &len, err);
+
+    if (rc != XZ_OK) {
+        return rc;
+    }
+    xz_arena_init(&arena, ROW_MAX);
+    rest = (struct xz_str){bytes, (uint32_t)len};
+    if (next_row(&rest, &arena, &row, &rc, err)) {
+        for (size_t i = 0; i < 4; i++) {
+            columns[i] = column_of(&row, names[i]);
+        }
+    }
+    if (rc == XZ_OK && (columns[0] < 0 || columns[1] < 0 || columns[2] < 0)) {
+        rc = xz_err_config(err, setup->beside, 1, "wants the columns name, auc and ap, maybe cp");
+    }
+    while (next_row(&rest, &arena, &row, &rc, err)) {
+        for (size_t i = 0; i < 4; i++) {
+            const struct xz_str cell = columns[i] >= 0 && (size_t)columns[i] < row.count
+                                           ? row.cells[columns[i]]
+                                           : XZ_STR_NONE;
+
+            if (i == 3 && cell.len == 0) {
+                continue;
+            }
+            put(out, i == 0 ? "%-*.*s" : " %*.*s", i == 0 ? NAME_WIDTH : FIGURE_WIDTH,
+                (int)cell.len, cell.len > 0 ? cell.ptr : "");
+        }
+        put(out, "\n");
     }
     xz_arena_fini(&arena);
     free(bytes);
@@ -449,9 +514,9 @@ static enum xz_rc report_places(struct xz_backtest *backtest, FILE *out, struct 
         rank(amount, guilty, count, &naive);
         put(out, "institutions %zu, guilty %zu (%.1f %%)\n", count, guilty_count,
             count > 0 ? 100.0 * (double)guilty_count / (double)count : 0.0);
-        put(out, "%-28s %8s %8s\n", "", "AUC", "AP");
-        put(out, "%-28s %8.4f %8.4f\n", "xiezhi, no labels learnt", engine.auc, engine.ap);
-        put(out, "%-28s %8.4f %8.4f\n", "naive: by total amount", naive.auc, naive.ap);
+        put(out, "%-44s %8s %8s\n", "", "AUC", "AP");
+        put(out, "%-44s %8.4f %8.4f\n", "xiezhi, no labels learnt", engine.auc, engine.ap);
+        put(out, "%-44s %8.4f %8.4f\n", "naive: by total amount", naive.auc, naive.ap);
     }
     free(score);
     free(amount);
@@ -473,6 +538,9 @@ enum xz_rc xz_backtest_report(struct xz_backtest *backtest, struct xz_err *err)
         rc = report_places(backtest, out, err);
     } else {
         report_events(backtest, out);
+    }
+    if (rc == XZ_OK && backtest->setup.beside != NULL) {
+        rc = put_beside(&backtest->setup, out, err);
     }
     if (out != NULL && fclose(out) != 0 && rc == XZ_OK) {
         rc = xz_err_config(err, backtest->setup.output, 0, "cannot be written");

@@ -25,7 +25,7 @@ static int by_amount(const void *left_ptr, const void *right_ptr)
 static double usual_fen(const struct xz_view *view, uint32_t index)
 {
     int64_t past_fen[PAST_MAX];
-    size_t count = 0;
+    size_t count = 0, middle;
 
     for (uint32_t i = index; i-- > 0 && count < PAST_MAX;) {
         if (amount_of(view, i) > 0 && view->matches(view, i)) {
@@ -36,7 +36,9 @@ static double usual_fen(const struct xz_view *view, uint32_t index)
         return 0.0;
     }
     qsort(past_fen, count, sizeof(past_fen[0]), by_amount);
-    return 0.5 * (double)(past_fen[(count - 1) / 2] + past_fen[count / 2]);
+    middle = count / 2;
+    return count % 2 == 1 ? (double)past_fen[middle]
+                          : 0.5 * (double)(past_fen[middle - 1] + past_fen[middle]);
 }
 
 static bool statistic_of(const struct xz_evidence_spec *spec, const struct xz_view *view,
