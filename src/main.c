@@ -12,6 +12,10 @@
 #define XZ_VERSION "0.0.0"
 #endif
 
+/* For jemalloc, where it is linked: freed memory goes back to the system after two seconds. */
+extern const char *malloc_conf;
+const char *malloc_conf = "background_thread:true,dirty_decay_ms:2000,muzzy_decay_ms:0,narenas:4";
+
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv);

@@ -55,6 +55,24 @@ static void put_fen(int64_t fen, protobuf_c_boolean *has, int64_t *to)
     *to = *has ? fen : 0;
 }
 
+static void put_place(const struct xz_record *record, struct xz_arena *arena,
+                      Xiezhi__Exhibit *exhibit)
+{
+    const struct xz_str admdvs = xz_record_text(record, XZ_TEXT_PLACE_ADMDVS);
+
+    if (admdvs.len == 0 && !(record->flags & XZ_RECORD_PLACED)) {
+        return;
+    }
+    exhibit->place = xz_arena_alloc(arena, sizeof(*exhibit->place));
+    xiezhi__place__init(exhibit->place);
+    exhibit->place->admdvs = text_of(arena, admdvs);
+    if (record->flags & XZ_RECORD_PLACED) {
+        exhibit->place->has_lat = exhibit->place->has_lon = 1;
+        exhibit->place->lat = (double)record->lat_e6 / 1e6;
+        exhibit->place->lon = (double)record->lon_e6 / 1e6;
+    }
+}
+
 static Xiezhi__Exhibit *exhibit_of(const struct xz_member *member, struct xz_arena *arena,
                                    const struct xz_alert_context *context)
 {
@@ -92,14 +110,7 @@ static Xiezhi__Exhibit *exhibit_of(const struct xz_member *member, struct xz_are
         exhibit->has_reversed = 1;
         exhibit->reversed = 1;
     }
-    exhibit->place = xz_arena_alloc(arena, sizeof(*exhibit->place));
-    xiezhi__place__init(exhibit->place);
-    exhibit->place->admdvs = text_of(arena, xz_record_text(record, XZ_TEXT_PLACE_ADMDVS));
-    if (record->flags & XZ_RECORD_PLACED) {
-        exhibit->place->has_lat = exhibit->place->has_lon = 1;
-        exhibit->place->lat = (double)record->lat_e6 / 1e6;
-        exhibit->place->lon = (double)record->lon_e6 / 1e6;
-    }
+    put_place(record, arena, exhibit);
     if (topic != NULL && record->source.offset >= 0) {
         exhibit->source = xz_arena_alloc(arena, sizeof(*exhibit->source));
         xiezhi__source__init(exhibit->source);

@@ -68,6 +68,13 @@ int xz_cli_service_options(const char *command, const char *text, int argc, char
             return xz_cli_usage(command, "--set %s: %s", sets[i], err.msg);
         }
     }
+    if (optind < argc) {
+        return xz_cli_usage(command, "\"%s\" is not expected here", argv[optind]);
+    }
+    if (xz_config_validate(config, &err) != XZ_OK) {
+        (void)xz_cli_fail(command, &err);
+        return XZ_EXIT_USAGE;
+    }
     if (config->pack[0] == '\0') {
         free(config->pack);
         config->pack = xz_strdup(xz_cli_pack_dir(NULL));

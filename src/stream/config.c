@@ -385,6 +385,11 @@ int xz_config_check(const char *file, const char *const sets[], size_t set_count
             mistakes++;
         }
     }
+    memset(&err, 0, sizeof(err));
+    if (mistakes == 0 && xz_config_validate(&config, &err) != XZ_OK) {
+        report(NULL, &err);
+        mistakes++;
+    }
     xz_config_fini(&config);
     return mistakes;
 }

@@ -44,6 +44,9 @@ XZ_MUST enum xz_rc xz_config_set(struct xz_config *config, const char *key_value
 const char *xz_config_kafka(const struct xz_config *config, const char *name); /* or NULL */
 struct xz_log_setup xz_config_log(const struct xz_config *config);
 
+/* Roles, HTTP address and librdkafka's properties: what a single key cannot show. */
+XZ_MUST enum xz_rc xz_config_validate(const struct xz_config *config, struct xz_err *err);
+bool xz_config_has_role(const struct xz_config *config, const char *name);
 bool xz_config_same(const struct xz_config *left, const struct xz_config *right);
 
 /* Every key with default and meaning, as a commented YAML file. */

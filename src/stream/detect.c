@@ -121,6 +121,14 @@ static enum xz_rc open_parts(struct detect *detect, rd_kafka_topic_partition_lis
     enum xz_rc rc = XZ_OK;
 
     for (int i = 0; i < list->cnt; i++) {
+        if (list->elems[i].partition >= detect->shared->partitions) {
+            free(openings);
+            return xz_err_set(
+                err, XZ_CONFIG,
+                "%s has grown beyond %d partitions: their number may never change, or "
+                "persons lose their history; make new topics and replay the events",
+                detect->config->topics_observations, detect->shared->partitions);
+        }
         openings[i].setup = (struct xz_part_setup){
             .shared = detect->shared,
             .id = list->elems[i].partition,
@@ -297,6 +305,14 @@ static void publish_numbers(const struct detect *detect)
 
 /* ---- the role ---- */
 
+static void on_error(rd_kafka_t *consumer, int code, const char *reason, void *arg)
+{
+    struct detect *detect = arg;
+
+    (void)consumer;
+    xz_role_on_error(detect->shared, XZ_ROLE_DETECT, code, reason);
+}
+
 static enum xz_rc open_detect(struct detect *detect, struct xz_err *err)
 {
     char group[256];
@@ -335,6 +351,7 @@ static enum xz_rc open_detect(struct detect *detect, struct xz_err *err)
         return rc;
     }
     rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
+    rd_kafka_conf_set_error_cb(conf, on_error);
     rd_kafka_conf_set_opaque(conf, detect);
     rc = xz_kafka_open(RD_KAFKA_CONSUMER, conf, &detect->consumer, err);
     if (rc != XZ_OK) {
@@ -411,11 +428,14 @@ static enum xz_rc take_all(struct detect *detect, struct slot *slot, rd_kafka_me
 static enum xz_rc read_on(struct detect *detect, struct slot *slot, rd_kafka_message_t **messages,
                           size_t *count, struct xz_err *err)
 {
-    const bool behind = records_behind(detect, slot) > 0;
-    const bool fast = xz_pace_is_fast(&detect->pace, xz_now_ms());
+    bool behind = records_behind(detect, slot) > 0;
 
-    *count =
-        xz_kafka_take(slot->queue, behind || fast ? LAGGING_POLL_MS : 0, messages, CONSUME_MAX);
+    *count = xz_kafka_take(slot->queue, behind ? LAGGING_POLL_MS : 0, messages, CONSUME_MAX);
+    if (*count == 0 && !behind && xz_pace_is_fast(&detect->pace, xz_now_ms())) {
+        xz_kafka_end(detect->consumer, detect->config->topics_observations, xz_part_id(slot->part),
+                     &slot->end);
+        behind = records_behind(detect, slot) > 0;
+    }
     if (*count > 0 || !behind) {
         slot->waiting_ms = 0;
         slot->dry = *count == 0;
@@ -436,7 +456,7 @@ static enum xz_rc flush_all(struct detect *detect, struct xz_err *err)
     return rc;
 }
 
-/* Once catching up is noticed, those that had nothing are asked again, with patience. */
+/* With each step of catching up, those that had nothing are asked again. */
 static void note_pace(struct detect *detect, const struct slot *slot)
 {
     if (xz_pace_note(&detect->pace, xz_now_ms(), xz_part_newest_ms(slot->part))) {
@@ -484,8 +504,10 @@ static enum xz_rc loop(struct detect *detect, struct xz_err *err)
         const int64_t now_ms = xz_now_ms();
 
         xz_role_serve(detect->shared, XZ_ROLE_DETECT, detect->consumer, idle ? IDLE_POLL_MS : 0);
-        rc = round_of(detect, messages, &idle, err);
-        rc = rc == XZ_OK ? checkpoint_due(detect, now_ms, &checkpoint_ms, err) : rc;
+        rc = detect->rc == XZ_OK ? round_of(detect, messages, &idle, err) : XZ_OK;
+        if (rc == XZ_OK && detect->rc == XZ_OK) {
+            rc = checkpoint_due(detect, now_ms, &checkpoint_ms, err);
+        }
         if (now_ms - stats_ms >= STATS_EVERY_MS) {
             publish_numbers(detect);
             stats_ms = now_ms;

@@ -155,6 +155,14 @@ static enum xz_rc take(struct ingest *ingest, const rd_kafka_message_t *message,
 
 /* ---- the role ---- */
 
+static void on_error(rd_kafka_t *consumer, int code, const char *reason, void *arg)
+{
+    struct ingest *ingest = arg;
+
+    (void)consumer;
+    xz_role_on_error(ingest->shared, XZ_ROLE_INGEST, code, reason);
+}
+
 static enum xz_rc open_ingest(struct ingest *ingest, char *names, struct xz_err *err)
 {
     char group[256];
@@ -189,6 +197,7 @@ static enum xz_rc open_ingest(struct ingest *ingest, char *names, struct xz_err 
         return rc;
     }
     rd_kafka_conf_set_rebalance_cb(conf, xz_sources_on_rebalance);
+    rd_kafka_conf_set_error_cb(conf, on_error);
     rd_kafka_conf_set_opaque(conf, ingest);
     rc = xz_kafka_open(RD_KAFKA_CONSUMER, conf, &ingest->consumer, err);
     if (rc != XZ_OK) {
@@ -237,8 +246,8 @@ static enum xz_rc flush_due(struct ingest *ingest, int64_t now_ms, bool idle, st
         const bool waited = source->read > source->sealed &&
                             (source->pending_bytes == 0 ||
                              now_ms - source->pending_since_ms >= ingest->config->flush_ms);
-        const bool wide =
-            source->pending_bytes > 0 && source->newest_ms - source->flushed_ms >= FRAME_SPAN_MS;
+        const bool wide = source->pending_bytes > 0 && source->flushed_ms != INT64_MIN &&
+                          source->newest_ms - source->flushed_ms >= FRAME_SPAN_MS;
 
         due = due || full || waited || wide || (idle && source->pending_bytes > 0);
     }
@@ -312,11 +321,13 @@ static enum xz_rc take_all(struct ingest *ingest, struct source *source,
 static enum xz_rc read_on(struct ingest *ingest, struct source *source,
                           rd_kafka_message_t **messages, size_t *count, struct xz_err *err)
 {
-    const bool behind = records_behind(ingest, source) > 0;
-    const bool fast = xz_pace_is_fast(&ingest->pace, xz_now_ms());
+    bool behind = records_behind(ingest, source) > 0;
 
-    *count =
-        xz_kafka_take(source->queue, behind || fast ? LAGGING_POLL_MS : 0, messages, CONSUME_MAX);
+    *count = xz_kafka_take(source->queue, behind ? LAGGING_POLL_MS : 0, messages, CONSUME_MAX);
+    if (*count == 0 && !behind && xz_pace_is_fast(&ingest->pace, xz_now_ms())) {
+        xz_kafka_end(ingest->consumer, source->topic, source->partition, &source->end);
+        behind = records_behind(ingest, source) > 0;
+    }
     if (*count > 0 || !behind) {
         source->waiting_ms = 0;
         source->dry = *count == 0;
@@ -327,7 +338,7 @@ static enum xz_rc read_on(struct ingest *ingest, struct source *source,
     return XZ_OK;
 }
 
-/* Once catching up is noticed, those that had nothing are asked again, with patience. */
+/* With each step of catching up, those that had nothing are asked again. */
 static void note_pace(struct ingest *ingest, const struct source *source)
 {
     if (xz_pace_note(&ingest->pace, xz_now_ms(), source->newest_ms)) {
@@ -380,6 +391,9 @@ enum xz_rc xz_ingest_run(struct xz_service_shared *shared, struct xz_err *err)
         ingest.limits.latest_ms = now_ms + shared->config->max_ahead_ms;
         reload_reference(&ingest);
         xz_role_serve(shared, XZ_ROLE_INGEST, ingest.consumer, idle ? IDLE_POLL_MS : 0);
+        if (ingest.lost) {
+            break; /* in the rebalance just served */
+        }
         rc = consume(&ingest, messages, &idle, err);
         rc = rc == XZ_OK ? flush_due(&ingest, xz_now_ms(), idle, err) : rc;
         (void)rd_kafka_poll(ingest.producer.client, 0);

@@ -9,6 +9,7 @@
 
 #define WAIT_MS       10000
 #define ADMIN_WAIT_MS 30000
+#define SOON_MS       1000
 
 int64_t xz_now_ms(void)
 {
@@ -209,6 +210,16 @@ enum xz_rc xz_kafka_apart(rd_kafka_t *consumer, const char *topic, int32_t parti
     }
     rd_kafka_topic_partition_list_destroy(list);
     return rc;
+}
+
+void xz_kafka_end(rd_kafka_t *consumer, const char *topic, int32_t partition, int64_t *end)
+{
+    int64_t low, high;
+
+    if (rd_kafka_query_watermark_offsets(consumer, topic, partition, &low, &high, SOON_MS) ==
+        RD_KAFKA_RESP_ERR_NO_ERROR) {
+        *end = high;
+    }
 }
 
 size_t xz_kafka_take(rd_kafka_queue_t *queue, int wait_ms, rd_kafka_message_t **messages,

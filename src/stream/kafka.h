@@ -65,6 +65,9 @@ enum xz_rc xz_kafka_class(rd_kafka_resp_err_t code);
 XZ_MUST enum xz_rc xz_kafka_apart(rd_kafka_t *consumer, const char *topic, int32_t partition,
                                   int64_t offset, rd_kafka_queue_t **queue, struct xz_err *err);
 
+/* Asks the broker where the partition ends; *end stays as it was when it does not answer soon. */
+void xz_kafka_end(rd_kafka_t *consumer, const char *topic, int32_t partition, int64_t *end);
+
 /* What is in the queue, up to max messages; when nothing is, waits up to wait_ms for the first.
  * (The library's own batch call would wait for the last.) The caller destroys them. */
 size_t xz_kafka_take(rd_kafka_queue_t *queue, int wait_ms, rd_kafka_message_t **messages,

@@ -2,6 +2,7 @@
 /* stream/metrics.h - numbers that the roles keep and /metrics shows. Atomic; @thread any. */
 #ifndef XZ_STREAM_METRICS_H
 #define XZ_STREAM_METRICS_H
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -49,6 +50,10 @@ void xz_metrics_latency(struct xz_metrics *metrics, int64_t latency_us);
 void xz_metrics_lock(struct xz_metrics *metrics);
 void xz_metrics_unlock(struct xz_metrics *metrics);
 void xz_metrics_text(struct xz_metrics *metrics, int64_t now_ms, struct xz_buf *out);
+
+/* "127.0.0.1:9464" as an address; XZ_CONFIG when it is none. */
+XZ_MUST enum xz_rc xz_http_address(const char *listen, struct sockaddr_in *address,
+                                   struct xz_err *err);
 
 /* Serves /metrics, /healthz, /readyz on "host:port"; NULL when listen is empty. */
 struct xz_http;

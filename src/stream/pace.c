@@ -9,7 +9,6 @@
 
 bool xz_pace_note(struct xz_pace *pace, int64_t now_ms, int64_t newest_ms)
 {
-    const bool was_fast = xz_pace_is_fast(pace, now_ms);
     /* Subtracting from INT64_MIN is not defined; from nothing to something is fast. */
     const bool fast = newest_ms != INT64_MIN &&
                       (pace->newest_ms == INT64_MIN || newest_ms - pace->newest_ms >= FAST_MS);
@@ -21,7 +20,7 @@ bool xz_pace_note(struct xz_pace *pace, int64_t now_ms, int64_t newest_ms)
         pace->since_ms = now_ms;
         pace->newest_ms = newest_ms > pace->newest_ms ? newest_ms : pace->newest_ms;
     }
-    return fast && !was_fast;
+    return fast;
 }
 
 bool xz_pace_is_fast(const struct xz_pace *pace, int64_t now_ms) { return now_ms < pace->until_ms; }

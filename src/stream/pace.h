@@ -2,8 +2,9 @@
 /*
  * stream/pace.h - is this reader catching up? Live, event time passes as fast as the clock. When it
  * passes much faster, partitions are read from the past, and one that has nothing to hand over this
- * very moment is waited for: else the others would run ahead of it in event time by days, and at
- * counters its events would come too late. Pure.
+ * very moment may yet have more: the broker is asked, and if so it is waited for. Else the others
+ * would run ahead of it in event time by days, and at counters its events would come too late.
+ * Pure.
  */
 #ifndef XZ_STREAM_PACE_H
 #define XZ_STREAM_PACE_H
@@ -16,8 +17,8 @@ struct xz_pace {
     int64_t until_ms;  /* of the clock: catching up until then */
 };
 
-/* Event time has come to newest_ms (INT64_MIN: nothing was read yet). True when this call finds
- * that catching up has begun. */
+/* Event time has come to newest_ms (INT64_MIN: nothing was read yet). True when it has come a step
+ * further that the clock does not explain: time to ask those that had nothing. */
 bool xz_pace_note(struct xz_pace *pace, int64_t now_ms, int64_t newest_ms);
 bool xz_pace_is_fast(const struct xz_pace *pace, int64_t now_ms);
 

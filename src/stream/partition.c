@@ -125,6 +125,11 @@ static enum xz_rc fold_frame(struct xz_part *part, struct xz_frame *frame, struc
         metrics->frames_ignored++;
         return XZ_OK;
     }
+    if (frame->number == 0) { /* what it repeats of its predecessor is skipped below */
+        xz_log(XZ_LOG_INFO, "detect", "writer",
+               "partition=%d source=" XZ_STR_FMT " epoch=%" PRIu64 " applied=%" PRId64,
+               part->setup.id, XZ_STR_ARG(frame->source), frame->epoch, mark->offset);
+    }
     while (rc == XZ_OK && xz_frame_next(frame, &offset, &place, &bytes)) {
         struct xz_observation observation;
         struct xz_event event;

@@ -24,6 +24,9 @@ struct xz_service_shared {
 
 /* Tells health that the role has no broker or is about to try again, or is well. */
 void xz_role_set_down(struct xz_service_shared *shared, enum xz_role role, bool down);
+/* An error of the role's client, as librdkafka tells it: it goes on by itself, or says so again. */
+void xz_role_on_error(struct xz_service_shared *shared, enum xz_role role, int code,
+                      const char *reason);
 /* Serves the role's group for up to wait_ms; rebalances happen in here. While the brokers are gone
  * health is red, and they are asked for once in a while. */
 void xz_role_serve(struct xz_service_shared *shared, enum xz_role role, rd_kafka_t *consumer,

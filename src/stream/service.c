@@ -39,39 +39,6 @@ struct xz_service {
 static const char *const role_names[XZ_ROLES] = {
     [XZ_ROLE_DETECT] = "detect", [XZ_ROLE_INGEST] = "ingest"};
 
-static bool has_role(const struct xz_config *config, const char *name)
-{
-    char *names = xz_strdup(config->roles);
-    const char *list[16];
-    const size_t count = xz_split_names(names, list, 16);
-    bool found = false;
-
-    for (size_t i = 0; i < count; i++) {
-        found = found || strcmp(list[i], name) == 0;
-    }
-    free(names);
-    return found;
-}
-
-static enum xz_rc check_roles(const struct xz_config *config, struct xz_err *err)
-{
-    static const char *const known[] = {"ingest", "detect"};
-    char *names = xz_strdup(config->roles);
-    const char *list[16];
-    const size_t count = xz_split_names(names, list, 16);
-    enum xz_rc rc =
-        count > 0 ? XZ_OK : xz_err_set(err, XZ_CONFIG, "roles: name ingest, detect, or both");
-
-    for (size_t i = 0; i < count && rc == XZ_OK; i++) {
-        if (strcmp(list[i], known[0]) != 0 && strcmp(list[i], known[1]) != 0) {
-            rc = xz_err_set(err, XZ_CONFIG, "roles: no role \"%s\"; there are ingest and detect",
-                            list[i]);
-        }
-    }
-    free(names);
-    return rc;
-}
-
 void xz_role_set_down(struct xz_service_shared *shared, enum xz_role role, bool down)
 {
     bool any = false;
@@ -83,22 +50,23 @@ void xz_role_set_down(struct xz_service_shared *shared, enum xz_role role, bool 
     shared->metrics->failing = any;
 }
 
+void xz_role_on_error(struct xz_service_shared *shared, enum xz_role role, int code,
+                      const char *reason)
+{
+    xz_log(XZ_LOG_WARN, role_names[role], "kafka", "code=%s error=\"%s\"",
+           rd_kafka_err2name((rd_kafka_resp_err_t)code), reason);
+    if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+        xz_role_set_down(shared, role, true);
+    }
+}
+
 void xz_role_serve(struct xz_service_shared *shared, enum xz_role role, rd_kafka_t *consumer,
                    int wait_ms)
 {
     rd_kafka_message_t *message = rd_kafka_consumer_poll(consumer, wait_ms);
     const struct rd_kafka_metadata *metadata = NULL;
 
-    if (message != NULL && (message->err == RD_KAFKA_RESP_ERR_NO_ERROR ||
-                            message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)) {
-        rd_kafka_message_destroy(message); /* from before its partition was read apart */
-    } else if (message !=
-               NULL) { /* an error of the client; it goes on by itself or says so again */
-        xz_log(XZ_LOG_WARN, role_names[role], "kafka", "error=\"%s\"",
-               rd_kafka_message_errstr(message));
-        if (message->err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
-            xz_role_set_down(shared, role, true);
-        }
+    if (message != NULL) { /* from before its partition was read apart, or its end */
         rd_kafka_message_destroy(message);
     } else if (shared->down[role] && rd_kafka_metadata(consumer, 0, NULL, &metadata, ASK_MS) ==
                                          RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -155,7 +123,7 @@ static enum xz_rc start_role(struct xz_service *service, enum xz_role at, const 
 {
     struct role *role = &service->roles[at];
 
-    if (!has_role(service->shared.config, name)) {
+    if (!xz_config_has_role(service->shared.config, name)) {
         return XZ_OK;
     }
     role->service = service;
@@ -209,7 +177,7 @@ enum xz_rc xz_service_start(const struct xz_config *config, struct xz_service **
     service->shared.config = config;
     service->shared.metrics = &service->metrics;
     xz_metrics_init(&service->metrics);
-    rc = check_roles(config, err);
+    rc = xz_config_validate(config, err);
     rc = rc == XZ_OK ? xz_http_start(config->http_listen, &service->metrics, &service->http, err)
                      : rc;
     rc = rc == XZ_OK ? connect_topics(service, err) : rc;
@@ -217,7 +185,7 @@ enum xz_rc xz_service_start(const struct xz_config *config, struct xz_service **
     rc = rc == XZ_OK ? start_role(service, XZ_ROLE_DETECT, "detect", xz_detect_run, err) : rc;
     rc = rc == XZ_OK ? start_role(service, XZ_ROLE_INGEST, "ingest", xz_ingest_run, err) : rc;
     if (rc == XZ_OK) {
-        service->metrics.ready = !has_role(config, "detect");
+        service->metrics.ready = !xz_config_has_role(config, "detect");
         *out = service;
         return XZ_OK;
     }
