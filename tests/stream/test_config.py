@@ -9,7 +9,7 @@ from service import PROGRAM
 
 def run(*arguments, environment=None):
     return subprocess.run([PROGRAM, "run", *map(str, arguments)], capture_output=True, text=True,
-                          timeout=20, cwd=ROOT, env=environment)
+                          timeout=5, cwd=ROOT, env=environment)
 
 
 # arguments, and what the message must hold

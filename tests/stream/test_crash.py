@@ -7,8 +7,8 @@ from broker import wait_for
 from service import Counter, World, feeding, final, revisions, same_alerts
 
 SEED = 20260301
-# A frame or two a fetch, so that there is time to hit the middle.
-SLOWLY = {"kafka.fetch.message.max.bytes": 8192, "kafka.queued.min.messages": 1}
+# A few frames a fetch, so that there is time to hit the middle.
+SLOWLY = {"kafka.fetch.message.max.bytes": 16384, "kafka.queued.min.messages": 1}
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_killed_in_the_middle_the_same_bytes(told, tmp_path):
         service = again.start(settings=settings, ready=False)
         wait_for("a topic for alerts", lambda: again.broker.partitions(again.topics["alerts"]) > 0)
         counter = Counter(again.broker, again.topics["alerts"])
-        for share in sorted(chance.uniform(0.02, 0.95) for _ in range(4)):
+        for share in sorted(chance.uniform(0.02, 0.95) for _ in range(3)):
             wait_for("alerts", lambda at=share * len(alerts): counter() >= at, every_s=0.001)
             service.kill()
             cut.append(counter())

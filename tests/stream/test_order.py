@@ -21,15 +21,15 @@ def placed(lines, partitions):
 
 
 def test_two_interleavings_end_in_the_same_alerts(broker, tmp_path, region):
-    """Partition by partition, then the other way round, then mixed: in each partition the order is
-    the same, and a counter sees its customers in another one."""
+    """Partition by partition, and mixed in blocks the other way round: in each partition the order
+    is the same, and a counter sees its customers in another one."""
     records = placed(region.lines, 3)
     by_partition = [[r for r in records if r[3] == p] for p in range(3)]
     mixed = records[:]
-    size = len(mixed) // 6 + 1
+    size = len(mixed) // 4 + 1
     blocks = [sorted(mixed[at:at + size], key=lambda r: -r[3]) for at in range(0, len(mixed), size)]
     ends = []
-    for number, parts in enumerate((by_partition, by_partition[::-1], blocks)):
+    for number, parts in enumerate((by_partition, blocks)):
         (tmp_path / str(number)).mkdir()
         world = World(broker, tmp_path / str(number), partitions=3)
         try:
