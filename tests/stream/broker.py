@@ -96,7 +96,8 @@ class Broker:
                 failed.append(error)
 
         producer = Producer({"bootstrap.servers": self.bootstrap, "linger.ms": 5,
-                             "enable.idempotence": True, "message.max.bytes": 8000000})
+                             "enable.idempotence": True, "message.max.bytes": 8000000,
+                             "log_level": 0}) # outages are on purpose
         began = time.monotonic()
         for sent, (key, value, headers, *where) in enumerate(records):
             more = {"partition": where[0]} if where else {}
