@@ -171,15 +171,26 @@ static enum xz_rc begin_reading(struct detect *detect, struct slot *slot, struct
         return xz_err_set(err, XZ_RETRY, "the end of %s/%d is not told: %s", topic, id,
                           rd_kafka_err2str(code));
     }
+    if (xz_part_next(slot->part) < low || xz_part_next(slot->part) > slot->end) {
+        return xz_err_set(err, XZ_FATAL,
+                          "%s/%d is out of range: %" PRId64 " is wanted, %" PRId64 " to %" PRId64
+                          " are there. Its retention has dropped what was not read yet, or it was "
+                          "made anew: remove %s, the state topic and the groups, and replay the "
+                          "events",
+                          topic, id, xz_part_next(slot->part), low, slot->end,
+                          detect->config->state_dir);
+    }
     return xz_kafka_apart(detect->consumer, topic, id, xz_part_next(slot->part), &slot->queue, err);
 }
 
 static void on_assign(struct detect *detect, rd_kafka_topic_partition_list_t *list)
 {
     struct xz_err err = {0};
-    enum xz_rc rc = list->cnt <= PARTS_MAX
-                        ? open_parts(detect, list, &err)
-                        : xz_err_set(&err, XZ_CONFIG, "more than %d partitions", PARTS_MAX);
+    enum xz_rc rc;
+
+    detect->shared->metrics->turned_ms[XZ_ROLE_DETECT] = 0; /* restoring may take its time */
+    rc = list->cnt <= PARTS_MAX ? open_parts(detect, list, &err)
+                                : xz_err_set(&err, XZ_CONFIG, "more than %d partitions", PARTS_MAX);
 
     (void)rd_kafka_assign(detect->consumer, rc == XZ_OK ? list : NULL);
     for (size_t i = 0; rc == XZ_OK && i < detect->count; i++) {

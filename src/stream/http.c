@@ -42,12 +42,12 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
         return answer(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "GET only\n", 9);
     }
     if (strcmp(url, "/healthz") == 0) {
-        return http->metrics->failing
-                   ? answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "failing\n", 8)
-                   : answer(connection, MHD_HTTP_OK, "ok\n", 3);
+        return xz_metrics_healthy(http->metrics, xz_now_ms())
+                   ? answer(connection, MHD_HTTP_OK, "ok\n", 3)
+                   : answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "failing\n", 8);
     }
     if (strcmp(url, "/readyz") == 0) {
-        return http->metrics->ready && !http->metrics->failing
+        return http->metrics->ready && xz_metrics_healthy(http->metrics, xz_now_ms())
                    ? answer(connection, MHD_HTTP_OK, "ready\n", 6)
                    : answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "not ready\n", 10);
     }

@@ -7,6 +7,8 @@
 
 #include "base/mem.h"
 
+#define HANG_MS 10000 /* a role that waits for the broker so long is not well */
+
 static const int64_t bounds_us[XZ_LATENCY_BUCKETS] = {
     1000, 2000, 5000, 10000, 20000, 50000, 100000, 250000, 500000, 1000000, 5000000, 60000000};
 
@@ -41,6 +43,18 @@ void xz_metrics_reject(struct xz_metrics *metrics, const char *reason)
         metrics->rejects[i].count++;
     }
     xz_metrics_unlock(metrics);
+}
+
+bool xz_metrics_healthy(const struct xz_metrics *metrics, int64_t now_ms)
+{
+    bool hangs = false;
+
+    for (size_t i = 0; i < sizeof(metrics->turned_ms) / sizeof(metrics->turned_ms[0]); i++) {
+        const int64_t turned_ms = metrics->turned_ms[i];
+
+        hangs = hangs || (turned_ms != 0 && now_ms - turned_ms > HANG_MS);
+    }
+    return !metrics->failing && !hangs;
 }
 
 void xz_metrics_lag(struct xz_lag *lag, int64_t records, int64_t read_ms, int64_t now_ms)

@@ -37,9 +37,10 @@ struct xz_metrics {
     size_t reason_count;
     pthread_mutex_t lock;
     _Atomic uint64_t latency[XZ_LATENCY_BUCKETS + 1], latency_sum_us;
-    _Atomic bool ready;   /* every partition that the group gave is open */
-    _Atomic bool failing; /* a role waits to try again, or has ended */
-    char pack[65];        /* under lock */
+    _Atomic int64_t turned_ms[2]; /* by role: when its loop came round last; 0: it is not in it */
+    _Atomic bool ready;           /* every partition that the group gave is open */
+    _Atomic bool failing;         /* a role waits to try again, or has ended */
+    char pack[65];                /* under lock */
 };
 
 void xz_metrics_init(struct xz_metrics *metrics);
@@ -54,6 +55,9 @@ void xz_metrics_text(struct xz_metrics *metrics, int64_t now_ms, struct xz_buf *
 /* "127.0.0.1:9464" as an address; XZ_CONFIG when it is none. */
 XZ_MUST enum xz_rc xz_http_address(const char *listen, struct sockaddr_in *address,
                                    struct xz_err *err);
+
+/* No role has failed, waits to try again, or hangs. */
+bool xz_metrics_healthy(const struct xz_metrics *metrics, int64_t now_ms);
 
 /* Serves /metrics, /healthz, /readyz on "host:port"; NULL when listen is empty. */
 struct xz_http;

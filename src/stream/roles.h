@@ -16,10 +16,11 @@ struct xz_service_shared {
     struct xz_metrics *metrics;
     int32_t partitions; /* of observations */
     char cluster_id[64];
-    _Atomic bool stop;           /* drain and end */
-    _Atomic bool failed;         /* a role ended for good */
-    _Atomic unsigned reload;     /* counts SIGHUPs */
-    _Atomic bool down[XZ_ROLES]; /* without a broker, or about to try again */
+    _Atomic bool stop;              /* drain and end */
+    _Atomic bool failed;            /* a role ended for good */
+    _Atomic unsigned reload;        /* counts SIGHUPs */
+    _Atomic bool down[XZ_ROLES];    /* without a broker, or about to try again */
+    _Atomic bool suspect[XZ_ROLES]; /* its client met an error: is the broker there? */
 };
 
 /* Tells health that the role has no broker or is about to try again, or is well. */

@@ -55,9 +55,7 @@ void xz_role_on_error(struct xz_service_shared *shared, enum xz_role role, int c
 {
     xz_log(XZ_LOG_WARN, role_names[role], "kafka", "code=%s error=\"%s\"",
            rd_kafka_err2name((rd_kafka_resp_err_t)code), reason);
-    if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
-        xz_role_set_down(shared, role, true);
-    }
+    shared->suspect[role] = true;
 }
 
 void xz_role_serve(struct xz_service_shared *shared, enum xz_role role, rd_kafka_t *consumer,
@@ -68,10 +66,17 @@ void xz_role_serve(struct xz_service_shared *shared, enum xz_role role, rd_kafka
 
     if (message != NULL) { /* from before its partition was read apart, or its end */
         rd_kafka_message_destroy(message);
-    } else if (shared->down[role] && rd_kafka_metadata(consumer, 0, NULL, &metadata, ASK_MS) ==
-                                         RD_KAFKA_RESP_ERR_NO_ERROR) {
+    }
+    shared->metrics->turned_ms[role] = xz_now_ms();
+    if (!shared->suspect[role] && !shared->down[role]) {
+        return;
+    }
+    shared->suspect[role] = false;
+    if (rd_kafka_metadata(consumer, 0, NULL, &metadata, ASK_MS) == RD_KAFKA_RESP_ERR_NO_ERROR) {
         rd_kafka_metadata_destroy(metadata);
         xz_role_set_down(shared, role, false);
+    } else {
+        xz_role_set_down(shared, role, true);
     }
 }
 
@@ -97,6 +102,7 @@ static void *role_main(void *arg)
 
         memset(&role->err, 0, sizeof(role->err));
         role->rc = role->run(shared, &role->err);
+        shared->metrics->turned_ms[role->id] = 0;
         if (role->rc == XZ_OK) {
             return NULL;
         }

@@ -177,6 +177,15 @@ static enum xz_rc begin_source(struct ingest *ingest, rd_kafka_topic_partition_t
         return xz_err_set(err, XZ_RETRY, "%s/%d: %s", at->topic, at->partition,
                           rd_kafka_err2str(code));
     }
+    if (at->offset > high || (at->offset >= 0 && at->offset < low)) {
+        free(source);
+        return xz_err_set(err, XZ_FATAL,
+                          "%s/%d is out of range: %" PRId64 " is wanted, %" PRId64 " to %" PRId64
+                          " are there. Its retention has dropped what was not read yet, or it was "
+                          "made anew: set the offsets of group %s-ingest by hand, or use another "
+                          "topic name and group",
+                          at->topic, at->partition, at->offset, low, high, ingest->config->group);
+    }
     source->end = high;
     at->offset = at->offset < 0 ? low : at->offset;
     source->epoch = epoch + 1 > now ? epoch + 1 : now;
