@@ -35,7 +35,11 @@ def headers(message):
 
 def test_json_equals_score(world, region):
     world.start()
-    world.feed(region)
+    world.produce(records_of(region.lines))
+    world.drained()
+    # while episodes are still open
+    same_alerts(final(revisions(world.alerts()).values()), region.score(region.lines))
+    world.end(region)
     read = world.alerts()
     alerts = final(revisions(read).values())
     same_alerts(alerts, region.alerts)
