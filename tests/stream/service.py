@@ -182,7 +182,7 @@ class World:
         wait_for("everything folded", check, deadline_s)
 
     def feed(self, region, rate=None):
-        """All of a region's events, then those that end its episodes; returns when all is folded."""
+        """All of a region's events, then those that end its episodes; waits until all is folded."""
         self.produce(records_of(region.lines), rate)
         self.drained()
         self.end(region)

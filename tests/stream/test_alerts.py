@@ -23,9 +23,9 @@ def messages(tmp_path_factory):
 def as_protobuf(messages, tmp_path_factory):
     """The region's events as protobuf records."""
     directory = tmp_path_factory.mktemp("pb")
-    subprocess.run([PROGRAM, "simulate", "-o", directory, "--people", "3000", "--days", "6", "--seed",
-                    "7", "--late-share", "0.02", "--duplicate-share", "0.01", "--format",
-                    "protobuf"], check=True, capture_output=True, cwd=ROOT)
+    subprocess.run([PROGRAM, "simulate", "-o", directory, "--people", "3000", "--days", "6",
+                    "--seed", "7", "--late-share", "0.02", "--duplicate-share", "0.01",
+                    "--format", "protobuf"], check=True, capture_output=True, cwd=ROOT)
     return list(protobuf.delimited((directory / "events.pb").read_bytes()))
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The broker goes away and comes back: the service waits for it, says so, and goes on."""
+import pytest
 from broker import wait_for
 from service import World, feeding, final, records_of, revisions, same_alerts
 
@@ -61,9 +62,10 @@ def test_broker_killed_while_events_come_in(own_broker, region, tmp_path):
         world.close()
 
 
+@pytest.mark.long
 def test_sigterm_without_a_broker_ends(own_broker, tmp_path):
-    """It cannot drain what nobody takes; it says so and ends all the same, and the next start goes on
-    from what is durable."""
+    """It cannot drain what nobody takes; it ends all the same, and the next start goes on from what
+    is durable."""
     world = World(own_broker, tmp_path)
     try:
         service = world.start()

@@ -37,8 +37,8 @@ def test_replay_is_the_same_bytes(told, tmp_path):
 
 
 def test_killed_in_the_middle_the_same_bytes(told, tmp_path):
-    """The same log, with a detector that is killed again and again: every alert of every revision is
-    there, with the same bytes."""
+    """The same log, with a detector that is killed again and again: every revision of every alert
+    is there, with the same bytes."""
     world, alerts = told
     chance = random.Random(SEED)
     again = world.replay(tmp_path / "again")

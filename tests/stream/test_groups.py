@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Several processes: they share partitions, take over from one another, come and go, wake up late."""
+"""Several processes: they share partitions, take over, come and go, wake up late."""
 import signal
 
 from broker import wait_for
@@ -82,8 +82,8 @@ def zombie(world, region, roles):
 
 
 def finish(world, region, sleeper):
-    """Waits until all is folded, whether the sleeper works on or has ended with an error, and checks
-    the alerts."""
+    """Waits until all is folded, whether the sleeper works on or has ended with an error, and
+    checks the alerts."""
     def check():
         if sleeper in world.services and not sleeper.alive():
             assert sleeper.process.returncode == 1, sleeper.log()[-2000:]

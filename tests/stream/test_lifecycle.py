@@ -12,7 +12,7 @@ READY_S = 3 # four partitions with little in them
 
 
 def test_sigterm_in_the_middle_drains_and_checkpoints(world, region):
-    """Ended with SIGTERM while events come in: what was read is durable and nothing is said twice."""
+    """Ended while events come in: what was read is durable and nothing is said twice."""
     service = world.start()
     counter = Counter(world.broker, world.topics["events"])
     with feeding(world, region, rate=1200):

@@ -11,7 +11,7 @@ CACHE_MB = 16
 # What may grow until it is full, apart from the cache of entities: two generations of a memtable of
 # 16 MiB, RocksDB's block cache of 64 MiB with what filters and indices take of it.
 GROWTH_MAX = 96 * MIB
-RATE = 6000 # events a second: a burst would fill the queues in front of the service, which is no state
+RATE = 6000 # events a second: a burst would fill the queues too, which are no state
 
 
 def resident(service):

@@ -77,8 +77,8 @@ def test_disorder_duplicates_and_reversals(world, region):
 
 
 def test_backlog_of_more_than_the_lateness(world, month):
-    """A month of events is there before the service starts. It reads partitions side by side in event
-    time, so that nothing comes too late at a counter, and ends where `score` does."""
+    """A month of events is there before the service starts. It reads partitions side by side in
+    event time, so that nothing comes too late at a counter, and ends where `score` does."""
     world.partitions = 4
     topic = world.topics["events"]
     world.broker.create(topic, 4)

@@ -67,7 +67,8 @@ def test_activated_on_all_instances_at_a_place_in_the_log(world, second):
     world.produce(batch(1))
     world.drained()
     before = world.alerts()
-    first_sha = re.search(r"activated last: ([0-9a-f]{64})", world.command("pack", "list").stdout)[1]
+    listed = world.command("pack", "list").stdout
+    first_sha = re.search(r"activated last: ([0-9a-f]{64})", listed)[1]
     second_sha = activate(world, second)
     assert second_sha != first_sha
     wait_for("the new pack everywhere", lambda: [active(s) for s in services] == [[second_sha]] * 2)
