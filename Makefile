@@ -25,7 +25,7 @@ ifeq ($(VARIANT),fuzz)
 CC := clang
 endif
 # No -ffast-math and no contraction: the same log must give the same bytes on every machine.
-CFLAGS := -std=c17 -D_GNU_SOURCE -g -MMD -MP -Isrc -I$(B)/gen -ffp-contract=off $(WARN) $(WERROR) \
+CFLAGS = -std=c17 -D_GNU_SOURCE -g -MMD -MP -Isrc -I$(B)/gen -ffp-contract=off $(WARN) $(WERROR) \
           $(CFLAGS_$(VARIANT)) $(CFLAGS_EXTRA)
 # Entities come and go in sizes of all kinds: jemalloc keeps resident memory near what is in use, where
 # glibc grew to four times that, and is a sixth faster. The sanitisers bring allocators of their own.
@@ -52,6 +52,7 @@ help: ## this list
 
 build/xiezhi: $(B)/xiezhi
 	$(Q)ln -sfr $< $@
+$(B)/src/main.o: VERSION
 $(B)/src/main.o: CFLAGS_EXTRA += -DXZ_VERSION='"$(VERSION)"'
 $(B)/xiezhi: $(B)/src/main.o $(LIBS)
 	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@

@@ -8,9 +8,11 @@
 #include "base/mem.h"
 #include "stream/partition_int.h"
 
-#define CHANGELOG_KEY  XZ_STR("c") /* local only: where the changelog goes on */
-#define FLUSH_MS       60000
-#define TRANSACTION_MS 60000
+#define CHANGELOG_KEY XZ_STR("c") /* local only: where the changelog goes on */
+#define BROKER_MS     60000       /* so long an answer of the broker may take */
+#define STOPPING_MS                                                                                \
+    5000 /* and so long when the process is to end: what is not durable is done again */
+#define PATIENCE_MS 1000 /* between two looks at that */
 
 static void encode_marker(const struct xz_part *part, struct xz_buf *out)
 {
@@ -50,6 +52,38 @@ enum xz_rc xz_part_of_error(rd_kafka_error_t *error, const char *what, struct xz
     return XZ_RETRY; /* fenced, or in doubt: the role begins again at what is durable */
 }
 
+static bool is_over(const struct xz_part *part, int64_t began_ms)
+{
+    return xz_now_ms() - began_ms >= (part->setup.shared->stop ? STOPPING_MS : BROKER_MS);
+}
+
+/* Until the commit is through, or hopeless, or the process is to end. */
+static rd_kafka_error_t *commit_changelog(struct xz_part *part)
+{
+    const int64_t began_ms = xz_now_ms();
+    rd_kafka_error_t *error = rd_kafka_commit_transaction(part->changelog.client, PATIENCE_MS);
+
+    while (error != NULL && rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__TIMED_OUT &&
+           rd_kafka_error_is_retriable(error) && !is_over(part, began_ms)) {
+        rd_kafka_error_destroy(error);
+        error = rd_kafka_commit_transaction(part->changelog.client, PATIENCE_MS);
+    }
+    return error;
+}
+
+/* All alerts and derived frames are acknowledged. */
+static bool is_acknowledged(struct xz_part *part)
+{
+    const int64_t began_ms = xz_now_ms();
+    rd_kafka_t *client = part->setup.producer->client;
+    rd_kafka_resp_err_t code = rd_kafka_flush(client, PATIENCE_MS);
+
+    while (code == RD_KAFKA_RESP_ERR__TIMED_OUT && !*part->setup.lost && !is_over(part, began_ms)) {
+        code = rd_kafka_flush(client, PATIENCE_MS);
+    }
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR && !*part->setup.lost;
+}
+
 static enum xz_rc write_changelog(struct xz_part *part, const struct xz_batch *batch,
                                   struct xz_err *err)
 {
@@ -62,7 +96,7 @@ static enum xz_rc write_changelog(struct xz_part *part, const struct xz_batch *b
         rc = put.rc;
     }
     if (rc == XZ_OK) {
-        rc = xz_part_of_error(rd_kafka_commit_transaction(part->changelog.client, TRANSACTION_MS),
+        rc = xz_part_of_error(commit_changelog(part),
                               "changelog: commit (was the partition taken over?)", err);
     }
     return rc == XZ_OK && part->changelog_lost
@@ -107,9 +141,7 @@ enum xz_rc xz_part_checkpoint(struct xz_part *part, struct xz_err *err)
         return XZ_OK;
     }
     rc = xz_part_flush(part, err);
-    if (rc == XZ_OK &&
-        (rd_kafka_flush(part->setup.producer->client, FLUSH_MS) != RD_KAFKA_RESP_ERR_NO_ERROR ||
-         *part->setup.lost)) {
+    if (rc == XZ_OK && !is_acknowledged(part)) {
         rc = xz_err_set(err, XZ_RETRY, "alerts or derived frames are not acknowledged");
     }
     if (rc != XZ_OK) {

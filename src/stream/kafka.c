@@ -10,6 +10,7 @@
 #define WAIT_MS       10000
 #define ADMIN_WAIT_MS 30000
 #define SOON_MS       1000
+#define CLOSE_MS      2000
 
 int64_t xz_now_ms(void)
 {
@@ -128,7 +129,7 @@ enum xz_rc xz_producer_open(struct xz_producer *producer, const struct xz_config
 void xz_producer_close(struct xz_producer *producer)
 {
     if (producer->client != NULL) {
-        (void)rd_kafka_flush(producer->client, WAIT_MS);
+        (void)rd_kafka_flush(producer->client, CLOSE_MS); /* whoever needs it has flushed before */
         rd_kafka_destroy(producer->client);
         producer->client = NULL;
     }

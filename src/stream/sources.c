@@ -14,8 +14,9 @@
 #include "base/mem.h"
 #include "stream/ingest_int.h"
 
-#define DRAIN_MS 30000
-#define QUERY_MS 10000
+#define DRAIN_MS     30000
+#define NO_BROKER_MS 3000
+#define QUERY_MS     10000
 
 /* ---- batches ---- */
 
@@ -288,7 +289,8 @@ void xz_sources_drain(struct ingest *ingest)
             ingest->why = err;
         }
     }
-    (void)rd_kafka_flush(ingest->producer.client, DRAIN_MS);
+    (void)rd_kafka_flush(ingest->producer.client,
+                         ingest->shared->down[XZ_ROLE_INGEST] ? NO_BROKER_MS : DRAIN_MS);
     xz_sources_commit(ingest, true);
 }
 
