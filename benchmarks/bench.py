@@ -132,7 +132,7 @@ def latency_round(work, broker, where, name, rate, seconds):
         for line in lines_of(where):
             due = began + count / rate
             while time.monotonic() < due:
-                read_alerts(consumer, sent, latencies, min(0.001, due - time.monotonic()))
+                read_alerts(consumer, sent, latencies, max(0.0, min(0.001, due - time.monotonic())))
             sent[MSGID.search(line).group(1).decode()] = time.monotonic()
             person = PERSON.search(line)
             producer.produce(topic, line, key=person.group(1) if person else b"")

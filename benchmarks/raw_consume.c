@@ -3,7 +3,8 @@
  * The limit that the service is held against: how fast librdkafka alone hands over the records of a
  * topic, from the beginning to the end as it stands, all partitions in one consumer.
  *
- *   raw_consume BOOTSTRAP TOPIC     prints records, bytes and seconds from the first record to the last
+ *   raw_consume BOOTSTRAP TOPIC     prints records, bytes and seconds from the first record to the
+ * last
  */
 #include <stdio.h>
 #include <stdlib.h>

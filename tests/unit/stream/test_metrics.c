@@ -129,8 +129,8 @@ static void test_health(void **state)
 static void test_addresses(void **state)
 {
     static const char *const wrong[] = {
-        "",           "9464",           ":9464",      "localhost:9464", "127.0.0.1:",
-        "127.0.0.1",  "127.0.0.1:0",    "::1:9464",   "127.0.0.1:x",    "127.0.0.1:65536",
+        "",           "9464",           ":9464",       "localhost:9464", "127.0.0.1:",
+        "127.0.0.1",  "127.0.0.1:0",    "::1:9464",    "127.0.0.1:x",    "127.0.0.1:65536",
         "1.2.3:9464", "127.0.0.1:12ab", "127.0.0.1:-1"};
     struct sockaddr_in address;
 
