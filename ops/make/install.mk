@@ -15,7 +15,7 @@ INSTALL_PACK_FILES = $(shell find $(INSTALL_PACK) -type f -not -name '.*')
 INSTALL_PAGES := $(notdir $(wildcard ops/man/*.1 ops/man/*.5))
 
 .PHONY: install uninstall
-install: build/xiezhi ## program, manual pages and pack to PREFIX (/usr/local); DESTDIR for packagers
+install: build/xiezhi ## program, manual pages and pack to PREFIX (/usr/local), under DESTDIR
 	$(Q)install -D -m 755 $(B)/xiezhi "$(INSTALL_BIN)/xiezhi"
 	$(Q)set -e; for page in $(INSTALL_PAGES); do \
 	    install -D -m 644 ops/man/$$page "$(INSTALL_MAN)/man$${page##*.}/$$page"; done

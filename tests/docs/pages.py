@@ -84,7 +84,7 @@ def check_keys(count):
     said = keys_of_program()
     told = keys_of_page(CONFIG.read_text(encoding="utf-8"))
     wrong = difference(set(said.items()), set(told.items()))
-    count.check("xiezhi.conf.5: keys and defaults", wrong if said else "--print-config says nothing")
+    count.check("xiezhi.conf.5: keys and defaults", wrong if said else "the program tells none")
 
 
 def check_form(count):
