@@ -48,13 +48,21 @@ void xz_sim_link_rule(struct xz_sim_stage *stage)
     }
 }
 
+/* Alive, in no scheme that would empty the account meanwhile, and with so much in it. */
+static bool can_give(const struct xz_simulation *sim, uint32_t giver, int64_t balance_min_fen)
+{
+    const struct xz_sim_person *who = &sim->people[giver];
+
+    return !(who->flags & (XZ_SIM_CAST | XZ_SIM_DEAD | XZ_SIM_CLOSED)) &&
+           who->balc_fen >= balance_min_fen;
+}
+
 static bool child_of_two(const struct xz_simulation *sim, uint32_t person)
 {
     const struct xz_sim_person *who = &sim->people[person];
 
     return !(who->flags & XZ_SIM_ACCOUNT) && who->giver[1] != XZ_SIM_NONE &&
-           sim->people[who->giver[0]].balc_fen >= 150000 &&
-           sim->people[who->giver[1]].balc_fen >= 150000;
+           can_give(sim, who->giver[0], 150000) && can_give(sim, who->giver[1], 150000);
 }
 
 static bool child_of_one(const struct xz_simulation *sim, uint32_t person)
@@ -62,7 +70,23 @@ static bool child_of_one(const struct xz_simulation *sim, uint32_t person)
     const struct xz_sim_person *who = &sim->people[person];
 
     return !(who->flags & XZ_SIM_ACCOUNT) && who->giver[0] != XZ_SIM_NONE &&
-           sim->people[who->giver[0]].balc_fen >= 100000;
+           can_give(sim, who->giver[0], 100000);
+}
+
+/* Its givers play along: none may close the account in another scheme. */
+static uint32_t cast_child(struct xz_sim_stage *stage,
+                           bool (*fits)(const struct xz_simulation *sim, uint32_t person))
+{
+    const uint32_t child = xz_sim_cast_member(stage, fits);
+
+    for (uint32_t i = 0; child != XZ_SIM_NONE && i < XZ_SIM_GIVERS_MAX; i++) {
+        const uint32_t giver = stage->sim->people[child].giver[i];
+
+        if (giver != XZ_SIM_NONE) {
+            stage->sim->people[giver].flags |= XZ_SIM_CAST;
+        }
+    }
+    return child;
 }
 
 static bool alone(const struct xz_simulation *sim, uint32_t person)
@@ -152,9 +176,9 @@ static uint32_t player_of(struct xz_sim_stage *stage, const char *rule)
     uint32_t person;
 
     if (strcmp(rule, "R8") == 0) {
-        person = xz_sim_cast_member(stage, child_of_two);
+        person = cast_child(stage, child_of_two);
     } else if (strcmp(rule, "R9") == 0) {
-        person = xz_sim_cast_member(stage, child_of_one);
+        person = cast_child(stage, child_of_one);
     } else if (strcmp(rule, "R24") == 0) {
         person = xz_sim_cast_member(stage, alone); /* moves to another province */
     } else {
