@@ -15,7 +15,8 @@
 #define VALUES_MIN       50
 #define INDEX_MIN        0.5
 #define INDEX_MAX        6.0
-#define INDEX_UNKNOWN    3.0
+#define INDEX_UNSEEN     1.0
+#define STEP_UNSEEN      1.0
 #define TRIM_TIMES       4.0  /* beyond the last quantile, the guilty are at most a quarter */
 #define TRIM_TIMES_INDEX 20.0 /* and of what the index rests on, a twentieth */
 
@@ -58,8 +59,18 @@ enum xz_rc xz_fit_log_normal(const double *amounts, size_t count, double certain
     return XZ_OK;
 }
 
-/* Hill's index of 1 + x over the highest `top` of the samples, where those above the trimmed share
- * are only known to be that high (censored: the guilty, if any, are there). */
+/*
+ * Hill's index of 1 + x over the highest `top` of the samples, where those above the trimmed share
+ * are only known to be that high (censored: the guilty, if any, are there). 0: they are all equal,
+ * and nothing was seen of how the tail falls. What can be said then:
+ * - The next sample is higher than all n before it with probability at most 1 / (n + 1): in n + 1
+ *   exchangeable samples each is as likely as another to be the highest alone. So p is 1 / (n + 1)
+ *   from the first value above. That value is taken as STEP_UNSEEN above: exact for counts, and on
+ *   the safe side for values that come closer (up to there they are as common as the atom).
+ * - No sample tells how much higher. INDEX_UNSEEN 1 lets p fall as 1 / (1 + x) from there, which is
+ *   no more than a p-value owes: scores come here as 1 / chance - 1 (xz_of_score), and a chance is
+ *   below u in a share u of cases at most. It is the heaviest tail short of an infinite mean.
+ */
 static double hill(const double *sorted, size_t count, size_t top, size_t censored)
 {
     const double base = log1p(sorted[count - top - 1]);
@@ -70,13 +81,13 @@ static double hill(const double *sorted, size_t count, size_t top, size_t censor
         excess += log1p(fmin(sorted[i], limit)) - base;
     }
     if (!(excess > 0.0)) {
-        return INDEX_UNKNOWN;
+        return 0.0;
     }
     return fmin(fmax((double)(top - censored) / excess, INDEX_MIN), INDEX_MAX);
 }
 
 /* The least value reached by no more than p of the samples. An atom at the top may be reached by
- * more: then it lies beyond, on the tail that begins there. */
+ * more: then it lies beyond, on the tail that begins there (index 0: the next value). */
 static double quantile_of(const double *sorted, size_t count, double p, double index)
 {
     const double most = sorted[count - 1];
@@ -89,6 +100,9 @@ static double quantile_of(const double *sorted, size_t count, double p, double i
     if (at < count) {
         return sorted[at];
     }
+    if (!(index > 0.0)) {
+        return most + STEP_UNSEEN;
+    }
     while (atom > 0 && !(sorted[atom - 1] < most)) {
         atom--;
     }
@@ -99,9 +113,8 @@ enum xz_rc xz_fit_quantiles(const double *values, size_t count, double trim,
                             struct xz_fit_quantiles *fitted, struct xz_err *err)
 {
     const double n = (double)count, share = fmin(fmax(trim, 0.0), 0.5);
-    const double least = fmax(XZ_FIT_TAIL_MIN, TRIM_TIMES * share * n);
     struct xz_fit_quantiles made = {0};
-    double *sorted;
+    double *sorted, beyond, index;
     size_t top, censored;
 
     if (count < VALUES_MIN) {
@@ -118,13 +131,14 @@ enum xz_rc xz_fit_quantiles(const double *values, size_t count, double trim,
                        fmin(TRIM_TIMES_INDEX * share * n, 0.25 * n));
     top = top > XZ_FIT_TAIL_MIN ? top : XZ_FIT_TAIL_MIN;
     censored = (size_t)(share * n);
-    made.index = hill(sorted, count, top, censored < top ? censored : top - 1);
+    index = hill(sorted, count, top, censored < top ? censored : top - 1);
+    beyond = fmax(index > 0.0 ? XZ_FIT_TAIL_MIN : n / (n + 1.0), TRIM_TIMES * share * n);
     while (made.count < XZ_TAIL_GRID &&
-           (made.count == 0 || xz_tail_grid[made.count] * n >= least)) {
-        made.quantile[made.count] =
-            quantile_of(sorted, count, xz_tail_grid[made.count], made.index);
+           (made.count == 0 || xz_tail_grid[made.count] * n >= beyond)) {
+        made.quantile[made.count] = quantile_of(sorted, count, xz_tail_grid[made.count], index);
         made.count++;
     }
+    made.index = index > 0.0 ? index : INDEX_UNSEEN;
     free(sorted);
     *fitted = made;
     return XZ_OK;

@@ -276,6 +276,91 @@ static void test_quantiles_of_atoms_are_conservative(void **state)
     }
 }
 
+/* Nothing above the atom was seen: p is that of being the highest of n + 1, rounded up to the grid,
+ * and falls as 1 / (1 + x) from there. */
+static void test_quantiles_without_spread_end_at_one_in_n(void **state)
+{
+    static const struct {
+        size_t count;
+        double atom, p;
+    } rows[] = {{525, 1.0, 2e-3}, {50, 0.0, 2e-2}, {99, 4.0, 1e-2}, {20000, 3.0, 5e-5}};
+
+    (void)state;
+    for (size_t row = 0; row < COUNT(rows); row++) {
+        const double atom = rows[row].atom, p = rows[row].p;
+        struct xz_fit_quantiles fitted;
+
+        for (size_t i = 0; i < rows[row].count; i++) {
+            values[i] = atom;
+        }
+        assert_int_equal(xz_fit_quantiles(values, rows[row].count, 0.0, &fitted, NULL), XZ_OK);
+        const struct xz_quantiles tail = xz_fit_quantiles_view(&fitted);
+
+        assert_true(p >= 1.0 / ((double)rows[row].count + 1.0));
+        assert_true(xz_quantiles_log_tail(&tail, atom) >= 0.0);
+        assert_true(xz_quantiles_log_tail(&tail, atom + 0.99) >= 0.0);
+        assert_close(xz_quantiles_log_tail(&tail, atom + 1.0), log(p), 1e-12);
+        assert_close(xz_quantiles_log_tail(&tail, 2.0 * (atom + 2.0) - 1.0), log(0.5 * p), 1e-12);
+    }
+}
+
+/* An atom at the top with something below it: the same beyond it, and its own share at it. */
+static void test_quantiles_of_an_atom_at_the_top_end_at_one_in_n(void **state)
+{
+    struct xz_fit_quantiles fitted;
+
+    (void)state;
+    for (size_t i = 0; i < 1000; i++) {
+        values[i] = i < 600 ? 1.0 : 4.0;
+    }
+    assert_int_equal(xz_fit_quantiles(values, 1000, 0.0, &fitted, NULL), XZ_OK);
+    const struct xz_quantiles tail = xz_fit_quantiles_view(&fitted);
+
+    assert_true(xz_quantiles_log_tail(&tail, 1.0) >= 0.0);
+    assert_close(xz_quantiles_log_tail(&tail, 4.0), log(0.5), 1e-12);
+    assert_close(xz_quantiles_log_tail(&tail, 5.0), log(1e-3), 1e-12);
+    assert_int_equal(xz_fit_quantiles(values, 1000, 0.01, &fitted, NULL), XZ_OK);
+    const struct xz_quantiles trimmed = xz_fit_quantiles_view(&fitted);
+
+    assert_close(xz_quantiles_log_tail(&trimmed, 5.0), log(5e-2), 1e-12); /* four times the share */
+}
+
+/* Over fits to n samples of a law and one more: how often that one is as improbable as p says. Few
+ * samples leave the atom at all, which is where an end that is too thin would show. */
+static void test_quantiles_without_spread_keep_their_word(void **state)
+{
+    enum { ROUNDS = 4000, SEEN = 60 };
+    static const double chances[] = {0.002, 0.016, 0.05};
+    struct xz_rng rng;
+
+    (void)state;
+    for (size_t row = 0; row < COUNT(chances); row++) {
+        size_t hits = 0, bound = 0;
+
+        xz_rng_init(&rng, 97, row);
+        for (size_t round = 0; round < ROUNDS; round++) {
+            struct xz_fit_quantiles fitted;
+            double next = 1.0;
+
+            for (size_t i = 0; i <= SEEN; i++) {
+                next = 1.0;
+                while (xz_rng_unit(&rng) < chances[row]) {
+                    next += 1.0;
+                }
+                values[i] = i < SEEN ? next : values[i];
+            }
+            assert_int_equal(xz_fit_quantiles(values, SEEN, 0.0, &fitted, NULL), XZ_OK);
+            const struct xz_quantiles tail = xz_fit_quantiles_view(&fitted);
+            const double log_p = xz_quantiles_log_tail(&tail, next);
+
+            hits += log_p <= log(0.02) + 1e-9;
+            bound += fitted.index <= 1.0;
+        }
+        assert_true((double)hits <= 0.02 * ROUNDS + 3.0 * sqrt(0.02 * ROUNDS));
+        assert_true(row > 0 || bound > ROUNDS / 2); /* the case was met */
+    }
+}
+
 static void test_samples_are_left_as_they_were(void **state)
 {
     double before[60], given[60];
@@ -369,6 +454,9 @@ int main(void)
         cmocka_unit_test(test_quantiles_and_their_tail_come_back),
         cmocka_unit_test(test_quantiles_draw_the_tail_over_the_guilty),
         cmocka_unit_test(test_quantiles_of_atoms_are_conservative),
+        cmocka_unit_test(test_quantiles_without_spread_end_at_one_in_n),
+        cmocka_unit_test(test_quantiles_of_an_atom_at_the_top_end_at_one_in_n),
+        cmocka_unit_test(test_quantiles_without_spread_keep_their_word),
         cmocka_unit_test(test_samples_are_left_as_they_were),
         cmocka_unit_test(test_shrink_ends),
         cmocka_unit_test(test_shrink_prior_from_cells),
