@@ -44,7 +44,7 @@ const char *xz_alert_event_word(const struct xz_record *record)
     case XZ_RECORD_STATUS:
         return "person_status";
     case XZ_RECORD_SCAN:
-        return record->text[XZ_TEXT_MED_TYPE].len > 0 ? "settlement" : "trace_scan";
+        return xz_record_text(record, XZ_TEXT_MED_TYPE).len > 0 ? "settlement" : "trace_scan";
     case XZ_RECORD_LINK:
         return "mulaid_link";
     default:

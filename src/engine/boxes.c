@@ -182,6 +182,15 @@ void xz_boxes_fini(struct xz_boxes *boxes)
     memset(boxes, 0, sizeof(*boxes));
 }
 
+uint32_t xz_boxes_of_one(const struct xz_entity *entity, int64_t *provinces)
+{
+    const struct xz_record *record = entity->records[0];
+    const bool sold = stands(record) && is_sale(record) && !(record->flags & XZ_RECORD_SPLIT);
+
+    *provinces = sold && province_of(record) >= 0;
+    return sold ? entity->before.sales + 1 : 0;
+}
+
 void xz_boxes_leave(struct xz_entity *entity, uint32_t count)
 {
     struct xz_boxes whole = {0}, rest = {0};

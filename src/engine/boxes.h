@@ -15,6 +15,8 @@ struct xz_boxes {        /* by index of the record; made from one state of a cod
     uint32_t places;     /* provinces in all */
 };
 
+/* Nearly all codes have one record: its nth and provinces, without making any. */
+uint32_t xz_boxes_of_one(const struct xz_entity *entity, int64_t *provinces);
 /* From a code's records; boxes is zeroed or was made before. O(n log n). */
 void xz_boxes_make(struct xz_boxes *boxes, const struct xz_entity *entity);
 void xz_boxes_fini(struct xz_boxes *boxes);

@@ -311,6 +311,9 @@ int64_t xz_context_sales(const struct xz_entity *entity, uint32_t index, int64_t
         *provinces = 0;
         return 0;
     }
+    if (entity->count == 1) {
+        return xz_boxes_of_one(entity, provinces);
+    }
     *provinces = boxes_of(entity)->provinces[index];
     return boxes_of(entity)->nth[index];
 }
@@ -319,7 +322,7 @@ int64_t xz_context_sale_before(const struct xz_entity *entity, uint32_t index)
 {
     uint32_t previous = UINT32_MAX;
 
-    if (entity->kind == XZ_ENTITY_TRACE) {
+    if (entity->kind == XZ_ENTITY_TRACE && entity->count > 1) {
         previous = boxes_of(entity)->previous[index];
     }
     return previous == UINT32_MAX ? -1 : (int64_t)previous;

@@ -58,7 +58,7 @@ static void send_draft(struct xz_engine *engine, enum xz_entity_kind kind, struc
     };
 
     send(engine, &observation);
-    xz_record_free(record);
+    xz_record_free(observation.record); /* unless it was taken */
 }
 
 static void send_key(struct xz_engine *engine, enum xz_entity_kind kind, struct xz_str id,

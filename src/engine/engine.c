@@ -15,6 +15,8 @@ const struct xz_pack_schema *xz_engine_schema(void)
         schema.kinds = xz_evidence_kinds(&schema.kind_count);
         schema.history_scope = xz_history_scope();
         schema.event_scope = xz_event_scope();
+        schema.record_names = xz_record_kind_names;
+        schema.record_name_count = XZ_RECORD_KINDS;
     }
     return &schema;
 }
@@ -179,13 +181,11 @@ static void fold_add(struct xz_engine *engine, struct xz_entity *entity, struct 
 }
 
 static void fold_derived(struct xz_engine *engine, struct xz_entity *entity,
-                         const struct xz_observation *observation)
+                         struct xz_observation *observation)
 {
     int64_t at;
 
     if (observation->op == XZ_OBSERVATION_ADD) {
-        struct xz_record_draft draft;
-
         at = xz_entity_find(entity, observation->record->key);
         if (at >= 0 && observation->record->kind == XZ_RECORD_REFUND &&
             (entity->records[at]->flags & XZ_RECORD_UNDONE) != 0) {
@@ -198,8 +198,8 @@ static void fold_derived(struct xz_engine *engine, struct xz_entity *entity,
             engine->counts.duplicates++;
             return;
         }
-        xz_record_open(observation->record, &draft);
-        fold_add(engine, entity, xz_record_build(&draft));
+        fold_add(engine, entity, observation->record);
+        observation->record = NULL;
         return;
     }
     at = xz_entity_find(entity, observation->key);
@@ -272,19 +272,17 @@ static void begin_fold(struct xz_engine *engine, struct xz_entity *entity, bool 
     engine->late = late;
 }
 
-enum xz_rc xz_engine_fold(struct xz_engine *engine, const struct xz_observation *told,
-                          struct xz_err *err)
+static enum xz_rc fold(struct xz_engine *engine, struct xz_observation *observation,
+                       struct xz_err *err)
 {
-    struct xz_observation mine = *told;
-    const struct xz_observation *observation = &mine;
     struct xz_entity *entity = NULL;
-    enum xz_rc rc = xz_cache_get(engine->cache, told->kind, told->id, &entity, err);
+    enum xz_rc rc = xz_cache_get(engine->cache, observation->kind, observation->id, &entity, err);
 
     if (rc != XZ_OK) {
         return rc;
     }
-    if (mine.op == XZ_OBSERVATION_EVENT) {
-        mine.late = mine.behind_ms > xz_pack_lateness_ms(engine->plan.pack);
+    if (observation->op == XZ_OBSERVATION_EVENT) {
+        observation->late = observation->behind_ms > xz_pack_lateness_ms(engine->plan.pack);
     }
     engine->counts.observations++;
     begin_fold(engine, entity, observation->late);
@@ -299,6 +297,16 @@ enum xz_rc xz_engine_fold(struct xz_engine *engine, const struct xz_observation 
         forget_alarms(engine, entity);
     }
     engine->late = false;
+    return rc;
+}
+
+enum xz_rc xz_engine_fold(struct xz_engine *engine, struct xz_observation *observation,
+                          struct xz_err *err)
+{
+    const enum xz_rc rc = fold(engine, observation, err);
+
+    xz_record_free(observation->record); /* unless a history took it */
+    observation->record = NULL;
     return rc;
 }
 

@@ -38,7 +38,7 @@ struct xz_observation {
     struct xz_str id;                   /* of the entity */
     struct xz_source source;            /* where the event's record stands in the log */
     struct xz_event *event;             /* EVENT; the fold fills in what the pack knows of it */
-    const struct xz_record *record;     /* ADD */
+    struct xz_record *record;           /* ADD; owned: whoever takes it sets it to NULL */
     uint64_t key;                       /* UNDO, REDO: record key */
     int64_t at_ms;                      /* event time of what caused it */
 };
@@ -54,11 +54,11 @@ int64_t xz_event_told_ms(const struct xz_event *event);
 uint64_t xz_observation_route(const struct xz_observation *observation);
 
 void xz_observation_encode(const struct xz_observation *observation, struct xz_buf *out);
-/* Borrows from the reader's bytes; a record of ADD is allocated and *owned_record set (free it). */
+/* Borrows from the reader's bytes, but for the record of ADD, which xz_engine_fold takes, or the
+ * caller frees. On failure there is none. */
 XZ_MUST enum xz_rc xz_observation_decode(struct xz_reader *reader, struct xz_arena *arena,
                                          struct xz_event *event_storage,
-                                         struct xz_observation *observation,
-                                         struct xz_record **owned_record, struct xz_err *err);
+                                         struct xz_observation *observation, struct xz_err *err);
 
 /* ---- fold ---- */
 
@@ -66,8 +66,9 @@ struct xz_engine_sinks {
     void *arg;
     /* A judgement to publish. Shadow patterns are not handed over, only counted. */
     void (*judged)(void *arg, const struct xz_judgement *judgement);
-    /* An observation for another entity. Borrowed for the call. */
-    void (*derived)(void *arg, const struct xz_observation *observation);
+    /* An observation for another entity. Borrowed for the call, but for the record, which may be
+     * taken. */
+    void (*derived)(void *arg, struct xz_observation *observation);
     /* One piece of evidence was evaluated for the record at the tail, alarm or not: what `backtest`
      * ranks by. A record may be told of again when a history is walked anew. May be NULL. */
     void (*stepped)(void *arg, const struct xz_evidence_spec *spec, const struct xz_entity *entity,
@@ -103,9 +104,10 @@ void xz_engine_free(struct xz_engine *engine);
 /* From the next observation on, another pack: at a control frame in the log. */
 void xz_engine_set_pack(struct xz_engine *engine, const struct xz_pack *pack);
 
-/* One observation. XZ_FATAL when state does not decode; XZ_RETRY when the store does not answer. */
-XZ_MUST enum xz_rc xz_engine_fold(struct xz_engine *engine,
-                                  const struct xz_observation *observation, struct xz_err *err);
+/* One observation, whose record it takes, whatever comes of it. XZ_FATAL when state does not
+ * decode; XZ_RETRY when the store does not answer. */
+XZ_MUST enum xz_rc xz_engine_fold(struct xz_engine *engine, struct xz_observation *observation,
+                                  struct xz_err *err);
 /* After the last observation of a frame (of an event, in `score`): institutions that were touched
  * are judged now, once. */
 XZ_MUST enum xz_rc xz_engine_frame_end(struct xz_engine *engine, struct xz_err *err);

@@ -23,6 +23,8 @@ struct xz_history_scope_ctx {
 };
 const struct xz_scope *xz_event_scope(void);
 const struct xz_scope *xz_history_scope(void);
+#define XZ_RECORD_KINDS (XZ_RECORD_DEBIT + 1)
+extern const char *const xz_record_kind_names[XZ_RECORD_KINDS]; /* [0] is none */
 
 /* The region whose policy an event falls under: the place of insurance, of a link the giver's. */
 struct xz_str xz_event_policy_region(const struct xz_event *event);
@@ -167,6 +169,8 @@ void xz_judge_note(struct xz_engine *engine, struct xz_entity *entity);
 bool xz_judge_is_muted(const struct xz_entity *entity, const struct xz_pattern *pattern,
                        uint64_t key);
 void xz_judge(struct xz_engine *engine, struct xz_entity *entity, uint32_t first, bool tail_only);
+/* The base has moved and records have left: judges anew what there are episodes of. */
+void xz_judge_left(struct xz_engine *engine, struct xz_entity *entity);
 
 /* An episode lasts no longer than this; what goes on after it is another one. So a history that
  * must hold an episode as long as it goes on is bounded. */
@@ -210,6 +214,9 @@ struct xz_cursor_cell {
 struct xz_cursor_cell *xz_scratch_cell(struct xz_entity *entity,
                                        const struct xz_evidence_spec *spec);
 void xz_scratch_invalidate(struct xz_entity *entity);
+/* The first `count` records have left. Cursors begin anew each day and hold no index (evidence.h),
+ * so they stay good. */
+void xz_scratch_left(struct xz_entity *entity, uint32_t count);
 /* Of a code: as of its records now. Holds until they change. */
 const struct xz_boxes *xz_scratch_boxes(struct xz_entity *entity);
 

@@ -291,6 +291,7 @@ static void drop_first(struct xz_engine *engine, struct xz_entity *entity, uint3
     for (uint32_t i = 0; i < count; i++) {
         xz_entity_remove_first(entity);
     }
+    xz_scratch_left(entity, count);
 }
 
 static void drop_until(struct xz_engine *engine, struct xz_entity *entity, int64_t keep_ms)
@@ -351,8 +352,7 @@ static void move_base(struct xz_engine *engine, struct xz_entity *entity, int64_
     }
     entity->before.base_ms = base_ms;
     drop_until(engine, entity, keep_for(entity, base_ms));
-    /* What was said must follow from what is left, or it would depend on when it was said. */
-    xz_judge(engine, entity, 0, false);
+    xz_judge_left(engine, entity);
 }
 
 void xz_history_trim(struct xz_engine *engine, struct xz_entity *entity)

@@ -411,6 +411,38 @@ static void judge_whole(struct xz_engine *engine, struct xz_entity *entity,
     }
 }
 
+static void count_steps(struct xz_engine *engine)
+{
+    engine->counts.evaluated += engine->pass.evaluated;
+    engine->counts.not_evaluated += engine->pass.not_evaluated;
+    engine->pass.evaluated = engine->pass.not_evaluated = 0;
+}
+
+static bool has_episodes(const struct xz_entity *entity, const struct xz_pattern *pattern)
+{
+    for (uint32_t i = 0; i < entity->episode_count; i++) {
+        if (strcmp(entity->episodes[i].pattern, pattern->id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What was said must follow from what is left, or it would depend on when it was said. Where
+ * nothing was said nothing can be now: with its block's detectors at the base and the background
+ * folded, a record tells the same as before, or less. */
+void xz_judge_left(struct xz_engine *engine, struct xz_entity *entity)
+{
+    const struct xz_judge_kind *kind = &engine->plan.kinds[entity->kind];
+
+    for (uint32_t p = 0; p < kind->count && entity->episode_count > 0; p++) {
+        if (has_episodes(entity, kind->patterns[p])) {
+            judge_whole(engine, entity, kind->patterns[p], newest_of(entity));
+        }
+    }
+    count_steps(engine);
+}
+
 void xz_judge(struct xz_engine *engine, struct xz_entity *entity, uint32_t first, bool tail_only)
 {
     const struct xz_judge_kind *kind = &engine->plan.kinds[entity->kind];
@@ -432,7 +464,5 @@ void xz_judge(struct xz_engine *engine, struct xz_entity *entity, uint32_t first
             judge_whole(engine, entity, kind->patterns[p], now_ms);
         }
     }
-    engine->counts.evaluated += engine->pass.evaluated;
-    engine->counts.not_evaluated += engine->pass.not_evaluated;
-    engine->pass.evaluated = engine->pass.not_evaluated = 0;
+    count_steps(engine);
 }

@@ -5,10 +5,9 @@
 
 #include "base/mem.h"
 
-struct queued { /* a derived observation with what it borrows made its own */
+struct queued {
     struct xz_observation observation;
-    struct xz_record *record;
-    uint32_t id_at;
+    uint32_t id_at; /* in ids */
 };
 
 struct xz_local {
@@ -55,24 +54,15 @@ static void on_stepped(void *arg, const struct xz_evidence_spec *spec,
     local->sinks.stepped(local->sinks.arg, spec, entity, record, step);
 }
 
-static void on_derived(void *arg, const struct xz_observation *observation)
+static void on_derived(void *arg, struct xz_observation *observation)
 {
     struct xz_local *local = arg;
-    struct queued *queued;
 
     xz_array_reserve((void **)&local->queue, &local->cap, local->count + 1,
                      sizeof(local->queue[0]));
-    queued = &local->queue[local->count++];
-    queued->observation = *observation;
-    queued->record = NULL;
-    queued->id_at = (uint32_t)local->ids.len;
+    local->queue[local->count++] = (struct queued){*observation, (uint32_t)local->ids.len};
+    observation->record = NULL;
     xz_buf_bytes(&local->ids, observation->id.ptr, observation->id.len);
-    if (observation->record != NULL) {
-        struct xz_record_draft draft;
-
-        xz_record_open(observation->record, &draft);
-        queued->record = xz_record_build(&draft);
-    }
 }
 
 struct xz_local *xz_local_new(const struct xz_local_setup *setup)
@@ -122,9 +112,11 @@ static enum xz_rc drain(struct xz_local *local, struct xz_err *err)
         struct queued *queued = &local->queue[i];
 
         queued->observation.id.ptr = (const char *)local->ids.data + queued->id_at;
-        queued->observation.record = queued->record;
-        rc = rc == XZ_OK ? xz_engine_fold(local->engine, &queued->observation, err) : rc;
-        xz_record_free(queued->record);
+        if (rc == XZ_OK) {
+            rc = xz_engine_fold(local->engine, &queued->observation, err);
+        } else {
+            xz_record_free(queued->observation.record);
+        }
     }
     local->count = 0;
     xz_buf_clear(&local->ids);

@@ -77,13 +77,12 @@ void xz_observation_encode(const struct xz_observation *observation, struct xz_b
 
 enum xz_rc xz_observation_decode(struct xz_reader *reader, struct xz_arena *arena,
                                  struct xz_event *event_storage, struct xz_observation *observation,
-                                 struct xz_record **owned_record, struct xz_err *err)
+                                 struct xz_err *err)
 {
     uint8_t flags;
     enum xz_rc rc = XZ_OK;
 
     memset(observation, 0, sizeof(*observation));
-    *owned_record = NULL;
     observation->op = xz_read_u8(reader);
     observation->kind = xz_read_u8(reader);
     flags = xz_read_u8(reader);
@@ -110,8 +109,7 @@ enum xz_rc xz_observation_decode(struct xz_reader *reader, struct xz_arena *aren
         break;
     case XZ_OBSERVATION_ADD: {
         const struct xz_record_context context = {.base_ms = observation->at_ms};
-        rc = xz_record_decode(reader, &context, owned_record, err);
-        observation->record = *owned_record;
+        rc = xz_record_decode(reader, &context, &observation->record, err);
         break;
     }
     case XZ_OBSERVATION_UNDO:
@@ -125,6 +123,10 @@ enum xz_rc xz_observation_decode(struct xz_reader *reader, struct xz_arena *aren
     }
     if (rc == XZ_OK && reader->bad) {
         rc = xz_err_set(err, XZ_FATAL, "observation: cut short");
+    }
+    if (rc != XZ_OK) {
+        xz_record_free(observation->record);
+        observation->record = NULL;
     }
     return rc;
 }

@@ -77,7 +77,7 @@ bool xz_matches(const struct xz_pack *pack, const struct xz_pattern *pattern,
     if (pattern->scope == XZ_SCOPE_EVENT) {
         return in_list(xz_record_text(record, XZ_TEXT_BREACHES), pattern->id);
     }
-    return xz_expr_true(pattern->when, &ctx);
+    return (pattern->records & 1u << record->kind) && xz_expr_true(pattern->when, &ctx);
 }
 
 static bool walk_matches(const struct xz_view *view, uint32_t index)
@@ -412,21 +412,6 @@ static void cursors_drop(struct walk *walk, bool keep, void **cursors)
     }
 }
 
-/* Records before the base only fill the cursors: they were judged long ago. */
-static void warm_up(struct walk *walk, uint32_t from, void *const *cursors)
-{
-    for (uint32_t i = 0; i < from; i++) {
-        for (size_t k = 0; k < walk->pattern->evidence_count; k++) {
-            const struct xz_evidence_spec *spec = &walk->pattern->evidence[k];
-            struct xz_step ignored = {0};
-
-            if (cursors[k] != NULL && walk_matches(&walk->view, i)) {
-                xz_evidence_kind_of(spec)->step(spec, &walk->view, i, cursors[k], &ignored);
-            }
-        }
-    }
-}
-
 static void walk_init(struct walk *walk, const struct xz_pack *pack,
                       const struct xz_pattern *pattern, struct xz_entity *entity)
 {
@@ -473,7 +458,6 @@ void xz_pass_run(struct xz_pass *pass, const struct xz_pack *pack, const struct 
     if (pattern->result == XZ_RESULT_SUSPICIOUS) {
         load_detectors(&walk, false);
         cursors_begin(&walk, !store_base, cursors);
-        warm_up(&walk, from, cursors);
     }
     for (uint32_t i = from; i < entity->count && entity->records[i]->at_ms < until_ms; i++) {
         if (!walk_matches(&walk.view, i)) {
@@ -489,6 +473,23 @@ void xz_pass_run(struct xz_pass *pass, const struct xz_pack *pack, const struct 
         save_detectors(&walk, store_base);
         cursors_drop(&walk, !store_base, cursors);
     }
+}
+
+/* The record at the tail comes so late after the open episode's last that this one has ended; or it
+ * is a code's, where a return tells what an earlier sale was. */
+static bool touches_episode(const struct xz_entity *entity, const struct xz_pattern *pattern,
+                            int64_t at_ms)
+{
+    for (uint32_t i = 0; i < entity->episode_count; i++) {
+        const struct xz_episode *episode = &entity->episodes[i];
+
+        if (episode->status == XZ_EPISODE_OPEN &&
+            (at_ms - episode->last_ms > pattern->quiet_ms || entity->kind == XZ_ENTITY_TRACE) &&
+            strcmp(episode->pattern, pattern->id) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool has_open_episode(const struct xz_entity *entity, const struct xz_pattern *pattern)
@@ -528,9 +529,9 @@ bool xz_pass_tail(struct xz_engine *engine, const struct xz_pattern *pattern,
     struct walk walk;
     void *cursors[XZ_EVIDENCE_MAX];
     double log_m;
-    bool stirring;
+    bool stirring, alarm;
 
-    if (has_open_episode(entity, pattern)) {
+    if (touches_episode(entity, pattern, entity->records[index]->at_ms)) {
         return true;
     }
     walk_init(&walk, engine->plan.pack, pattern, entity);
@@ -546,7 +547,8 @@ bool xz_pass_tail(struct xz_engine *engine, const struct xz_pattern *pattern,
         return false;
     }
     load_detectors(&walk, true);
-    if (step_all(&walk, index, cursors, &log_m, &stirring)) {
+    alarm = step_all(&walk, index, cursors, &log_m, &stirring);
+    if (alarm || (stirring && has_open_episode(entity, pattern))) {
         return true; /* the pass steps over it again, from the base */
     }
     save_detectors(&walk, false);

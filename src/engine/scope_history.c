@@ -132,6 +132,18 @@ static const char *const kind_names[] = {"unknown",        "hospital",       "cl
         "trace.provinces", XZ_TYPE_INT, H_PROVINCES, 1, NULL                                       \
     }
 
+const char *const xz_record_kind_names[XZ_RECORD_KINDS] = {
+    [0] = "",
+    [XZ_RECORD_SETTLEMENT] = "settlement",
+    [XZ_RECORD_MOVEMENT] = "account_movement",
+    [XZ_RECORD_CREDENTIAL] = "credential",
+    [XZ_RECORD_STATUS] = "person_status",
+    [XZ_RECORD_SCAN] = "trace_scan",
+    [XZ_RECORD_LINK] = "mulaid_link",
+    [XZ_RECORD_REFUND] = "refund",
+    [XZ_RECORD_DEBIT] = "debit",
+};
+
 static const struct xz_var own_vars[] = {OWN_VARS};
 #define OWN_COUNT (sizeof(own_vars) / sizeof(own_vars[0]))
 

@@ -89,3 +89,15 @@ void xz_scratch_invalidate(struct xz_entity *entity)
         scratch->boxes_valid = false;
     }
 }
+
+void xz_scratch_left(struct xz_entity *entity, uint32_t count)
+{
+    struct scratch *scratch = entity->scratch;
+
+    for (size_t i = 0; scratch != NULL && i < scratch->count; i++) {
+        struct xz_cursor_cell *cell = &scratch->cells[i];
+
+        cell->upto =
+            cell->upto == UINT32_MAX || cell->upto < count ? UINT32_MAX : cell->upto - count;
+    }
+}

@@ -63,7 +63,9 @@ struct xz_evidence_kind {
     struct xz_evidence_schema schema; /* first: the loader hands it back in the spec */
     enum xz_block block;
     const char *unit;   /* "visits" "settlements" "km/h" "fen" "days" "share" ..; of `observed` */
-    size_t cursor_size; /* of what is carried from step to step; 0: nothing is */
+    size_t cursor_size; /* of what is carried from step to step; 0: nothing is. A cursor begins anew
+                           with each local day (schema.whole_days) and holds no index: so a walk may
+                           begin at any day, and records may leave in front */
     void (*begin)(void *cursor);
     void (*end)(void *cursor); /* frees what step allocated; NULL when it allocates nothing */
 

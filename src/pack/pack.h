@@ -113,6 +113,7 @@ struct xz_pattern {
     bool shadow;          /* evaluated and counted, not published */
     struct xz_expr *when; /* boolean */
     uint32_t bodies;      /* bit b: may fire on body b; from `when`, to skip the rest fast */
+    uint32_t records;     /* of history scope: bit k: may be true of a record of kind k */
     struct xz_evidence_spec *evidence;
     size_t evidence_count;
     double false_alarms;    /* declared, per `per` subject-months; 0 for conclusive ones */
@@ -154,6 +155,8 @@ struct xz_pack_schema {
     const struct xz_scope *history_scope; /* variables of XZ_SCOPE_HISTORY */
     const struct xz_evidence_schema *const *kinds;
     size_t kind_count;
+    const char *const *record_names; /* by kind of record, what history_scope calls it */
+    size_t record_name_count;
 };
 
 /* One kind of evidence as the loader sees it; evidence/ embeds it at the start of its own table. */

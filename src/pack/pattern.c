@@ -368,6 +368,8 @@ static void read_when(struct xz_loader *loader, const struct xz_yaml *root,
                       &err)) {
         return;
     }
+    pattern->records = xz_expr_possible(pattern->when, loader->schema->record_names,
+                                        loader->schema->record_name_count);
     pattern->bodies = xz_expr_possible(pattern->when, xz_body_names, XZ_BODY_COUNT) & ALL_BODIES;
     if (pattern->bodies == 0) {
         xz_mistake_at(loader->mistakes, node->file, node->line,

@@ -54,7 +54,8 @@ static void array_grow(struct xz_entity *entity, void **array, uint32_t count, u
         return;
     }
     assert(count < UINT32_MAX / 2);
-    xz_array_reserve(array, &room, (size_t)count + 1, size);
+    room = room < 2 ? 2 : room * 2; /* most entities are met once or twice */
+    *array = xz_realloc(*array, room * size);
     weigh(entity, (int64_t)((room - *cap) * size));
     *cap = (uint32_t)room;
 }

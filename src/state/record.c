@@ -29,7 +29,7 @@ struct xz_record *xz_record_build(const struct xz_record_draft *draft)
 {
     struct xz_record *record;
     size_t size = sizeof(*record);
-    uint32_t at = sizeof(*record);
+    uint32_t end = 0;
 
     for (int i = 0; i < XZ_TEXT_COUNT; i++) {
         size += draft->text[i].len;
@@ -41,13 +41,11 @@ struct xz_record *xz_record_build(const struct xz_record_draft *draft)
     for (int i = 0; i < XZ_TEXT_COUNT; i++) {
         const struct xz_str text = draft->text[i];
 
-        if (text.len == 0) {
-            record->text[i] = (struct xz_span){0, 0};
-            continue;
+        if (text.len > 0) {
+            memcpy((char *)(record + 1) + end, text.ptr, text.len);
         }
-        record->text[i] = (struct xz_span){at, text.len};
-        memcpy((char *)record + at, text.ptr, text.len);
-        at += text.len;
+        end += text.len;
+        record->text_end[i] = end;
     }
     return record;
 }

@@ -36,10 +36,6 @@ enum xz_record_kind { /* stored: never renumbered */
     1024u /* a refund whose settlement is undone as a whole: it returns no box */
 #define XZ_RECORD_UNDONE_SOON 2048u /* undone so soon that counters still know of it */
 
-struct xz_span { /* bytes behind the struct */
-    uint32_t at, len;
-};
-
 enum xz_record_text { /* index into text[]; stored: never renumbered */
                       XZ_TEXT_MSGID,
                       XZ_TEXT_SETL_ID,
@@ -83,15 +79,16 @@ struct xz_record {
     uint8_t kind, detail;
     uint8_t sex; /* 1, 2, 0 not known */
     uint8_t institution_kind;
-    uint32_t size; /* of the whole allocation */
-    struct xz_span text[XZ_TEXT_COUNT];
+    uint32_t size;                    /* of the whole allocation */
+    uint32_t text_end[XZ_TEXT_COUNT]; /* bytes behind the struct; each begins where the last ends */
 };
 
 static inline struct xz_str xz_record_text(const struct xz_record *record, enum xz_record_text what)
 {
-    const struct xz_span span = record->text[what];
+    const uint32_t begin = what > 0 ? record->text_end[what - 1] : 0;
+    const uint32_t len = record->text_end[what] - begin;
 
-    return (struct xz_str){span.len ? (const char *)record + span.at : NULL, span.len};
+    return (struct xz_str){len ? (const char *)(record + 1) + begin : NULL, len};
 }
 
 /* A record under construction: fields in `head`, strings borrowed until built. */

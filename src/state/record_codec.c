@@ -439,7 +439,7 @@ static uint32_t text_back(const struct xz_record_context *context, const struct 
 
 static uint64_t differ_texts(const struct known *known, const struct xz_record *record)
 {
-    uint64_t mask = record->text[XZ_TEXT_CODES].len > 0 ? BIT(F_CODES) : 0;
+    uint64_t mask = xz_record_text(record, XZ_TEXT_CODES).len > 0 ? BIT(F_CODES) : 0;
 
     for (size_t i = 0; i < RULES; i++) {
         if (!xz_str_eq(xz_record_text(record, rules[i].text), guess_text(known, &rules[i]))) {
@@ -494,13 +494,15 @@ void xz_record_encode(const struct xz_record *record, const struct xz_record_con
  * the others are borrowed at once. */
 struct texts {
     struct xz_buf bytes;
-    struct xz_span span[XZ_TEXT_COUNT];
+    struct span {
+        uint32_t at, len;
+    } span[XZ_TEXT_COUNT];
     struct xz_record_draft *draft;
 };
 
 static void text_end(struct texts *texts, uint8_t text, size_t from)
 {
-    texts->span[text] = (struct xz_span){(uint32_t)from, (uint32_t)(texts->bytes.len - from)};
+    texts->span[text] = (struct span){(uint32_t)from, (uint32_t)(texts->bytes.len - from)};
 }
 
 static void text_get(struct xz_reader *reader, const struct known *known, const struct rule *rule,
@@ -522,7 +524,7 @@ static void text_get(struct xz_reader *reader, const struct known *known, const 
 /* The institution, wherever it stands, out of the way of what is appended to bytes. */
 static struct xz_str institution_of(struct texts *texts)
 {
-    const struct xz_span span = texts->span[XZ_TEXT_INSTITUTION];
+    const struct span span = texts->span[XZ_TEXT_INSTITUTION];
 
     if (span.len == 0) {
         return texts->draft->text[XZ_TEXT_INSTITUTION];

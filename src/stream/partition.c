@@ -57,7 +57,7 @@ static void on_judged(void *arg, const struct xz_judgement *judgement)
     part->setup.shared->metrics->alerts_published++;
 }
 
-static void on_derived(void *arg, const struct xz_observation *observation)
+static void on_derived(void *arg, struct xz_observation *observation)
 {
     struct xz_part *part = arg;
     struct xz_part_target *target = &part->targets[xz_observation_route(observation) %
@@ -133,14 +133,13 @@ static enum xz_rc fold_frame(struct xz_part *part, struct xz_frame *frame, struc
     while (rc == XZ_OK && xz_frame_next(frame, &offset, &place, &bytes)) {
         struct xz_observation observation;
         struct xz_event event;
-        struct xz_record *record = NULL;
 
         if (!xz_mark_apply(mark, offset, place)) {
             metrics->observations_skipped++;
             continue;
         }
         xz_arena_reset(&part->arena);
-        rc = xz_observation_decode(&bytes, &part->arena, &event, &observation, &record, err);
+        rc = xz_observation_decode(&bytes, &part->arena, &event, &observation, err);
         if (rc == XZ_OK) {
             metrics->observations_applied++;
             part->newest_ms =
@@ -150,7 +149,6 @@ static enum xz_rc fold_frame(struct xz_part *part, struct xz_frame *frame, struc
             }
             rc = xz_engine_fold(part->engine, &observation, err);
         }
-        xz_record_free(record);
     }
     if (rc == XZ_OK && frame->body.bad) {
         rc = xz_err_set(err, XZ_FATAL, "partition %d, frame %" PRId64 " does not decode",

@@ -91,7 +91,6 @@ static void test_interleavings_end_alike_beyond_the_horizon(void **state)
 
 struct derived { /* on its way */
     struct xz_observation observation;
-    struct xz_record *record;
     char *id;
 };
 
@@ -106,7 +105,7 @@ struct service {
     uint32_t writer; /* of the event that is being folded */
 };
 
-static void on_derived(void *arg, const struct xz_observation *observation)
+static void on_derived(void *arg, struct xz_observation *observation)
 {
     struct service *service = arg;
     struct way *way = &service->ways[service->writer];
@@ -117,14 +116,7 @@ static void on_derived(void *arg, const struct xz_observation *observation)
     derived->observation = *observation;
     derived->id = xz_strndup(observation->id.ptr, observation->id.len);
     derived->observation.id.ptr = derived->id;
-    derived->record = NULL;
-    if (observation->record != NULL) {
-        struct xz_record_draft draft;
-
-        xz_record_open(observation->record, &draft);
-        derived->record = xz_record_build(&draft);
-        derived->observation.record = derived->record;
-    }
+    observation->record = NULL;
 }
 
 static void deliver(struct service *service, uint32_t writer)
@@ -134,7 +126,6 @@ static void deliver(struct service *service, uint32_t writer)
     struct xz_err err = {0};
 
     assert_int_equal(xz_engine_fold(service->engine, &derived->observation, &err), XZ_OK);
-    xz_record_free(derived->record);
     free(derived->id);
 }
 
@@ -148,7 +139,7 @@ static void to_hearing(void *arg, const struct xz_judgement *judgement)
     hearing_judged(((struct sinks *)arg)->hearing, judgement);
 }
 
-static void to_way(void *arg, const struct xz_observation *observation)
+static void to_way(void *arg, struct xz_observation *observation)
 {
     on_derived(((struct sinks *)arg)->service, observation);
 }

@@ -87,7 +87,7 @@ static void to_hearing(void *arg, const struct xz_judgement *judgement)
     hearing_judged(((struct wire *)arg)->hearing, judgement);
 }
 
-static void to_queue(void *arg, const struct xz_observation *observation)
+static void to_queue(void *arg, struct xz_observation *observation)
 {
     struct wire *wire = arg;
     struct xz_buf one = {0};
@@ -106,15 +106,12 @@ static void fold_queue(struct wire *wire, struct xz_arena *arena)
         char *copy = xz_strndup(bytes.ptr, bytes.len); /* folding may add to the queue */
         struct xz_reader reader = xz_reader_of(copy, bytes.len);
         struct xz_observation observation;
-        struct xz_record *owned = NULL;
         struct xz_event event;
         struct xz_err err = {0};
 
         wire->at = (size_t)(bytes.ptr + bytes.len - (const char *)wire->queue.data);
-        assert_int_equal(xz_observation_decode(&reader, arena, &event, &observation, &owned, &err),
-                         XZ_OK);
+        assert_int_equal(xz_observation_decode(&reader, arena, &event, &observation, &err), XZ_OK);
         assert_int_equal(xz_engine_fold(wire->engine, &observation, &err), XZ_OK);
-        xz_record_free(owned);
         free(copy);
     }
     xz_buf_clear(&wire->queue);
