@@ -19,15 +19,15 @@ static const char help[] =
     "Usage: xiezhi fit [OPTION]... EVENTS...\n"
     "Learns from a history what is ordinary, and writes baselines/ of the pack: the rate\n"
     "of each segment, the tails of each measure, and how the p-values that follow came\n"
-    "out on people who were held out. A few guilty in the history do little harm: the\n"
-    "highest of every measure are trimmed.\n"
+    "out on people who were held out. Rates are fitted without the highest subjects, lest a\n"
+    "few guilty ones raise them; tails keep every sample.\n"
     "\n"
     "  -p, --pack DIR         the pack to fit (" XZ_DEFAULT_PACK ")\n"
     "  -r, --reference DIR    institutions.csv, items.csv, diagnoses.csv of the operator\n"
     "  -m, --mapping FILE     EVENTS are tables; FILE maps their columns to fields\n"
     "  -o, --output DIR       write there instead of to the pack's baselines/\n"
     "      --note TEXT        what the history is, kept in baselines/fitted.yaml\n"
-    "      --trim SHARE       share of the highest subjects that is left out (0.002)\n"
+    "      --trim SHARE       share of the highest subjects that rates leave out (0.002)\n"
     "      --force            write even baselines that the held-out people refute\n"
     "  -h, --help             this text\n";
 
