@@ -102,8 +102,6 @@ struct xz_pass {
     uint64_t evaluated, not_evaluated;
     const struct xz_engine_sinks *sinks; /* NULL: nobody is told of steps */
 };
-/* Walks [from base, until_ms) and, with store_base, moves the base detectors there. */
-
 /* At this record the pattern alarmed before what came too late was applied. */
 struct xz_alarm {
     const struct xz_entity *entity;
@@ -196,14 +194,45 @@ void xz_history_settle(struct xz_engine *engine, struct xz_entity *entity);
 /* history.c: lets what is older than the horizon go, into the background. */
 void xz_history_trim(struct xz_engine *engine, struct xz_entity *entity);
 
+/* Whether the base moves by days: of counters, which keep few of them. */
+static inline bool xz_keeps_days(enum xz_entity_kind kind)
+{
+    return kind == XZ_ENTITY_INSTITUTION || kind == XZ_ENTITY_DEVICE;
+}
+
 /* pass.c */
 void xz_pass_init(struct xz_pass *pass);
+/* since_ms: where nothing alarmed before it, nothing changed before it either, and the walk may
+ * begin there; XZ_TIME_NONE: it begins at the base. */
 void xz_pass_run(struct xz_pass *pass, const struct xz_pack *pack, const struct xz_pattern *pattern,
-                 struct xz_entity *entity, int64_t until_ms, bool store_base);
+                 struct xz_entity *entity, int64_t since_ms);
+/* Moves the detectors that stand at the base to base_ms; the base itself is the caller's. */
+void xz_pass_base(struct xz_pass *pass, const struct xz_pack *pack,
+                  const struct xz_pattern *pattern, struct xz_entity *entity, int64_t base_ms);
 void xz_pass_fini(struct xz_pass *pass);
 /* The first `upto` records are about to leave: what evidence counts of them stays. */
 void xz_pass_leave(const struct xz_pack *pack, const struct xz_pattern *pattern,
                    struct xz_entity *entity, uint32_t upto);
+
+/* What the detectors of a pattern stood at before the first record of a day (marks.c). */
+struct xz_mark {
+    int32_t day;
+    struct xz_detector detectors[XZ_EVIDENCE_MAX];
+};
+struct xz_marks {
+    const struct xz_pattern *pattern;
+    struct xz_mark *list; /* by day: each day with a record that matches */
+    size_t count, cap;
+    bool whole; /* of all days since the base */
+};
+void xz_marks_clear(struct xz_marks *marks); /* a walk begins at the base */
+void xz_marks_put(struct xz_marks *marks, int32_t day, const struct xz_detector *detectors,
+                  size_t count);
+/* The last mark not after the day; it and later ones are forgotten, but hold until the next put.
+ * NULL: the walk has to begin at the base. */
+const struct xz_mark *xz_marks_back_to(struct xz_marks *marks, int32_t day);
+/* The first mark not before the day; earlier ones are forgotten. NULL: nothing came since. */
+const struct xz_mark *xz_marks_from(struct xz_marks *marks, int32_t day);
 
 /* Cursors of evidence kinds, kept with the entity between judgements (scratch.c). */
 struct xz_cursor_cell {
@@ -214,6 +243,8 @@ struct xz_cursor_cell {
 struct xz_cursor_cell *xz_scratch_cell(struct xz_entity *entity,
                                        const struct xz_evidence_spec *spec);
 void xz_scratch_invalidate(struct xz_entity *entity);
+/* Of an entity whose base moves by days; NULL for others. */
+struct xz_marks *xz_scratch_marks(struct xz_entity *entity, const struct xz_pattern *pattern);
 /* The first `count` records have left. Cursors begin anew each day and hold no index (evidence.h),
  * so they stay good. */
 void xz_scratch_left(struct xz_entity *entity, uint32_t count);

@@ -188,11 +188,6 @@ static void make_panes(struct xz_entity *entity, int64_t since_ms, int64_t until
 
 #define PANE_DAYS 91 /* that panes look back, and more */
 
-static bool keeps_days(const struct xz_entity *entity)
-{
-    return entity->kind == XZ_ENTITY_INSTITUTION || entity->kind == XZ_ENTITY_DEVICE;
-}
-
 static int64_t newest_of(const struct xz_entity *entity)
 {
     return entity->records[entity->count - 1]->at_ms;
@@ -234,8 +229,8 @@ static const struct xz_pattern *pattern_of(const struct xz_engine *engine,
 
 static int64_t block_start(const struct xz_entity *entity, int64_t at_ms)
 {
-    return keeps_days(entity) ? xz_day_start_ms(xz_day_of(at_ms))
-                              : xz_month_start_ms(xz_month_of(at_ms));
+    return xz_keeps_days(entity->kind) ? xz_day_start_ms(xz_day_of(at_ms))
+                                       : xz_month_start_ms(xz_month_of(at_ms));
 }
 
 /* An episode that goes on, or may go on, across the base stays whole: or it would begin anew there,
@@ -261,7 +256,7 @@ static int64_t base_for(const struct xz_engine *engine, const struct xz_entity *
     const struct xz_pack *pack = engine->plan.pack;
     const int64_t newest_ms = newest_of(entity);
 
-    if (keeps_days(entity)) {
+    if (xz_keeps_days(entity->kind)) {
         return xz_day_start_ms(xz_day_of(newest_ms) - xz_pane_age_days(pack) + 1);
     }
     return xz_month_start_ms(xz_month_of(newest_ms - xz_horizon_ms(pack, entity->kind)));
@@ -280,7 +275,7 @@ static void drop_first(struct xz_engine *engine, struct xz_entity *entity, uint3
     for (uint32_t p = 0; p < kind->count && count > 0; p++) {
         xz_pass_leave(engine->plan.pack, kind->patterns[p], entity, count);
     }
-    for (uint32_t i = 0; i < count && !keeps_days(entity); i++) {
+    for (uint32_t i = 0; i < count && !xz_keeps_days(entity->kind); i++) {
         fold_away(entity, entity->records[i]);
     }
     if (entity->kind == XZ_ENTITY_TRACE && count > 0) {
@@ -319,7 +314,7 @@ static void drop_by_count(struct xz_engine *engine, struct xz_entity *entity)
     const uint32_t max = xz_pack_history_max(engine->plan.pack);
     uint32_t drop;
 
-    if (entity->count <= max || keeps_days(entity)) {
+    if (entity->count <= max || xz_keeps_days(entity->kind)) {
         return;
     }
     drop = entity->count - max + max / 8;
@@ -347,7 +342,7 @@ static void move_base(struct xz_engine *engine, struct xz_entity *entity, int64_
 
     for (uint32_t p = 0; p < kind->count; p++) {
         if (kind->patterns[p]->result == XZ_RESULT_SUSPICIOUS) {
-            xz_pass_run(&engine->pass, engine->plan.pack, kind->patterns[p], entity, base_ms, true);
+            xz_pass_base(&engine->pass, engine->plan.pack, kind->patterns[p], entity, base_ms);
         }
     }
     entity->before.base_ms = base_ms;

@@ -273,7 +273,7 @@ void xz_judge_note(struct xz_engine *engine, struct xz_entity *entity)
     struct xz_pass *pass = &engine->pass;
 
     for (uint32_t p = 0; p < kind->count && entity->count > 0; p++) {
-        xz_pass_run(pass, engine->plan.pack, kind->patterns[p], entity, INT64_MAX, false);
+        xz_pass_run(pass, engine->plan.pack, kind->patterns[p], entity, XZ_TIME_NONE);
         for (size_t i = 0; i < pass->alarm_count; i++) {
             xz_array_reserve((void **)&engine->before, &engine->before_cap,
                              engine->before_count + 1, sizeof(engine->before[0]));
@@ -385,14 +385,26 @@ static int64_t newest_of(const struct xz_entity *entity)
     return entity->count > 0 ? entity->records[entity->count - 1]->at_ms : INT64_MIN;
 }
 
+static bool has_episodes(const struct xz_entity *entity, const struct xz_pattern *pattern)
+{
+    for (uint32_t i = 0; i < entity->episode_count; i++) {
+        if (strcmp(entity->episodes[i].pattern, pattern->id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* since_ms: nothing before it changed. */
 static void judge_whole(struct xz_engine *engine, struct xz_entity *entity,
-                        const struct xz_pattern *pattern, int64_t now_ms)
+                        const struct xz_pattern *pattern, int64_t since_ms, int64_t now_ms)
 {
     const int64_t base_ms = entity->before.base_ms;
+    const bool quiet = !engine->late && !has_episodes(entity, pattern);
 
-    xz_pass_run(&engine->pass, engine->plan.pack, pattern, entity, INT64_MAX, false);
+    xz_pass_run(&engine->pass, engine->plan.pack, pattern, entity, quiet ? since_ms : XZ_TIME_NONE);
     if (engine->late && mute_new(engine, entity, pattern)) {
-        xz_pass_run(&engine->pass, engine->plan.pack, pattern, entity, INT64_MAX, false);
+        xz_pass_run(&engine->pass, engine->plan.pack, pattern, entity, XZ_TIME_NONE);
     }
     for (uint32_t i = 0; i < entity->episode_count; i++) {
         entity->episodes[i].scratch = 0;
@@ -418,16 +430,6 @@ static void count_steps(struct xz_engine *engine)
     engine->pass.evaluated = engine->pass.not_evaluated = 0;
 }
 
-static bool has_episodes(const struct xz_entity *entity, const struct xz_pattern *pattern)
-{
-    for (uint32_t i = 0; i < entity->episode_count; i++) {
-        if (strcmp(entity->episodes[i].pattern, pattern->id) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* What was said must follow from what is left, or it would depend on when it was said. Where
  * nothing was said nothing can be now: with its block's detectors at the base and the background
  * folded, a record tells the same as before, or less. */
@@ -437,31 +439,63 @@ void xz_judge_left(struct xz_engine *engine, struct xz_entity *entity)
 
     for (uint32_t p = 0; p < kind->count && entity->episode_count > 0; p++) {
         if (has_episodes(entity, kind->patterns[p])) {
-            judge_whole(engine, entity, kind->patterns[p], newest_of(entity));
+            judge_whole(engine, entity, kind->patterns[p], XZ_TIME_NONE, newest_of(entity));
         }
     }
     count_steps(engine);
+}
+
+/* Whether any record may match at all: to walk a history for each rule that none of it is about
+ * takes longer than to judge it. */
+struct there {
+    uint32_t kinds; /* bit: kind of record */
+    bool breached;  /* by some record, at the gate */
+};
+
+static struct there what_is_there(const struct xz_entity *entity)
+{
+    struct there there = {0};
+
+    for (uint32_t i = 0; i < entity->count; i++) {
+        there.kinds |= 1u << entity->records[i]->kind;
+        there.breached =
+            there.breached || xz_record_text(entity->records[i], XZ_TEXT_BREACHES).len > 0;
+    }
+    return there;
+}
+
+static bool may_match(const struct xz_pattern *pattern, struct there there)
+{
+    return pattern->scope == XZ_SCOPE_EVENT ? there.breached
+                                            : (pattern->records & there.kinds) != 0;
 }
 
 void xz_judge(struct xz_engine *engine, struct xz_entity *entity, uint32_t first, bool tail_only)
 {
     const struct xz_judge_kind *kind = &engine->plan.kinds[entity->kind];
     const int64_t now_ms = newest_of(entity);
+    const int64_t since_ms = first < entity->count ? entity->records[first]->at_ms : XZ_TIME_NONE;
+    struct there there = {UINT32_MAX, true};
 
     if (entity->count == 0) {
         return;
     }
     if (!tail_only) {
         xz_scratch_invalidate(entity);
+        there = what_is_there(entity);
     }
     for (uint32_t p = 0; p < kind->count; p++) {
         bool whole = !tail_only;
 
+        if (whole && kind->patterns[p]->result == XZ_RESULT_CONCLUSIVE &&
+            !may_match(kind->patterns[p], there) && !has_episodes(entity, kind->patterns[p])) {
+            continue;
+        }
         for (uint32_t i = first; !whole && i < entity->count; i++) {
             whole = xz_pass_tail(engine, kind->patterns[p], entity, i);
         }
         if (whole) {
-            judge_whole(engine, entity, kind->patterns[p], now_ms);
+            judge_whole(engine, entity, kind->patterns[p], since_ms, now_ms);
         }
     }
     count_steps(engine);

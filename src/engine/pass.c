@@ -19,10 +19,11 @@ struct walk {
     const struct xz_pattern *pattern;
     struct xz_entity *entity;
     struct xz_view view;
-    uint8_t *matches; /* by index: 0 not asked, 1 no, 2 yes */
-    struct xz_detector detectors[XZ_EVIDENCE_MAX];
+    uint8_t *matches;                              /* by index: 0 not asked, 1 no, 2 yes */
+    struct xz_detector detectors[XZ_EVIDENCE_MAX]; /* as are the next two: of those there are */
     struct xz_step steps[XZ_EVIDENCE_MAX];
     bool alarmed[XZ_EVIDENCE_MAX]; /* in its open block: what follows that starts afresh */
+    struct xz_marks *marks;        /* of a counter, or NULL */
     struct xz_found *open;
     uint32_t taken_upto; /* records before it belong to an earlier episode */
 };
@@ -299,14 +300,68 @@ static bool step_all(struct walk *walk, uint32_t index, void *const *cursors, do
     return *stirring && *log_m >= threshold_per_month(walk->pattern);
 }
 
+/* An alarm in a block that is still open is kept with its detector: the next pass may begin after
+ * it. */
+#define ALARMED 0x80000000u
+
+static void unpack_detector(struct walk *walk, size_t k, const struct xz_detector *detector)
+{
+    walk->detectors[k] = *detector;
+    walk->alarmed[k] = (detector->steps & ALARMED) != 0;
+    walk->detectors[k].steps &= ~ALARMED;
+}
+
+static struct xz_detector packed_detector(const struct walk *walk, size_t k)
+{
+    struct xz_detector detector = walk->detectors[k];
+
+    detector.steps |= walk->alarmed[k] ? ALARMED : 0;
+    return detector;
+}
+
+static void load_detectors(struct walk *walk, bool tip)
+{
+    for (size_t k = 0; k < walk->pattern->evidence_count; k++) {
+        const uint32_t at = xz_engine_detector_slot(walk->entity, walk->pattern, k);
+        const struct xz_entity_pattern *slot = &walk->entity->patterns[at];
+
+        unpack_detector(walk, k, tip ? &slot->tip : &slot->base);
+    }
+}
+
+static void save_detectors(struct walk *walk, bool base)
+{
+    for (size_t k = 0; k < walk->pattern->evidence_count; k++) {
+        const uint32_t at = xz_engine_detector_slot(walk->entity, walk->pattern, k);
+        struct xz_entity_pattern *slot = &walk->entity->patterns[at];
+
+        *(base ? &slot->base : &slot->tip) = packed_detector(walk, k);
+    }
+}
+
+static void mark_day(struct walk *walk, uint32_t index)
+{
+    struct xz_detector now[XZ_EVIDENCE_MAX];
+
+    if (walk->marks == NULL) {
+        return;
+    }
+    for (size_t k = 0; k < walk->pattern->evidence_count; k++) {
+        now[k] = packed_detector(walk, k);
+    }
+    xz_marks_put(walk->marks, xz_day_of(walk->entity->records[index]->at_ms), now,
+                 walk->pattern->evidence_count);
+}
+
 static void judge_suspicious(struct walk *walk, uint32_t index, void *const *cursors)
 {
     const struct xz_record *record = walk->entity->records[index];
     double log_m = 0.0;
-    bool stirring = false;
-    const bool alarm = step_all(walk, index, cursors, &log_m, &stirring);
+    bool stirring = false, alarm;
     const bool within = goes_on(walk, record->at_ms);
 
+    mark_day(walk, index);
+    alarm = step_all(walk, index, cursors, &log_m, &stirring);
     for (size_t k = 0; alarm && k < walk->pattern->evidence_count; k++) {
         walk->alarmed[k] = true;
     }
@@ -326,39 +381,6 @@ static void judge_suspicious(struct walk *walk, uint32_t index, void *const *cur
     if (alarm || (within && stirring)) {
         walk->open->log_e = log_m > walk->open->log_e ? log_m : walk->open->log_e;
         take_members(walk, index, cursors);
-    }
-}
-
-/* An alarm in a block that is still open is kept with its detector: the next pass may begin after
- * it. */
-#define ALARMED 0x80000000u
-
-static void load_detectors(struct walk *walk, bool tip)
-{
-    for (size_t k = 0; k < walk->pattern->evidence_count; k++) {
-        const uint32_t at = xz_engine_detector_slot(walk->entity, walk->pattern, k);
-        const struct xz_entity_pattern *slot = &walk->entity->patterns[at];
-
-        walk->detectors[k] = tip ? slot->tip : slot->base;
-        walk->alarmed[k] = (walk->detectors[k].steps & ALARMED) != 0;
-        walk->detectors[k].steps &= ~ALARMED;
-    }
-}
-
-static void save_detectors(struct walk *walk, bool base)
-{
-    for (size_t k = 0; k < walk->pattern->evidence_count; k++) {
-        const uint32_t at = xz_engine_detector_slot(walk->entity, walk->pattern, k);
-        struct xz_entity_pattern *slot = &walk->entity->patterns[at];
-        const uint32_t flag = walk->alarmed[k] ? ALARMED : 0;
-
-        if (base) {
-            slot->base = walk->detectors[k];
-            slot->base.steps |= flag;
-        } else {
-            slot->tip = walk->detectors[k];
-            slot->tip.steps |= flag;
-        }
     }
 }
 
@@ -400,9 +422,9 @@ static void cursors_begin(struct walk *walk, bool keep, void **cursors)
     }
 }
 
-static void cursors_drop(struct walk *walk, bool keep, void **cursors)
+static void cursors_drop(struct walk *walk, void **cursors)
 {
-    for (size_t k = 0; k < walk->pattern->evidence_count && !keep; k++) {
+    for (size_t k = 0; k < walk->pattern->evidence_count; k++) {
         const struct xz_evidence_kind *kind = xz_evidence_kind_of(&walk->pattern->evidence[k]);
 
         if (cursors[k] != NULL && kind->end != NULL) {
@@ -415,10 +437,14 @@ static void cursors_drop(struct walk *walk, bool keep, void **cursors)
 static void walk_init(struct walk *walk, const struct xz_pack *pack,
                       const struct xz_pattern *pattern, struct xz_entity *entity)
 {
-    memset(walk, 0, sizeof(*walk));
+    walk->pass = NULL;
     walk->pattern = pattern;
     walk->entity = entity;
     walk->view = (struct xz_view){entity, pack, pattern, walk_matches, NULL};
+    walk->matches = NULL;
+    walk->marks = NULL;
+    walk->open = NULL;
+    walk->taken_upto = 0;
 }
 
 void xz_pass_leave(const struct xz_pack *pack, const struct xz_pattern *pattern,
@@ -439,40 +465,102 @@ void xz_pass_leave(const struct xz_pack *pack, const struct xz_pattern *pattern,
     }
 }
 
-void xz_pass_run(struct xz_pass *pass, const struct xz_pack *pack, const struct xz_pattern *pattern,
-                 struct xz_entity *entity, int64_t until_ms, bool store_base)
+static void walk_on(struct walk *walk, uint32_t from, int64_t until_ms, void *const *cursors)
 {
-    struct walk walk;
-    void *cursors[XZ_EVIDENCE_MAX] = {NULL};
-    const uint32_t from = entity->before.base_ms == XZ_TIME_NONE
-                              ? 0
-                              : xz_entity_lower(entity, entity->before.base_ms);
+    const struct xz_entity *entity = walk->entity;
 
+    for (uint32_t i = from; i < entity->count && entity->records[i]->at_ms < until_ms; i++) {
+        if (!walk_matches(&walk->view, i)) {
+            continue;
+        }
+        if (walk->pattern->result == XZ_RESULT_CONCLUSIVE) {
+            judge_conclusive(walk, i);
+        } else {
+            judge_suspicious(walk, i, cursors);
+        }
+    }
+}
+
+static uint32_t index_of_base(const struct xz_entity *entity)
+{
+    return entity->before.base_ms == XZ_TIME_NONE ? 0
+                                                  : xz_entity_lower(entity, entity->before.base_ms);
+}
+
+static void pass_begin(struct walk *walk, struct xz_pass *pass, const struct xz_pack *pack,
+                       const struct xz_pattern *pattern, struct xz_entity *entity)
+{
     xz_arena_reset(&pass->arena);
     pass->found_count = 0;
     pass->alarm_count = 0;
-    walk_init(&walk, pack, pattern, entity);
-    walk.view.ctx = &walk;
-    walk.pass = pass;
-    walk.matches = xz_arena_calloc(&pass->arena, entity->count + 1, 1);
-    if (pattern->result == XZ_RESULT_SUSPICIOUS) {
+    walk_init(walk, pack, pattern, entity);
+    walk->view.ctx = walk;
+    walk->pass = pass;
+    walk->matches = xz_arena_calloc(&pass->arena, entity->count + 1, 1);
+}
+
+/* Where the walk begins, with the detectors of that place. */
+static uint32_t detectors_begin(struct walk *walk, int64_t since_ms)
+{
+    const struct xz_mark *mark = NULL;
+
+    walk->marks = xz_scratch_marks(walk->entity, walk->pattern);
+    if (walk->marks != NULL && since_ms != XZ_TIME_NONE) {
+        mark = xz_marks_back_to(walk->marks, xz_day_of(since_ms));
+    }
+    if (mark != NULL) {
+        for (size_t k = 0; k < walk->pattern->evidence_count; k++) {
+            unpack_detector(walk, k, &mark->detectors[k]);
+        }
+        return xz_entity_lower(walk->entity, xz_day_start_ms(mark->day));
+    }
+    if (walk->marks != NULL) {
+        xz_marks_clear(walk->marks);
+    }
+    load_detectors(walk, false);
+    return index_of_base(walk->entity);
+}
+
+void xz_pass_run(struct xz_pass *pass, const struct xz_pack *pack, const struct xz_pattern *pattern,
+                 struct xz_entity *entity, int64_t since_ms)
+{
+    struct walk walk;
+    void *cursors[XZ_EVIDENCE_MAX] = {NULL};
+    uint32_t from;
+
+    pass_begin(&walk, pass, pack, pattern, entity);
+    if (pattern->result == XZ_RESULT_CONCLUSIVE) {
+        walk_on(&walk, index_of_base(entity), INT64_MAX, cursors);
+        return;
+    }
+    from = detectors_begin(&walk, since_ms);
+    cursors_begin(&walk, true, cursors);
+    walk_on(&walk, from, INT64_MAX, cursors);
+    save_detectors(&walk, false);
+}
+
+void xz_pass_base(struct xz_pass *pass, const struct xz_pack *pack,
+                  const struct xz_pattern *pattern, struct xz_entity *entity, int64_t base_ms)
+{
+    struct walk walk;
+    void *cursors[XZ_EVIDENCE_MAX] = {NULL};
+    struct xz_marks *marks = xz_scratch_marks(entity, pattern);
+
+    pass_begin(&walk, pass, pack, pattern, entity);
+    if (marks != NULL && marks->whole) {
+        const struct xz_mark *mark = xz_marks_from(marks, xz_day_of(base_ms));
+
+        load_detectors(&walk, true); /* nothing came since: the tip is the base */
+        for (size_t k = 0; mark != NULL && k < pattern->evidence_count; k++) {
+            unpack_detector(&walk, k, &mark->detectors[k]);
+        }
+    } else {
         load_detectors(&walk, false);
-        cursors_begin(&walk, !store_base, cursors);
+        cursors_begin(&walk, false, cursors);
+        walk_on(&walk, index_of_base(entity), base_ms, cursors);
+        cursors_drop(&walk, cursors);
     }
-    for (uint32_t i = from; i < entity->count && entity->records[i]->at_ms < until_ms; i++) {
-        if (!walk_matches(&walk.view, i)) {
-            continue;
-        }
-        if (pattern->result == XZ_RESULT_CONCLUSIVE) {
-            judge_conclusive(&walk, i);
-        } else {
-            judge_suspicious(&walk, i, cursors);
-        }
-    }
-    if (pattern->result == XZ_RESULT_SUSPICIOUS) {
-        save_detectors(&walk, store_base);
-        cursors_drop(&walk, !store_base, cursors);
-    }
+    save_detectors(&walk, true);
 }
 
 /* The record at the tail comes so late after the open episode's last that this one has ended; or it
@@ -534,12 +622,12 @@ bool xz_pass_tail(struct xz_engine *engine, const struct xz_pattern *pattern,
     if (touches_episode(entity, pattern, entity->records[index]->at_ms)) {
         return true;
     }
+    if (pattern->result == XZ_RESULT_CONCLUSIVE) {
+        return xz_matches(engine->plan.pack, pattern, entity, index);
+    }
     walk_init(&walk, engine->plan.pack, pattern, entity);
     walk.view.matches = tail_matches;
     walk.pass = &engine->pass;
-    if (pattern->result == XZ_RESULT_CONCLUSIVE) {
-        return tail_matches(&walk.view, index);
-    }
     if (!tail_cursors(&walk, index, cursors)) {
         return true;
     }
@@ -547,6 +635,8 @@ bool xz_pass_tail(struct xz_engine *engine, const struct xz_pattern *pattern,
         return false;
     }
     load_detectors(&walk, true);
+    walk.marks = xz_scratch_marks(entity, pattern);
+    mark_day(&walk, index);
     alarm = step_all(&walk, index, cursors, &log_m, &stirring);
     if (alarm || (stirring && has_open_episode(entity, pattern))) {
         return true; /* the pass steps over it again, from the base */

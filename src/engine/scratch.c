@@ -11,6 +11,8 @@ struct scratch {
     size_t count, cap;
     struct xz_boxes boxes; /* of a code */
     bool boxes_valid;
+    struct xz_marks *marks; /* of a counter */
+    size_t mark_count, mark_cap;
 };
 
 static void cell_drop(struct xz_cursor_cell *cell)
@@ -30,6 +32,10 @@ static void scratch_free(void *ptr)
     for (size_t i = 0; i < scratch->count; i++) {
         cell_drop(&scratch->cells[i]);
     }
+    for (size_t i = 0; i < scratch->mark_count; i++) {
+        free(scratch->marks[i].list);
+    }
+    free(scratch->marks);
     xz_boxes_fini(&scratch->boxes);
     free(scratch->cells);
     free(scratch);
@@ -65,6 +71,25 @@ struct xz_cursor_cell *xz_scratch_cell(struct xz_entity *entity,
         xz_evidence_kind_of(spec)->begin(cell->cursor);
     }
     return cell;
+}
+
+struct xz_marks *xz_scratch_marks(struct xz_entity *entity, const struct xz_pattern *pattern)
+{
+    struct scratch *scratch;
+
+    if (!xz_keeps_days(entity->kind)) {
+        return NULL;
+    }
+    scratch = scratch_of(entity);
+    for (size_t i = 0; i < scratch->mark_count; i++) {
+        if (scratch->marks[i].pattern == pattern) {
+            return &scratch->marks[i];
+        }
+    }
+    xz_array_reserve((void **)&scratch->marks, &scratch->mark_cap, scratch->mark_count + 1,
+                     sizeof(scratch->marks[0]));
+    scratch->marks[scratch->mark_count] = (struct xz_marks){.pattern = pattern};
+    return &scratch->marks[scratch->mark_count++];
 }
 
 const struct xz_boxes *xz_scratch_boxes(struct xz_entity *entity)

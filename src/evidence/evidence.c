@@ -218,7 +218,15 @@ enum xz_record_text xz_argument_text(const struct xz_evidence_spec *spec)
 void xz_evidence_slot(const struct xz_pattern *pattern, const struct xz_evidence_spec *spec,
                       char id[static 8])
 {
-    (void)snprintf(id, 8, "%.5s.%u", pattern->id, (unsigned)(spec - pattern->evidence) % 10);
+    size_t len = 0;
+
+    memset(id, 0, 8);
+    while (len < 5 && pattern->id[len] != '\0') {
+        id[len] = pattern->id[len];
+        len++;
+    }
+    id[len] = '.';
+    id[len + 1] = (char)('0' + (spec - pattern->evidence) % 10);
 }
 
 int32_t xz_pane_age_days(const struct xz_pack *pack)

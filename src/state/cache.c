@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Entities in memory. A table of chains finds them; clean ones stand in a list from newest to
- * oldest, dirty ones in an array beside it, so that neither eviction nor a checkpoint looks at
- * what is not its business.
+ * Entities in memory. A table of hashes finds them (open addressing: what is not there is found out
+ * without looking at any entity, and most drug codes are not there); clean ones stand in a list
+ * from newest to oldest, dirty ones in an array beside it, so that neither eviction nor a
+ * checkpoint looks at what is not its business.
  *
  * A hit only sets a flag in the entity: moving it in the list would touch two neighbours, which
  * are rarely in the processor's cache. Eviction, on meeting an entity that was used since it took
@@ -18,13 +19,18 @@
 #include "state/codec.h"
 
 #define ENTITY_GUESS_BYTES 2048 /* sizes the table for a cap; it grows when the guess was high */
-#define BUCKETS_FIRST_MAX  ((size_t)1 << 18)
-#define BUCKETS_MIN        1024u
+#define SLOTS_FIRST_MAX    ((size_t)1 << 18)
+#define SLOTS_MIN          1024u
+
+struct slot {
+    uint64_t hash;
+    struct xz_entity *entity; /* NULL: free */
+};
 
 struct xz_cache {
     struct xz_store *store;
-    struct xz_entity **buckets;
-    size_t bucket_count; /* a power of two */
+    struct slot *slots;
+    size_t slot_count; /* a power of two */
     struct xz_entity *newest, *oldest;
     struct xz_entity **dirty;
     size_t dirty_cap, cap_bytes;
@@ -37,12 +43,12 @@ struct xz_cache *xz_cache_new(struct xz_store *store, size_t cap_bytes)
 
     cache->store = store;
     cache->cap_bytes = cap_bytes;
-    cache->bucket_count = BUCKETS_MIN;
-    while (cache->bucket_count < cap_bytes / ENTITY_GUESS_BYTES &&
-           cache->bucket_count < BUCKETS_FIRST_MAX) { /* it doubles when it has to */
-        cache->bucket_count *= 2;
+    cache->slot_count = SLOTS_MIN;
+    while (cache->slot_count < cap_bytes / ENTITY_GUESS_BYTES &&
+           cache->slot_count < SLOTS_FIRST_MAX) { /* it doubles when it has to */
+        cache->slot_count *= 2;
     }
-    cache->buckets = xz_calloc(cache->bucket_count, sizeof(struct xz_entity *));
+    cache->slots = xz_calloc(cache->slot_count, sizeof(cache->slots[0]));
     return cache;
 }
 
@@ -51,17 +57,10 @@ void xz_cache_free(struct xz_cache *cache)
     if (cache == NULL) {
         return;
     }
-    for (size_t i = 0; i < cache->bucket_count; i++) {
-        struct xz_entity *entity = cache->buckets[i];
-
-        while (entity != NULL) {
-            struct xz_entity *next = entity->chain;
-
-            xz_entity_free(entity);
-            entity = next;
-        }
+    for (size_t i = 0; i < cache->slot_count; i++) {
+        xz_entity_free(cache->slots[i].entity);
     }
-    free(cache->buckets);
+    free(cache->slots);
     free(cache->dirty);
     free(cache);
 }
@@ -99,55 +98,68 @@ static void list_unlink(struct xz_cache *cache, struct xz_entity *entity)
 
 /* ---- the table ---- */
 
-static struct xz_entity **bucket_of(const struct xz_cache *cache, uint64_t hash)
+/* The slot of the entity, or the free one where it would stand. */
+static struct slot *slot_of(const struct xz_cache *cache, enum xz_entity_kind kind,
+                            struct xz_str id, uint64_t hash)
 {
-    return &cache->buckets[hash & (cache->bucket_count - 1)];
+    const size_t wrap = cache->slot_count - 1;
+    struct slot *slot = &cache->slots[hash & wrap];
+
+    while (slot->entity != NULL &&
+           !(slot->hash == hash && slot->entity->kind == kind && xz_str_eq(slot->entity->id, id))) {
+        slot = &cache->slots[(size_t)(slot - cache->slots + 1) & wrap];
+    }
+    return slot;
 }
 
-static struct xz_entity *table_find(const struct xz_cache *cache, enum xz_entity_kind kind,
-                                    struct xz_str id, uint64_t hash)
+static struct slot *free_slot(const struct xz_cache *cache, uint64_t hash)
 {
-    struct xz_entity *entity = *bucket_of(cache, hash);
+    size_t at = hash & (cache->slot_count - 1);
 
-    while (entity != NULL &&
-           !(entity->hash == hash && entity->kind == kind && xz_str_eq(entity->id, id))) {
-        entity = entity->chain;
+    while (cache->slots[at].entity != NULL) {
+        at = (at + 1) & (cache->slot_count - 1);
     }
-    return entity;
+    return &cache->slots[at];
 }
 
 static void table_grow(struct xz_cache *cache)
 {
-    struct xz_entity **old = cache->buckets;
-    const size_t old_count = cache->bucket_count;
+    struct slot *old = cache->slots;
+    const size_t old_count = cache->slot_count;
 
-    cache->bucket_count *= 2;
-    cache->buckets = xz_calloc(cache->bucket_count, sizeof(struct xz_entity *));
+    cache->slot_count *= 2;
+    cache->slots = xz_calloc(cache->slot_count, sizeof(cache->slots[0]));
     for (size_t i = 0; i < old_count; i++) {
-        struct xz_entity *entity = old[i];
-
-        while (entity != NULL) {
-            struct xz_entity *next = entity->chain;
-            struct xz_entity **bucket = bucket_of(cache, entity->hash);
-
-            entity->chain = *bucket;
-            *bucket = entity;
-            entity = next;
+        if (old[i].entity != NULL) {
+            *free_slot(cache, old[i].hash) = old[i];
         }
     }
     free(old);
 }
 
+/* Moves later ones of the run back, so that no run is broken. */
+static void table_remove(struct xz_cache *cache, struct slot *slot)
+{
+    const size_t wrap = cache->slot_count - 1;
+    size_t hole = (size_t)(slot - cache->slots);
+
+    for (size_t at = (hole + 1) & wrap; cache->slots[at].entity != NULL; at = (at + 1) & wrap) {
+        const size_t home = cache->slots[at].hash & wrap;
+
+        if (((at - home) & wrap) >= ((at - hole) & wrap)) {
+            cache->slots[hole] = cache->slots[at];
+            hole = at;
+        }
+    }
+    cache->slots[hole].entity = NULL;
+}
+
 static void admit(struct xz_cache *cache, struct xz_entity *entity, bool stored)
 {
-    struct xz_entity **bucket;
-
-    if (cache->counts.entities >= cache->bucket_count) {
+    if ((cache->counts.entities + 1) * 2 > cache->slot_count) {
         table_grow(cache);
     }
-    bucket = bucket_of(cache, entity->hash);
-    entity->chain = *bucket;
-    *bucket = entity;
+    *free_slot(cache, entity->hash) = (struct slot){entity->hash, entity};
     entity->dirty = false;
     entity->stored = stored;
     entity->total = &cache->counts.bytes;
@@ -158,13 +170,10 @@ static void admit(struct xz_cache *cache, struct xz_entity *entity, bool stored)
 
 static void evict(struct xz_cache *cache, struct xz_entity *entity)
 {
-    struct xz_entity **link = bucket_of(cache, entity->hash);
+    struct slot *slot = slot_of(cache, entity->kind, entity->id, entity->hash);
 
-    assert(!entity->dirty);
-    while (*link != entity) {
-        link = &(*link)->chain;
-    }
-    *link = entity->chain;
+    assert(!entity->dirty && slot->entity == entity);
+    table_remove(cache, slot);
     list_unlink(cache, entity);
     cache->counts.bytes -= entity->bytes;
     cache->counts.entities--;
@@ -179,7 +188,7 @@ static void evict(struct xz_cache *cache, struct xz_entity *entity)
 static enum xz_rc look_up(struct xz_cache *cache, enum xz_entity_kind kind, struct xz_str id,
                           struct xz_entity **entity, struct xz_err *err)
 {
-    struct xz_entity *found = table_find(cache, kind, id, xz_entity_hash(kind, id));
+    struct xz_entity *found = slot_of(cache, kind, id, xz_entity_hash(kind, id))->entity;
     enum xz_rc rc = XZ_OK;
 
     if (found != NULL) {
@@ -324,9 +333,9 @@ void xz_cache_clean(struct xz_cache *cache)
 
 void xz_cache_drop_scratch(struct xz_cache *cache)
 {
-    for (size_t i = 0; i < cache->bucket_count; i++) {
-        for (struct xz_entity *entity = cache->buckets[i]; entity != NULL; entity = entity->chain) {
-            xz_entity_scratch_drop(entity);
+    for (size_t i = 0; i < cache->slot_count; i++) {
+        if (cache->slots[i].entity != NULL) {
+            xz_entity_scratch_drop(cache->slots[i].entity);
         }
     }
 }

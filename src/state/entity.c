@@ -187,6 +187,9 @@ void xz_entity_free(struct xz_entity *entity)
 
 /* ---- the index by key ---- */
 
+/* Most keys looked for are not there; one word tells so of all but the longer histories. */
+static uint64_t key_bit(uint64_t key) { return 1ull << (key >> 58); }
+
 static void index_put(struct xz_entity *entity, struct xz_record *record)
 {
     const uint32_t wrap = entity->index_cap - 1;
@@ -316,6 +319,7 @@ uint32_t xz_entity_insert(struct xz_entity *entity, struct xz_record *record)
     }
     entity->records[at] = record;
     entity->count++;
+    entity->key_bits |= key_bit(record->key);
     weigh(entity, (int64_t)record->size + XZ_ENTITY_ALLOC_BYTES);
     index_add(entity, record);
     part_dirty(entity, record->at_ms);
@@ -345,6 +349,9 @@ int64_t xz_entity_find(const struct xz_entity *entity, uint64_t key)
     const struct xz_record *newest = NULL;
     const uint32_t wrap = entity->index_cap - 1;
 
+    if (!(entity->key_bits & key_bit(key))) {
+        return -1;
+    }
     if (entity->index_cap == 0) {
         for (uint32_t i = entity->count; i-- > 0;) {
             if (entity->records[i]->key == key) {

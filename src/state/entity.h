@@ -98,7 +98,7 @@ struct xz_entity {
     enum xz_entity_kind kind;
     bool dirty, stored, used; /* the cache's: changed, on disk, asked for since placed */
     struct xz_str id;         /* owned; its bytes stand behind the struct */
-    struct xz_entity *chain;  /* of one bucket; the cache's */
+    uint64_t key_bits;        /* bit key >> 58 of every record there is, and of some that were */
 
     struct xz_record **records; /* by xz_record_order; owned */
     uint32_t count, cap;
