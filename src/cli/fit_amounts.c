@@ -47,8 +47,7 @@ static double worth_of(const struct xz_fit_table *table, const struct xz_fit_col
         for (size_t k = i; k < end; k++) {
             const struct xz_fit_sample *sample = &column->samples[k];
 
-            if ((segment == 0 || sample->segment == segment) &&
-                xz_fit_is_of(table, sample, whom)) {
+            if ((segment == 0 || sample->segment == segment) && xz_fit_is_of(table, sample, whom)) {
                 add(&past, sample->value);
             }
         }
@@ -93,12 +92,12 @@ static double log_p_of(const struct xz_nig *belief, const struct past *past, dou
 {
     const double kappa = belief->kappa + past->count, gap = past->mean - belief->location;
 
-    return xz_log_normal_log_tail(
-        (belief->kappa * belief->location + past->count * past->mean) / kappa, kappa,
-        belief->alpha + 0.5 * past->count,
-        belief->beta + 0.5 * past->squares +
-            belief->kappa * past->count * gap * gap / (2.0 * kappa),
-        amount);
+    return xz_log_normal_log_tail((belief->kappa * belief->location + past->count * past->mean) /
+                                      kappa,
+                                  kappa, belief->alpha + 0.5 * past->count,
+                                  belief->beta + 0.5 * past->squares +
+                                      belief->kappa * past->count * gap * gap / (2.0 * kappa),
+                                  amount);
 }
 
 static void check_amounts(const struct xz_fit_table *table, struct xz_fit_column *column)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Family polya: rates of a segment's subjects, and how much one subject's blocks vary about its own. */
+/* Family polya: rates of a segment's subjects, and how much one subject's blocks vary about its
+ * own. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -116,8 +117,8 @@ static double e_of(const struct counts_fit *fit, double sum, double days, double
 
 /* Each block of a subject against what its other blocks and the segment say; blocks without a
  * sample count too, since a detector takes them as well. */
-static void check_subject(const struct counts_fit *fits, const struct xz_fit_sample *samples, size_t count,
-                          double days, struct held *held)
+static void check_subject(const struct counts_fit *fits, const struct xz_fit_sample *samples,
+                          size_t count, double days, struct held *held)
 {
     const struct counts_fit *fit = &fits[samples[count - 1].segment];
     const double exposure = (double)samples[0].exposure;
@@ -181,7 +182,8 @@ static void check_counts(const struct xz_fit_table *table, struct xz_fit_column 
     free(held.log_p);
 }
 
-static void write_counts(const struct xz_fit_table *table, const struct xz_fit_column *column, FILE *out)
+static void write_counts(const struct xz_fit_table *table, const struct xz_fit_column *column,
+                         FILE *out)
 {
     struct counts_fit fit;
 

@@ -110,8 +110,8 @@ static enum xz_rc write_one(const struct xz_fit_table *table, const char *dir, i
                                         "calibration_report.csv", "fitted.yaml"};
     static const char *const headers[] = {
         "key,segment,family,subjects,params\n", "pattern,steps_per_month\n",
-        "key,log_p,log_p_calibrated\n", "key,of,stated,realised,low,high,hits,count,mapped,verdict\n",
-        ""};
+        "key,log_p,log_p_calibrated\n",
+        "key,of,stated,realised,low,high,hits,count,mapped,verdict\n", ""};
     FILE *out = open_out(dir, names[which], headers[which], err);
     char until[16];
     bool failed;

@@ -107,10 +107,13 @@ static void begin(struct fitting *fit)
 
 static void end(struct fitting *fit)
 {
-    static const char *const names[] = {
-        "pack.yaml",           "patterns/T80.yaml",         "baselines/baselines.csv",
-        "baselines/steps.csv", "baselines/calibration.csv", "baselines/calibration_report.csv",
-        "baselines/fitted.yaml"};
+    static const char *const names[] = {"pack.yaml",
+                                        "patterns/T80.yaml",
+                                        "baselines/baselines.csv",
+                                        "baselines/steps.csv",
+                                        "baselines/calibration.csv",
+                                        "baselines/calibration_report.csv",
+                                        "baselines/fitted.yaml"};
     char path[128];
 
     xz_fit_table_free(fit->table);
@@ -209,8 +212,7 @@ static void assert_between(double value, double low, double high)
 
 static double cell(const struct fitting *fit, int which, const char *segment, uint32_t param)
 {
-    const struct xz_baseline *baseline =
-        xz_pack_baseline(&fit->specs[which], xz_str_from(segment));
+    const struct xz_baseline *baseline = xz_pack_baseline(&fit->specs[which], xz_str_from(segment));
 
     assert_non_null(baseline);
     assert_string_equal(baseline->segment, segment);
@@ -249,9 +251,10 @@ static void test_log_normal_keeps_its_word_on_a_first_ticket(void **state)
         const double amount =
             exp(4.0 + 0.3 * xz_rng_normal(&fit.rng) + 0.6 * xz_rng_normal(&fit.rng));
 
-        hits += xz_log_normal_log_tail(cell(&fit, AMOUNT, "18-39", 0), cell(&fit, AMOUNT, "18-39", 1),
-                                       cell(&fit, AMOUNT, "18-39", 2), cell(&fit, AMOUNT, "18-39", 3),
-                                       amount) <= log(0.01);
+        hits +=
+            xz_log_normal_log_tail(cell(&fit, AMOUNT, "18-39", 0), cell(&fit, AMOUNT, "18-39", 1),
+                                   cell(&fit, AMOUNT, "18-39", 2), cell(&fit, AMOUNT, "18-39", 3),
+                                   amount) <= log(0.01);
     }
     assert_true(hits <= 230);
     end(&fit);
