@@ -56,9 +56,10 @@ XZ_MUST enum xz_rc xz_fit_log_normal(const double *amounts, size_t count, double
  * by at most its share of the samples; the index by Hill in 1 + x over the highest 5 % (0.5 % of
  * many), held within 0.5 and 6. The guilty sit at the top, so with trim > 0 the grid ends at four
  * times that share, the index looks at twenty times, and the samples above it count there only as
- * lying above it: the tail is drawn over them and not from them. If the highest that the index
- * looks at are all equal, the grid ends at the least p of 1 / (count + 1) or more, one above them,
- * and the index is 1 (fit_value.c derives it). Needs 50 samples. */
+ * lying above it: the tail is drawn over them and not from them. Where fewer than XZ_FIT_TAIL_MIN
+ * of those the index looks at lie above the lowest of them (an atom, or no spread at all), k of
+ * them, the grid ends at the least p of (k + 1) / (count + 1) or more, and the tail falls slowly
+ * from there; with none, from one above the atom. fit_value.c derives it. Needs 50 samples. */
 #define XZ_FIT_TAIL_MIN 10
 struct xz_fit_quantiles {
     double index;

@@ -15,7 +15,6 @@
 #define VALUES_MIN       50
 #define INDEX_MIN        0.5
 #define INDEX_MAX        6.0
-#define INDEX_UNSEEN     1.0
 #define STEP_UNSEEN      1.0
 #define TRIM_TIMES       4.0  /* beyond the last quantile, the guilty are at most a quarter */
 #define TRIM_TIMES_INDEX 20.0 /* and of what the index rests on, a twentieth */
@@ -60,35 +59,53 @@ enum xz_rc xz_fit_log_normal(const double *amounts, size_t count, double certain
 }
 
 /*
- * Hill's index of 1 + x over the highest `top` of the samples, where those above the trimmed share
- * are only known to be that high (censored: the guilty, if any, are there). 0: they are all equal,
- * and nothing was seen of how the tail falls. What can be said then:
- * - The next sample is higher than all n before it with probability at most 1 / (n + 1): in n + 1
- *   exchangeable samples each is as likely as another to be the highest alone. So p is 1 / (n + 1)
- *   from the first value above. That value is taken as STEP_UNSEEN above: exact for counts, and on
- *   the safe side for values that come closer (up to there they are as common as the atom).
- * - No sample tells how much higher. INDEX_UNSEEN 1 lets p fall as 1 / (1 + x) from there, which is
- *   no more than a p-value owes: scores come here as 1 / chance - 1 (xz_of_score), and a chance is
- *   below u in a share u of cases at most. It is the heaviest tail short of an infinite mean.
+ * The tail beyond the samples: Hill's index of 1 + x over the highest `top` of them, where those
+ * above the trimmed share are only known to be that high (censored: the guilty, if any, are there).
+ * It counts those above the base only: an atom that reaches up among the highest tells nothing of
+ * how the tail above it falls. With fewer than XZ_FIT_TAIL_MIN of them:
+ * - By rank: the next sample is among the highest k + 1 of n + 1 exchangeable ones with probability
+ *   (k + 1) / (n + 1), so that is what the first value above the atom has after k of n were there;
+ *   where k is 0 it is taken to be STEP_UNSEEN above, which is exact for counts.
+ * - The index is 1 before anything is seen: p falls as 1 / (1 + x), which is no more than a p-value
+ *   owes, since scores come here as 1 / chance - 1 (xz_of_score). Those that are seen are added to
+ *   one that lies e times as high, which is what a tail of index 1 has on average; and the tail may
+ *   not fall below 1 / (n + 1) at the highest that was seen.
  */
-static double hill(const double *sorted, size_t count, size_t top, size_t censored)
+struct beyond {
+    size_t seen;     /* above the base; the trimmed share not counted */
+    double index;    /* by those; not yet bounded by the highest */
+    double left_min; /* the grid ends where no fewer samples than this lie beyond */
+    double log_most; /* ln (1 + the highest, the trimmed share not counted) */
+};
+
+static struct beyond beyond_of(const double *sorted, size_t count, size_t top, size_t censored)
 {
-    const double base = log1p(sorted[count - top - 1]);
+    const double n = (double)count, base = log1p(sorted[count - top - 1]);
     const double limit = sorted[count - 1 - censored];
-    double excess = 0.0;
+    struct beyond beyond = {.log_most = log1p(limit)};
+    double excess = 0.0, seen;
+    size_t above = 0;
 
     for (size_t i = count - top; i < count; i++) {
         excess += log1p(fmin(sorted[i], limit)) - base;
+        above += sorted[i] > sorted[count - top - 1];
     }
-    if (!(excess > 0.0)) {
-        return 0.0;
+    beyond.seen = above > censored ? above - censored : 0;
+    seen = (double)beyond.seen;
+    if (beyond.seen < XZ_FIT_TAIL_MIN) {
+        beyond.index = fmin((seen + 1.0) / (excess + 1.0), INDEX_MAX);
+        beyond.left_min = (seen + 1.0) * n / (n + 1.0);
+    } else {
+        beyond.index = fmin(fmax(seen / excess, INDEX_MIN), INDEX_MAX);
+        beyond.left_min = XZ_FIT_TAIL_MIN;
     }
-    return fmin(fmax((double)(top - censored) / excess, INDEX_MIN), INDEX_MAX);
+    return beyond;
 }
 
 /* The least value reached by no more than p of the samples. An atom at the top may be reached by
- * more: then it lies beyond, on the tail that begins there (index 0: the next value). */
-static double quantile_of(const double *sorted, size_t count, double p, double index)
+ * more: then it lies beyond, on the tail that begins there, or one step above where few are seen.
+ */
+static double quantile_of(const double *sorted, size_t count, double p, const struct beyond *beyond)
 {
     const double most = sorted[count - 1];
     size_t at = count - (size_t)floor(p * (double)count + 1e-9);
@@ -100,13 +117,31 @@ static double quantile_of(const double *sorted, size_t count, double p, double i
     if (at < count) {
         return sorted[at];
     }
-    if (!(index > 0.0)) {
+    if (beyond->seen < XZ_FIT_TAIL_MIN) {
         return most + STEP_UNSEEN;
     }
     while (atom > 0 && !(sorted[atom - 1] < most)) {
         atom--;
     }
-    return expm1(log1p(most) + log((double)(count - atom) / ((double)count * p)) / index);
+    return expm1(log1p(most) + log((double)(count - atom) / ((double)count * p)) / beyond->index);
+}
+
+/* Over an atom that few leave, several points of the grid stand at the next value that was seen,
+ * and all below it would have p = 1: the rarest of those points keeps it, and the others stand one
+ * step above the atom, where no more than their share is either. */
+static void step_off_atoms(const double *sorted, size_t count, struct xz_fit_quantiles *made)
+{
+    for (size_t i = 0, at = 0; i + 1 < made->count; i++) {
+        if (made->quantile[i + 1] > made->quantile[i]) {
+            continue;
+        }
+        while (at < count && sorted[at] < made->quantile[i]) {
+            at++;
+        }
+        if (at > 0) {
+            made->quantile[i] = fmin(made->quantile[i], sorted[at - 1] + STEP_UNSEEN);
+        }
+    }
 }
 
 enum xz_rc xz_fit_quantiles(const double *values, size_t count, double trim,
@@ -114,7 +149,8 @@ enum xz_rc xz_fit_quantiles(const double *values, size_t count, double trim,
 {
     const double n = (double)count, share = fmin(fmax(trim, 0.0), 0.5);
     struct xz_fit_quantiles made = {0};
-    double *sorted, beyond, index;
+    struct beyond beyond;
+    double *sorted, left_min, gap;
     size_t top, censored;
 
     if (count < VALUES_MIN) {
@@ -131,14 +167,19 @@ enum xz_rc xz_fit_quantiles(const double *values, size_t count, double trim,
                        fmin(TRIM_TIMES_INDEX * share * n, 0.25 * n));
     top = top > XZ_FIT_TAIL_MIN ? top : XZ_FIT_TAIL_MIN;
     censored = (size_t)(share * n);
-    index = hill(sorted, count, top, censored < top ? censored : top - 1);
-    beyond = fmax(index > 0.0 ? XZ_FIT_TAIL_MIN : n / (n + 1.0), TRIM_TIMES * share * n);
+    beyond = beyond_of(sorted, count, top, censored < top ? censored : top - 1);
+    left_min = fmax(beyond.left_min, TRIM_TIMES * share * n);
     while (made.count < XZ_TAIL_GRID &&
-           (made.count == 0 || xz_tail_grid[made.count] * n >= beyond)) {
-        made.quantile[made.count] = quantile_of(sorted, count, xz_tail_grid[made.count], index);
+           (made.count == 0 || xz_tail_grid[made.count] * n >= left_min)) {
+        made.quantile[made.count] = quantile_of(sorted, count, xz_tail_grid[made.count], &beyond);
         made.count++;
     }
-    made.index = index > 0.0 ? index : INDEX_UNSEEN;
+    step_off_atoms(sorted, count, &made);
+    made.index = beyond.index;
+    gap = beyond.log_most - log1p(made.quantile[made.count - 1]);
+    if (beyond.seen < XZ_FIT_TAIL_MIN && gap > 0.0) {
+        made.index = fmin(made.index, log(xz_tail_grid[made.count - 1] * (n + 1.0)) / gap);
+    }
     free(sorted);
     *fitted = made;
     return XZ_OK;

@@ -354,11 +354,79 @@ static void test_quantiles_without_spread_keep_their_word(void **state)
             const double log_p = xz_quantiles_log_tail(&tail, next);
 
             hits += log_p <= log(0.02) + 1e-9;
-            bound += fitted.index <= 1.0;
+            bound += fitted.index >= 0.999 && fitted.index <= 1.001;
         }
         assert_true((double)hits <= 0.02 * ROUNDS + 3.0 * sqrt(0.02 * ROUNDS));
         assert_true(row > 0 || bound > ROUNDS / 2); /* the case was met */
     }
+}
+
+/* A guilty one among many who never did anything must not make all below it ordinary; and it is as
+ * rare itself as the only one of so many. */
+static void test_one_high_sample_does_not_hide_what_is_below_it(void **state)
+{
+    struct xz_fit_quantiles fitted;
+
+    (void)state;
+    for (size_t i = 0; i < 525; i++) {
+        values[i] = i == 300 ? 8.0 : 1.0;
+    }
+    assert_int_equal(xz_fit_quantiles(values, 525, 0.0, &fitted, NULL), XZ_OK);
+    const struct xz_quantiles tail = xz_fit_quantiles_view(&fitted);
+
+    assert_true(xz_quantiles_log_tail(&tail, 1.0) >= 0.0);
+    assert_close(xz_quantiles_log_tail(&tail, 2.0), log(1e-2), 1e-12);
+    assert_close(xz_quantiles_log_tail(&tail, 8.0), log(5e-3), 1e-12); /* 2 / 526, and the grid */
+    assert_true(xz_quantiles_log_tail(&tail, 1000.0) > log(1e-5));
+}
+
+/* However few leave the atom and however far: p at the highest is 1 / (n + 1) at least, and every
+ * value has its share. */
+static void test_few_above_an_atom_stay_as_rare_as_they_are(void **state)
+{
+    enum { N = 3000 };
+    struct xz_rng rng;
+
+    (void)state;
+    xz_rng_init(&rng, 101, 1);
+    for (size_t few = 1; few <= 40; few++) {
+        struct xz_fit_quantiles fitted;
+
+        for (size_t i = 0; i < N; i++) {
+            values[i] = i < few ? pow(xz_rng_unit(&rng) + 1e-12, -3.0) : 0.0;
+        }
+        assert_int_equal(xz_fit_quantiles(values, N, 0.0, &fitted, NULL), XZ_OK);
+        const struct xz_quantiles tail = xz_fit_quantiles_view(&fitted);
+
+        for (size_t i = 1; i < fitted.count; i++) {
+            assert_true(fitted.quantile[i] >= fitted.quantile[i - 1]);
+        }
+        for (size_t i = 0; i < few; i++) {
+            const double log_p = xz_quantiles_log_tail(&tail, values[i]);
+            size_t reach = 0;
+
+            for (size_t k = 0; k < few; k++) {
+                reach += values[k] >= values[i];
+            }
+            assert_true(few >= 10 || log_p >= log(1.0 / (N + 1.0)) - 1e-9);
+            assert_true(reach < few || log_p >= log((double)reach / N) - 1e-9);
+        }
+    }
+}
+
+/* Hill over those that left the atom, not over the atom: 60 of 20,000 by an index of 1. */
+static void test_an_atom_does_not_thin_the_tail(void **state)
+{
+    struct xz_fit_quantiles fitted;
+    struct xz_rng rng;
+
+    (void)state;
+    xz_rng_init(&rng, 103, 1);
+    for (size_t i = 0; i < SAMPLES; i++) {
+        values[i] = i < 60 ? 1.0 / (xz_rng_unit(&rng) + 1e-12) - 1.0 : 0.0;
+    }
+    assert_int_equal(xz_fit_quantiles(values, SAMPLES, 0.0, &fitted, NULL), XZ_OK);
+    assert_between(fitted.index, 0.7, 1.4);
 }
 
 static void test_samples_are_left_as_they_were(void **state)
@@ -457,6 +525,9 @@ int main(void)
         cmocka_unit_test(test_quantiles_without_spread_end_at_one_in_n),
         cmocka_unit_test(test_quantiles_of_an_atom_at_the_top_end_at_one_in_n),
         cmocka_unit_test(test_quantiles_without_spread_keep_their_word),
+        cmocka_unit_test(test_one_high_sample_does_not_hide_what_is_below_it),
+        cmocka_unit_test(test_few_above_an_atom_stay_as_rare_as_they_are),
+        cmocka_unit_test(test_an_atom_does_not_thin_the_tail),
         cmocka_unit_test(test_samples_are_left_as_they_were),
         cmocka_unit_test(test_shrink_ends),
         cmocka_unit_test(test_shrink_prior_from_cells),
