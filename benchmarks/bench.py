@@ -105,6 +105,7 @@ def lines_of(where):
             yield line.rstrip(b"\n")
 
 
+LOADED = b'"channel":"load"'
 MSGID = re.compile(rb'"msgid":"([^"]+)"')
 PERSON = re.compile(rb'"(?:giver_)?psn_no":"([^"]+)"')
 
@@ -123,17 +124,23 @@ def read_alerts(consumer, sent, latencies, wait):
 def latency_round(work, broker, where, name, rate, seconds):
     sent, latencies = {}, []
     topic = f"{name}.events"
-    with Service(PROGRAM, broker, name, work / f"state-{name}", where):
-        producer = Producer({"bootstrap.servers": broker.bootstrap, "linger.ms": 0, "acks": "all"})
+    with Service(PROGRAM, broker, name, work / f"state-{name}", where) as service:
+        producer = Producer({"bootstrap.servers": broker.bootstrap, "linger.ms": 0, "acks": "all",
+                             "queue.buffering.max.messages": 1000000})
         consumer = Consumer({"bootstrap.servers": broker.bootstrap, "group.id": f"{name}-bench",
                              "auto.offset.reset": "earliest", "fetch.wait.max.ms": 5})
         consumer.assign([TopicPartition(f"{name}.alerts", p, 0) for p in range(4)])
-        began, count = time.monotonic(), 0
-        for line in lines_of(where):
-            if b'"channel":"load"' in line: # links that were there before: not at a pace
+        loaded = 0
+        for line in lines_of(where): # links that were there before: not at a pace
+            if LOADED in line:
                 producer.produce(topic, line, key=PERSON.search(line).group(1))
                 producer.poll(0)
-                began = time.monotonic()
+                loaded += 1
+        producer.flush()
+        service.rate_over(loaded)
+        began, count = time.monotonic(), 0
+        for line in lines_of(where):
+            if LOADED in line:
                 continue
             due = began + count / rate
             while time.monotonic() < due:
