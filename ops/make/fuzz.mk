@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Fuzzing with libFuzzer. tests/fuzz/fuzz_FOLDER_WHAT.c is linked with src/FOLDER and what stands
-# above it; its seeds are in tests/fuzz/corpus/FOLDER_WHAT. What a run finds goes to build/fuzz.
+# above it; tests/fuzz/run runs them. What a run finds and learns goes to build/fuzz.
 #
 #   make fuzz FUZZ_SECONDS=60 FOLDERS="event state"     each target for a minute
 #   make fuzz-corpus                                    the seeds once, as a regression test
@@ -20,20 +20,11 @@ endef
 $(foreach t,$(FUZZ_ALL),$(eval $(call fuzz_rules,$(t))))
 
 fuzz-build: $(FUZZ:%=$(B)/tests/fuzz/fuzz_%)
-fuzz-corpus: fuzz-build
-	$(Q)set -e; for t in $(FUZZ); do mkdir -p tests/fuzz/corpus/$$t; \
-	    $(B)/tests/fuzz/fuzz_$$t -runs=0 -artifact_prefix=$(B)/ tests/fuzz/corpus/$$t \
-	        >$(B)/$$t.log 2>&1 || { cat $(B)/$$t.log; exit 1; }; \
-	    echo "fuzz_$$t: corpus passed"; done
-fuzz: fuzz-build
-	$(Q)set -e; for t in $(FUZZ); do mkdir -p $(B)/corpus/$$t tests/fuzz/corpus/$$t; \
-	    $(B)/tests/fuzz/fuzz_$$t -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(B)/ \
-	        $(B)/corpus/$$t tests/fuzz/corpus/$$t >$(B)/$$t.log 2>&1 || \
-	        { tail -60 $(B)/$$t.log; exit 1; }; \
-	    echo "fuzz_$$t: $$(grep -o 'Done [0-9]* runs' $(B)/$$t.log) passed"; done
 else
-fuzz-build fuzz-corpus fuzz:
+fuzz-build:
 	$(Q)$(MAKE) --no-print-directory VARIANT=fuzz $@
 endif
 fuzz: ## every fuzz target for FUZZ_SECONDS
+	$(Q)tests/fuzz/run short --seconds $(FUZZ_SECONDS) $(FUZZ)
 fuzz-corpus: ## every fuzz target over its seeds
+	$(Q)tests/fuzz/run corpus $(FUZZ)

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Any bytes as a published alert: a reject, or texts that are there. And any text as a template. */
+#include "fuzz.h"
+
+#include "alert/alert.h"
+#include "alert/brief.h"
+
+static void check_template(const uint8_t *data, size_t size)
+{
+    char *text = strndup((const char *)data, size);
+    struct xz_err err = {0};
+
+    MUST(text != NULL);
+    MUST(xz_alert_template_check(text, "fuzz.yaml", 1, &err) == XZ_OK ||
+         (err.rc == XZ_CONFIG && err.msg[0] != '\0'));
+    free(text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct xz_alert_brief brief;
+    struct xz_err err = {0};
+    size_t sum = 0;
+
+    check_template(size > 0 ? data : (const uint8_t *)"", size);
+    if (xz_alert_brief_read(input_of(data, size), &brief, &err) != XZ_OK) {
+        MUST(err.rc == XZ_REJECT && err.reason[0] != '\0');
+        return 0;
+    }
+    sum += strlen(brief.pattern) + strlen(brief.result) + strlen(brief.subject_kind) +
+           strlen(brief.subject_id) + strlen(brief.explanation_zh) + strlen(brief.explanation_en);
+    for (size_t i = 0; i < brief.event_id_count; i++) {
+        sum += strlen(brief.event_ids[i]);
+    }
+    MUST(sum <= size);
+    xz_alert_brief_fini(&brief);
+    return 0;
+}
