@@ -163,6 +163,13 @@ static bool fraction(struct cursor *cursor, int *ms)
     return seen > 0;
 }
 
+/* Of UTC+8, in which it will be written again: a zone may have carried it into another year. */
+static bool in_range(int64_t time_ms)
+{
+    return time_ms >= xz_day_start_ms(xz_day_of_date(YEAR_MIN, 1, 1)) &&
+           time_ms < xz_day_start_ms(xz_day_of_date(YEAR_MAX + 1, 1, 1));
+}
+
 /* "Z", "+08:00", or nothing: UTC+8. RFC 3339 wants one after a "T"; without, local is meant. */
 static bool zone(struct cursor *cursor, int64_t *offset_ms)
 {
@@ -192,7 +199,7 @@ static bool timestamp(struct cursor *cursor, int64_t *time_ms)
 {
     int32_t day;
     int hour, minute, second, ms;
-    int64_t offset_ms;
+    int64_t offset_ms, value;
 
     if (!date(cursor, &day)) {
         return false;
@@ -209,8 +216,12 @@ static bool timestamp(struct cursor *cursor, int64_t *time_ms)
         hour > 23 || minute > 59 || second > 59 || !zone(cursor, &offset_ms)) {
         return false;
     }
-    *time_ms = (int64_t)day * XZ_DAY_MS + hour * XZ_HOUR_MS + minute * XZ_MINUTE_MS +
-               second * XZ_SECOND_MS + ms - offset_ms;
+    value = (int64_t)day * XZ_DAY_MS + hour * XZ_HOUR_MS + minute * XZ_MINUTE_MS +
+            second * XZ_SECOND_MS + ms - offset_ms;
+    if (!in_range(value)) {
+        return false;
+    }
+    *time_ms = value;
     return true;
 }
 
@@ -229,8 +240,7 @@ static bool milliseconds(struct cursor *cursor, int64_t *time_ms)
         value = value * 10 + (*cursor->at - '0');
     }
     value = negative ? -value : value;
-    if (value < xz_day_start_ms(xz_day_of_date(YEAR_MIN, 1, 1)) ||
-        value >= xz_day_start_ms(xz_day_of_date(YEAR_MAX + 1, 1, 1))) {
+    if (!in_range(value)) {
         return false;
     }
     *time_ms = value;

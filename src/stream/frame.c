@@ -9,6 +9,13 @@ static const unsigned char magic[3] = {'x', 'z', XZ_FRAME_VERSION};
 
 #define MARKS_MAX 100000
 
+/* Marks keep names as C strings. */
+static bool is_source(struct xz_str source)
+{
+    return source.len > 0 && source.len <= XZ_SOURCE_MAX &&
+           memchr(source.ptr, '\0', source.len) == NULL;
+}
+
 static void begin(struct xz_buf *out, enum xz_frame_type type)
 {
     xz_buf_bytes(out, magic, sizeof(magic));
@@ -62,10 +69,11 @@ enum xz_rc xz_frame_open(const void *bytes, size_t len, struct xz_frame *frame, 
         frame->source = xz_read_str(&reader);
         frame->epoch = xz_read_uvar(&reader);
         frame->number = xz_read_uvar(&reader);
+        reader.bad = reader.bad || !is_source(frame->source);
     } else {
         reader.bad = true;
     }
-    if (reader.bad || frame->source.len > XZ_SOURCE_MAX || frame->pack.len > 64) {
+    if (reader.bad || frame->pack.len > 64) {
         return xz_err_set(err, XZ_FATAL, "a frame that does not decode");
     }
     frame->body = reader;
@@ -159,7 +167,7 @@ enum xz_rc xz_marks_decode(struct xz_reader *reader, struct xz_marks *marks, str
         const struct xz_str source = xz_read_str(reader);
         struct xz_mark *mark;
 
-        if (source.len > XZ_SOURCE_MAX || reader->bad) {
+        if (reader->bad || !is_source(source)) {
             reader->bad = true;
             break;
         }

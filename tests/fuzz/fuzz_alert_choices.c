@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Bytes as choices of what happens next, eight for an event: who, where, when, how much, and of which
- * earlier event. So every input is a log that means something, and reaches what lines of JSON seldom
- * do: runs at a counter, reversals of reversals, refunds, late events, links and their debits.
+ * Bytes as choices of what happens next, eight for an event: who, where, when, how much, and of
+ * which earlier event. So every input is a log that means something, and reaches what lines of JSON
+ * seldom do: runs at a counter, reversals of reversals, refunds, late events, links and their
+ * debits.
  */
 #include "line.h"
 
@@ -11,7 +12,7 @@
 
 #define EVENTS_MAX  160
 #define EVENT_BYTES 8
-#define NAME_BYTES    24
+#define NAME_BYTES  24
 
 enum choice { KIND, WHO, WHERE, WHEN, HOW_MUCH, FLAGS, WHICH, HOW };
 
@@ -200,8 +201,7 @@ static void others(struct log *log, const uint8_t *choices, struct xz_event *eve
         event->account_movement.psn_no = who;
         event->account_movement.movement = (uint8_t)(1 + choices[FLAGS] % XZ_MOVEMENT_OTHER_USE);
         event->account_movement.amount_fen = amount(choices[HOW_MUCH]);
-        event->account_movement.purpose =
-            (choices[HOW] & 1) != 0 ? XZ_STR("fitness") : XZ_STR_NONE;
+        event->account_movement.purpose = (choices[HOW] & 1) != 0 ? XZ_STR("fitness") : XZ_STR_NONE;
         event->account_movement.reason = (choices[HOW] & 2) != 0 ? XZ_STR("1") : XZ_STR_NONE;
         break;
     case XZ_BODY_CREDENTIAL:

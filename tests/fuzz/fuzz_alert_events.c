@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Lines of JSON as events, through decoder, reference files, engine and alerts: whatever they are, no
- * fold fails, revisions count up, and a line without memory says the same. */
+/* Lines of JSON as events, through decoder, reference files, engine and alerts: whatever they are,
+ * no fold fails, revisions count up, and a line without memory says the same. */
 #include "line.h"
 
 #include "event/reference.h"

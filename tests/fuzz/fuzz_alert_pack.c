@@ -45,8 +45,8 @@ static struct log *log_of_scenarios(void)
         globfree(&found);
         text = xz_buf_view(&log.text);
         while (log.count < EVENTS_MAX && next_line(&text, &line)) {
-            log.count += xz_event_decode(line, XZ_FORMAT_JSON, &xz_decode_limits_default, &log.arena,
-                                         &log.events[log.count], &err) == XZ_OK;
+            log.count += xz_event_decode(line, XZ_FORMAT_JSON, &xz_decode_limits_default,
+                                         &log.arena, &log.events[log.count], &err) == XZ_OK;
         }
         MUST(log.count > 0);
     }

@@ -54,7 +54,7 @@ static void walk(const struct xz_yaml *node, int depth)
         MUST(member == xz_yaml_get(node, "window"));
     }
     for (size_t i = 0; i < node->count; i++) {
-        MUST((node->items[i].key.ptr != NULL) == (node->type == XZ_YAML_MAP));
+        MUST(node->items[i].key.len == 0 || node->type == XZ_YAML_MAP);
         walk(&node->items[i], depth + 1);
     }
 }

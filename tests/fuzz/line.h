@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The whole line for targets that feed it: a pack that alarms at little, and alerts as they would be
- * published, checked as they come. Run from the root of the project: the pack's files are there. */
+/* The whole line for targets that feed it: a pack that alarms at little, and alerts as they would
+ * be published, checked as they come. Run from the root of the project: the pack's files are there.
+ */
 #ifndef XZ_FUZZ_LINE_H
 #define XZ_FUZZ_LINE_H
 #include "fuzz.h"

@@ -96,7 +96,10 @@ int cnd_init(cnd_t *condition)
 }
 
 void cnd_destroy(cnd_t *condition) { (void)condition; }
-int cnd_signal(cnd_t *condition) { return outcome(pthread_cond_signal((pthread_cond_t *)condition)); }
+int cnd_signal(cnd_t *condition)
+{
+    return outcome(pthread_cond_signal((pthread_cond_t *)condition));
+}
 
 int cnd_broadcast(cnd_t *condition)
 {

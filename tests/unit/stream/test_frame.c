@@ -117,6 +117,12 @@ static void test_strangers_are_refused_with_a_reason(void **state)
     xz_frame_begin(&bytes, (struct xz_str){name, XZ_SOURCE_MAX + 1}, 1, 0);
     refuse((const char *)bytes.data, bytes.len, "does not decode");
     xz_buf_clear(&bytes);
+    xz_frame_begin(&bytes, XZ_STR_NONE, 1, 0);
+    refuse((const char *)bytes.data, bytes.len, "does not decode");
+    xz_buf_clear(&bytes);
+    xz_frame_begin(&bytes, XZ_STR("events\0/1"), 1, 0);
+    refuse((const char *)bytes.data, bytes.len, "does not decode");
+    xz_buf_clear(&bytes);
     xz_frame_pack(&bytes, (struct xz_str){name, 65});
     refuse((const char *)bytes.data, bytes.len, "does not decode");
     xz_buf_fini(&bytes);
