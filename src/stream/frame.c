@@ -65,6 +65,7 @@ enum xz_rc xz_frame_open(const void *bytes, size_t len, struct xz_frame *frame, 
     frame->type = xz_read_u8(&reader);
     if (frame->type == XZ_FRAME_PACK) {
         frame->pack = xz_read_str(&reader);
+        reader.bad = reader.bad || xz_reader_left(&reader) > 0;
     } else if (frame->type == XZ_FRAME_OBSERVATIONS) {
         frame->source = xz_read_str(&reader);
         frame->epoch = xz_read_uvar(&reader);

@@ -125,6 +125,10 @@ static void test_strangers_are_refused_with_a_reason(void **state)
     xz_buf_clear(&bytes);
     xz_frame_pack(&bytes, (struct xz_str){name, 65});
     refuse((const char *)bytes.data, bytes.len, "does not decode");
+    xz_buf_clear(&bytes);
+    xz_frame_pack(&bytes, XZ_STR("abc"));
+    xz_buf_u8(&bytes, 0); /* what follows it nobody would read */
+    refuse((const char *)bytes.data, bytes.len, "does not decode");
     xz_buf_fini(&bytes);
 }
 
