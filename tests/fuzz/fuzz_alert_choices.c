@@ -10,7 +10,7 @@
 #include "event/codec.h"
 #include "event/field_int.h"
 
-#define EVENTS_MAX  160
+#define EVENTS_MAX  96
 #define EVENT_BYTES 8
 #define NAME_BYTES  24
 

@@ -8,6 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct xz_arena arena;
     struct xz_event event;
     struct xz_err err = {0};
+    enum xz_format format;
 
     xz_fields_init();
     xz_arena_init(&arena, (size_t)64 << 20);
@@ -16,6 +17,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         roundtrip(&event, &arena);
     } else {
         must(err.rc == XZ_REJECT && err.reason[0] != '\0' && err.msg[0] != '\0');
+    }
+    if (xz_format_of((struct xz_str){(const char *)data, (uint32_t)size}, &format, &err) != XZ_OK) {
+        must(err.rc == XZ_REJECT && err.reason[0] != '\0'); /* as a content type */
     }
     xz_arena_fini(&arena);
     return 0;

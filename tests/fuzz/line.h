@@ -153,13 +153,16 @@ static inline struct xz_local *line_of(const struct xz_pack *pack, size_t cache_
     return xz_local_new(&setup);
 }
 
+#define ENOUGH_BYTES ((size_t)4 << 20) /* for all entities of an input; a larger cache is slower   \
+                                        */
+
 /* The same events through a line that keeps all in memory, and through one that keeps nothing: each
  * event finds its entities as the store gives them back. The alerts must be the same bytes. */
 typedef bool (*feed_fn)(void *arg, struct xz_local *local);
 static inline void feed_both(const struct xz_pack *pack, feed_fn feed, void *arg)
 {
     static struct hearing warm, cold;
-    struct xz_local *local = line_of(pack, 0, &warm);
+    struct xz_local *local = line_of(pack, ENOUGH_BYTES, &warm);
 
     MUST(feed(arg, local));
     xz_local_free(local);
