@@ -34,6 +34,8 @@ struct xz_cache {
     struct xz_entity *newest, *oldest;
     struct xz_entity **dirty;
     size_t dirty_cap, cap_bytes;
+    struct xz_entity **taken; /* by the checkpoint that is on its way */
+    size_t taken_count, taken_cap;
     struct xz_cache_counts counts;
 };
 
@@ -62,6 +64,7 @@ void xz_cache_free(struct xz_cache *cache)
     }
     free(cache->slots);
     free(cache->dirty);
+    free(cache->taken);
     free(cache);
 }
 
@@ -239,7 +242,7 @@ enum xz_rc xz_cache_peek(struct xz_cache *cache, enum xz_entity_kind kind, struc
     if (rc != XZ_OK) {
         return rc;
     }
-    *entity = found != NULL && (found->dirty || found->stored) ? found : NULL;
+    *entity = found != NULL && (found->dirty || found->taken || found->stored) ? found : NULL;
     return XZ_OK;
 }
 
@@ -250,7 +253,9 @@ void xz_cache_dirty(struct xz_cache *cache, struct xz_entity *entity)
     }
     xz_array_reserve((void **)&cache->dirty, &cache->dirty_cap, cache->counts.dirty + 1,
                      sizeof(struct xz_entity *));
-    list_unlink(cache, entity);
+    if (!entity->taken) {
+        list_unlink(cache, entity);
+    }
     entity->dirty = true;
     cache->dirty[cache->counts.dirty++] = entity;
 }
@@ -299,6 +304,25 @@ static int order_cmp(const void *left_ptr, const void *right_ptr)
     return id_order(left->entity, right->entity);
 }
 
+static void take_dirty(struct xz_cache *cache)
+{
+    struct xz_entity **const list = cache->taken;
+    const size_t cap = cache->taken_cap;
+
+    assert(cache->taken_count == 0);
+    for (size_t i = 0; i < cache->counts.dirty; i++) {
+        cache->dirty[i]->dirty = false;
+        cache->dirty[i]->taken = true;
+        xz_entity_clean(cache->dirty[i]);
+    }
+    cache->taken = cache->dirty;
+    cache->taken_cap = cache->dirty_cap;
+    cache->taken_count = cache->counts.dirty;
+    cache->dirty = list;
+    cache->dirty_cap = cap;
+    cache->counts.dirty = 0;
+}
+
 void xz_cache_checkpoint(struct xz_cache *cache, struct xz_batch *batch)
 {
     const size_t count = cache->counts.dirty;
@@ -316,19 +340,21 @@ void xz_cache_checkpoint(struct xz_cache *cache, struct xz_batch *batch)
         xz_entity_save(order[i].entity, batch);
     }
     free(order);
+    take_dirty(cache);
 }
 
 void xz_cache_clean(struct xz_cache *cache)
 {
-    for (size_t i = 0; i < cache->counts.dirty; i++) {
-        struct xz_entity *entity = cache->dirty[i];
+    for (size_t i = 0; i < cache->taken_count; i++) {
+        struct xz_entity *entity = cache->taken[i];
 
-        entity->dirty = false;
+        entity->taken = false;
         entity->stored = true;
-        xz_entity_clean(entity);
-        list_push(cache, entity);
+        if (!entity->dirty) {
+            list_push(cache, entity);
+        }
     }
-    cache->counts.dirty = 0;
+    cache->taken_count = 0;
 }
 
 void xz_cache_drop_scratch(struct xz_cache *cache)
@@ -363,14 +389,15 @@ static bool note_stored(void *arg, struct xz_str key, struct xz_str value)
     return true;
 }
 
-static void note_unstored(const struct xz_cache *cache, struct key_list *list)
+static void note_unstored(struct xz_entity *const *entities, size_t count, bool taken,
+                          struct key_list *list)
 {
     struct xz_buf key = {0};
 
-    for (size_t i = 0; i < cache->counts.dirty; i++) {
-        if (!cache->dirty[i]->stored) {
+    for (size_t i = 0; i < count; i++) {
+        if (!entities[i]->stored && entities[i]->taken == taken) {
             xz_buf_clear(&key);
-            xz_entity_key(cache->dirty[i]->kind, cache->dirty[i]->id, &key);
+            xz_entity_key(entities[i]->kind, entities[i]->id, &key);
             xz_buf_str(&list->bytes, xz_buf_view(&key));
             list->count++;
         }
@@ -428,7 +455,8 @@ enum xz_rc xz_cache_each(struct xz_cache *cache,
     if (rc != XZ_OK) {
         goto out;
     }
-    note_unstored(cache, &list);
+    note_unstored(cache->dirty, cache->counts.dirty, false, &list);
+    note_unstored(cache->taken, cache->taken_count, true, &list);
     keys = keys_sorted(&list);
     for (size_t i = 0; rc == XZ_OK && i < list.count; i++) {
         rc = visit_key(cache, keys[i], visit, arg, err);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * state/cache.h - the entities in memory: bounded by bytes, least recently used go first, and only
- * clean ones go (a dirty one waits for the checkpoint). When only dirty ones are left,
- * xz_cache_full says that a checkpoint is due.
+ * clean ones go (a dirty one waits for the checkpoint, and one that a checkpoint has taken until
+ * that is durable). When none of those are left, xz_cache_full says that a checkpoint is due.
  */
 #ifndef XZ_STATE_CACHE_H
 #define XZ_STATE_CACHE_H
@@ -32,10 +32,11 @@ void xz_cache_dirty(struct xz_cache *cache, struct xz_entity *entity);
 void xz_cache_settle(struct xz_cache *cache);
 bool xz_cache_full(const struct xz_cache *cache);
 
-/* Appends every dirty entity to batch, by hash and key (so that the same state gives the same
- * bytes; a hash is compared in a nanosecond, ids of one region share long prefixes).
- * They stay dirty until xz_cache_clean, which the caller says after the batch is durable. */
+/* Takes every dirty entity into batch, by hash and key (so that the same state gives the same
+ * bytes; a hash is compared in a nanosecond, ids of one region share long prefixes). What changes
+ * after that is dirty again, for the next one; there is one at a time. */
 void xz_cache_checkpoint(struct xz_cache *cache, struct xz_batch *batch);
+/* The batch is durable, in the store. When it cannot be, the cache has to be given up. */
 void xz_cache_clean(struct xz_cache *cache);
 /* Forgets what the engine computed beside the entities in memory: another pack was set. */
 void xz_cache_drop_scratch(struct xz_cache *cache);

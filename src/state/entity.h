@@ -96,9 +96,10 @@ struct xz_entity {
     /* What a look-up reads stands first, so that it is in one line of the processor's cache. */
     uint64_t hash;
     enum xz_entity_kind kind;
-    bool dirty, stored, used; /* the cache's: changed, on disk, asked for since placed */
-    struct xz_str id;         /* owned; its bytes stand behind the struct */
-    uint64_t key_bits;        /* bit key >> 58 of every record there is, and of some that were */
+    bool dirty, taken, stored, used; /* the cache's: changed, in a checkpoint on its way, on disk,
+                                        asked for since placed */
+    struct xz_str id;                /* owned; its bytes stand behind the struct */
+    uint64_t key_bits; /* bit key >> 58 of every record there is, and of some that were */
 
     struct xz_record **records; /* by xz_record_order; owned */
     uint32_t count, cap;

@@ -3,8 +3,9 @@
  * state/store.h - where entities live when they are not in memory: an ordered map of bytes with
  * atomic batches. Two of them: RocksDB for the service, and plain memory for `score` and tests.
  *
- * One store a partition, used by that partition's thread alone. RocksDB makes threads of its own:
- * never fork after opening one.
+ * One store a partition, used by that partition's thread alone, but that a write may be under way
+ * in another one while this one reads. RocksDB makes threads of its own: never fork after opening
+ * one.
  */
 #ifndef XZ_STATE_STORE_H
 #define XZ_STATE_STORE_H

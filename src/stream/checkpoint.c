@@ -2,6 +2,10 @@
 /*
  * Makes a partition durable. First what it published is acknowledged; then entities and marker go,
  * atomically, to the changelog and from there to the local store.
+ *
+ * What is to become durable is taken as it stands between two frames; the rest waits for brokers
+ * and disks, and so goes on in a thread beside the frames that follow (a checkpoint used to hold up
+ * one event in ten). One at a time: what was taken is whole before the next is.
  */
 #include <inttypes.h>
 
@@ -12,7 +16,8 @@
 #define BROKER_MS     60000       /* so long an answer of the broker may take */
 #define STOPPING_MS                                                                                \
     5000 /* and so long when the process is to end: what is not durable is done again */
-#define PATIENCE_MS 1000 /* between two looks at that */
+#define PATIENCE_MS    1000 /* between two looks at that */
+#define ANSWER_POLL_MS 10
 
 static void encode_marker(const struct xz_part *part, struct xz_buf *out)
 {
@@ -71,19 +76,6 @@ static rd_kafka_error_t *commit_changelog(struct xz_part *part)
     return error;
 }
 
-/* All alerts and derived frames are acknowledged. */
-static bool is_acknowledged(struct xz_part *part)
-{
-    const int64_t began_ms = xz_now_ms();
-    rd_kafka_t *client = part->setup.producer->client;
-    rd_kafka_resp_err_t code = rd_kafka_flush(client, PATIENCE_MS);
-
-    while (code == RD_KAFKA_RESP_ERR__TIMED_OUT && !*part->setup.lost && !is_over(part, began_ms)) {
-        code = rd_kafka_flush(client, PATIENCE_MS);
-    }
-    return code == RD_KAFKA_RESP_ERR_NO_ERROR && !*part->setup.lost;
-}
-
 static enum xz_rc write_changelog(struct xz_part *part, const struct xz_batch *batch,
                                   struct xz_err *err)
 {
@@ -131,35 +123,135 @@ enum xz_rc xz_part_read_place(struct xz_part *part, bool *found, struct xz_err *
     return rc;
 }
 
-enum xz_rc xz_part_checkpoint(struct xz_part *part, struct xz_err *err)
+/* ---- on its way ---- */
+
+static void *land(void *arg)
 {
-    struct xz_batch *batch;
+    struct xz_part *part = arg;
+    struct xz_landing *landing = &part->landing;
+
+    landing->rc = write_changelog(part, landing->batch, &landing->err);
+    if (landing->rc == XZ_OK) {
+        landing->rc = xz_part_write_store(part, landing->batch, &landing->err);
+    }
+    landing->done = true;
+    return NULL;
+}
+
+static void forget(struct xz_landing *landing)
+{
+    xz_batch_free(landing->batch);
+    landing->batch = NULL;
+    landing->state = XZ_LANDING_NONE;
+}
+
+void xz_part_checkpoint_drop(struct xz_part *part)
+{
+    if (part->landing.state == XZ_LANDING_UNDER_WAY) {
+        (void)pthread_join(part->landing.thread, NULL);
+    }
+    forget(&part->landing);
+}
+
+enum xz_rc xz_part_checkpoint_begin(struct xz_part *part, struct xz_err *err)
+{
+    struct xz_landing *landing = &part->landing;
     struct xz_buf marker = {0};
     enum xz_rc rc;
 
+    if (landing->state != XZ_LANDING_NONE) {
+        return XZ_OK;
+    }
     if (part->next == part->checkpointed) {
+        part->durable_ms = xz_now_ms();
         return XZ_OK;
     }
     rc = xz_part_flush(part, err);
-    if (rc == XZ_OK && !is_acknowledged(part)) {
-        rc = xz_err_set(err, XZ_RETRY, "alerts or derived frames are not acknowledged");
-    }
     if (rc != XZ_OK) {
         return rc;
     }
-    batch = xz_batch_new();
-    xz_cache_checkpoint(part->cache, batch);
+    landing->state = XZ_LANDING_TAKEN;
+    landing->next = part->next;
+    landing->began_ms = xz_now_ms();
+    landing->batch = xz_batch_new();
+    landing->done = false;
+    part->flight ^= 1u;
+    xz_cache_checkpoint(part->cache, landing->batch);
     encode_marker(part, &marker);
-    xz_batch_put(batch, XZ_MARKER_KEY, xz_buf_view(&marker));
-    rc = write_changelog(part, batch, err);
-    rc = rc == XZ_OK ? xz_part_write_store(part, batch, err) : rc;
-    if (rc == XZ_OK) {
-        xz_cache_clean(part->cache);
-        xz_cache_settle(part->cache);
-        part->checkpointed = part->next;
-        part->setup.shared->metrics->checkpoints++;
-    }
-    xz_batch_free(batch);
+    xz_batch_put(landing->batch, XZ_MARKER_KEY, xz_buf_view(&marker));
     xz_buf_fini(&marker);
+    return XZ_OK;
+}
+
+/* All alerts and derived frames until it was taken are acknowledged: it may land. */
+static enum xz_rc begin_landing(struct xz_part *part, struct xz_err *err)
+{
+    struct xz_landing *landing = &part->landing;
+    const struct xz_flight *flight = &part->setup.flights[part->flight ^ 1u];
+
+    if (*part->setup.lost || is_over(part, landing->began_ms)) {
+        return xz_err_set(err, XZ_RETRY, "alerts or derived frames are not acknowledged");
+    }
+    if (flight->answered < flight->sent) {
+        return XZ_OK;
+    }
+    if (pthread_create(&landing->thread, NULL, land, part) != 0) {
+        return xz_err_set(err, XZ_RETRY, "a thread for a checkpoint cannot be started");
+    }
+    landing->state = XZ_LANDING_UNDER_WAY;
+    return XZ_OK;
+}
+
+static enum xz_rc end_landing(struct xz_part *part, struct xz_err *err)
+{
+    struct xz_landing *landing = &part->landing;
+
+    (void)pthread_join(landing->thread, NULL);
+    if (landing->rc != XZ_OK) {
+        *err = landing->err;
+        forget(landing);
+        return landing->rc;
+    }
+    xz_cache_clean(part->cache);
+    xz_cache_settle(part->cache);
+    part->checkpointed = landing->next;
+    part->durable_ms = xz_now_ms();
+    part->took_ms = part->durable_ms - landing->began_ms;
+    part->setup.shared->metrics->checkpoints++;
+    forget(landing);
+    return XZ_OK;
+}
+
+enum xz_rc xz_part_checkpoint_proceed(struct xz_part *part, struct xz_err *err)
+{
+    enum xz_rc rc = XZ_OK;
+
+    if (part->landing.state == XZ_LANDING_TAKEN) {
+        rc = begin_landing(part, err);
+    }
+    if (rc == XZ_OK && part->landing.state == XZ_LANDING_UNDER_WAY && part->landing.done) {
+        rc = end_landing(part, err);
+    }
     return rc;
+}
+
+static enum xz_rc complete(struct xz_part *part, struct xz_err *err)
+{
+    enum xz_rc rc = XZ_OK;
+
+    while (rc == XZ_OK && part->landing.state == XZ_LANDING_TAKEN) {
+        rc = begin_landing(part, err);
+        if (rc == XZ_OK && part->landing.state == XZ_LANDING_TAKEN) {
+            (void)rd_kafka_poll(part->setup.producer->client, ANSWER_POLL_MS);
+        }
+    }
+    return rc == XZ_OK && part->landing.state == XZ_LANDING_UNDER_WAY ? end_landing(part, err) : rc;
+}
+
+enum xz_rc xz_part_checkpoint(struct xz_part *part, struct xz_err *err)
+{
+    enum xz_rc rc = complete(part, err);
+
+    rc = rc == XZ_OK ? xz_part_checkpoint_begin(part, err) : rc;
+    return rc == XZ_OK ? complete(part, err) : rc;
 }

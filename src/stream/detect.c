@@ -44,6 +44,7 @@ struct detect {
     const struct xz_pack *fallback;
     struct xz_store_budget *budget;
     struct slot parts[PARTS_MAX];
+    struct xz_flight flights[PARTS_MAX][2]; /* by number of the partition */
     size_t count, next_checkpoint;
     struct xz_pace pace;
     int64_t read_ms; /* when the frame read last was written, says the broker */
@@ -55,7 +56,9 @@ struct detect {
 static void on_delivery(void *arg, const rd_kafka_message_t *message)
 {
     struct detect *detect = arg;
+    struct xz_flight *flight = message->_private;
 
+    flight->answered++;
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
         detect->lost = true;
         xz_log(XZ_LOG_ERROR, "detect", "lost", "error=\"%s\"", rd_kafka_message_errstr(message));
@@ -138,6 +141,7 @@ static enum xz_rc open_parts(struct detect *detect, rd_kafka_topic_partition_lis
             .packs = detect->packs,
             .fallback = detect->fallback,
             .producer = &detect->producer,
+            .flights = detect->flights[list->elems[i].partition],
             .lost = &detect->lost,
         };
     }
@@ -226,7 +230,6 @@ static enum xz_rc checkpoint_all(struct detect *detect, struct xz_err *err)
         rc = xz_part_checkpoint(detect->parts[i].part, err);
     }
     if (rc == XZ_OK) {
-        detect->shared->metrics->checkpoint_at_ms = xz_now_ms();
         commit_offsets(detect);
     }
     return rc;
@@ -236,21 +239,24 @@ static enum xz_rc checkpoint_all(struct detect *detect, struct xz_err *err)
 static enum xz_rc checkpoint_due(struct detect *detect, int64_t now_ms, int64_t *last_ms,
                                  struct xz_err *err)
 {
-    enum xz_rc rc;
-
     if (detect->count == 0 ||
         now_ms - *last_ms < detect->config->checkpoint_ms / (int64_t)detect->count) {
         return XZ_OK;
     }
     *last_ms = now_ms;
     detect->next_checkpoint %= detect->count;
-    rc = xz_part_checkpoint(detect->parts[detect->next_checkpoint++].part, err);
-    if (rc == XZ_OK) {
-        detect->shared->metrics->checkpoint_took_ms = xz_now_ms() - now_ms;
-        if (detect->next_checkpoint == detect->count) {
-            detect->shared->metrics->checkpoint_at_ms = xz_now_ms();
-            commit_offsets(detect);
-        }
+    if (detect->next_checkpoint == 0) {
+        commit_offsets(detect);
+    }
+    return xz_part_checkpoint_begin(detect->parts[detect->next_checkpoint++].part, err);
+}
+
+static enum xz_rc checkpoints_proceed(struct detect *detect, struct xz_err *err)
+{
+    enum xz_rc rc = XZ_OK;
+
+    for (size_t i = 0; rc == XZ_OK && i < detect->count; i++) {
+        rc = xz_part_checkpoint_proceed(detect->parts[i].part, err);
     }
     return rc;
 }
@@ -304,11 +310,18 @@ static int64_t records_behind(const struct detect *detect, const struct slot *sl
 static void publish_numbers(const struct detect *detect)
 {
     struct xz_part *parts[PARTS_MAX];
-    int64_t lag = 0;
+    int64_t lag = 0, durable_ms = INT64_MAX, took_ms = 0;
 
     for (size_t i = 0; i < detect->count; i++) {
         parts[i] = detect->parts[i].part;
         lag += records_behind(detect, &detect->parts[i]);
+        durable_ms =
+            xz_part_durable_ms(parts[i]) < durable_ms ? xz_part_durable_ms(parts[i]) : durable_ms;
+        took_ms = xz_part_took_ms(parts[i]) > took_ms ? xz_part_took_ms(parts[i]) : took_ms;
+    }
+    if (detect->count > 0) {
+        detect->shared->metrics->checkpoint_at_ms = durable_ms;
+        detect->shared->metrics->checkpoint_took_ms = took_ms;
     }
     xz_metrics_lag(&detect->shared->metrics->lag_detect, lag, detect->read_ms, xz_now_ms());
     xz_part_numbers(parts, detect->count, detect->shared->metrics);
@@ -518,6 +531,7 @@ static enum xz_rc loop(struct detect *detect, struct xz_err *err)
         rc = detect->rc == XZ_OK ? round_of(detect, messages, &idle, err) : XZ_OK;
         if (rc == XZ_OK && detect->rc == XZ_OK) {
             rc = checkpoint_due(detect, now_ms, &checkpoint_ms, err);
+            rc = rc == XZ_OK ? checkpoints_proceed(detect, err) : rc;
         }
         if (now_ms - stats_ms >= STATS_EVERY_MS) {
             publish_numbers(detect);

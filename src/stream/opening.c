@@ -259,6 +259,7 @@ void xz_part_close(struct xz_part *part)
     if (part == NULL) {
         return;
     }
+    xz_part_checkpoint_drop(part);
     xz_engine_free(part->engine);
     if (part->cache != NULL) {
         xz_cache_free(part->cache);

@@ -10,12 +10,22 @@
 int32_t xz_part_id(const struct xz_part *part) { return part->setup.id; }
 int64_t xz_part_next(const struct xz_part *part) { return part->next; }
 int64_t xz_part_durable(const struct xz_part *part) { return part->checkpointed; }
+int64_t xz_part_durable_ms(const struct xz_part *part) { return part->durable_ms; }
+int64_t xz_part_took_ms(const struct xz_part *part) { return part->took_ms; }
 int64_t xz_part_newest_ms(const struct xz_part *part) { return part->newest_ms; }
 struct xz_engine *xz_part_engine(struct xz_part *part) { return part->engine; }
 struct xz_cache *xz_part_cache(struct xz_part *part) { return part->cache; }
 struct xz_store *xz_part_store(struct xz_part *part) { return part->store; }
 bool xz_part_full(const struct xz_part *part) { return xz_cache_full(part->cache); }
 const char *xz_part_pack(const struct xz_part *part) { return xz_pack_sha256(part->pack); }
+
+struct xz_flight *xz_part_sent(struct xz_part *part)
+{
+    struct xz_flight *flight = &part->setup.flights[part->flight];
+
+    flight->sent++;
+    return flight;
+}
 
 /* ---- what the engine hands over ---- */
 
@@ -52,7 +62,7 @@ static void on_judged(void *arg, const struct xz_judgement *judgement)
     keep(part,
          xz_produce(part->setup.producer, part->config->topics_alerts, RD_KAFKA_PARTITION_UA,
                     xz_str_from(judgement->alert_id), xz_buf_view(&part->json), false, &header, 1,
-                    NULL, &err),
+                    xz_part_sent(part), &err),
          &err);
     part->setup.shared->metrics->alerts_published++;
 }
@@ -100,7 +110,8 @@ static void on_rejected(void *arg, const struct xz_observation *observation,
     }
     xz_metrics_reject(part->setup.shared->metrics, why->reason);
     keep(part,
-         xz_produce_reject(part->setup.producer, part->config->topics_rejects, &reject, NULL, &err),
+         xz_produce_reject(part->setup.producer, part->config->topics_rejects, &reject,
+                           xz_part_sent(part), &err),
          &err);
 }
 
@@ -218,7 +229,7 @@ enum xz_rc xz_part_flush(struct xz_part *part, struct xz_err *err)
             continue;
         }
         rc = xz_produce(part->setup.producer, part->config->topics_observations, p, XZ_STR_NONE,
-                        xz_buf_view(&target->frame), false, NULL, 0, NULL, err);
+                        xz_buf_view(&target->frame), false, NULL, 0, xz_part_sent(part), err);
         part->setup.shared->metrics->frames_written++;
         xz_buf_clear(&target->frame);
         target->count = 0;

@@ -9,6 +9,8 @@
  */
 #ifndef XZ_STREAM_PARTITION_H
 #define XZ_STREAM_PARTITION_H
+#include <stdatomic.h>
+
 #include "engine/engine.h"
 #include "stream/frame.h"
 #include "stream/kafka.h"
@@ -17,6 +19,12 @@
 
 struct xz_part;
 
+/* How many alerts and frames were sent and how many of them are acknowledged. Not the partition's:
+ * answers may come when it is gone. */
+struct xz_flight {
+    _Atomic uint64_t sent, answered; /* partitions open side by side, and serve one producer */
+};
+
 struct xz_part_setup {
     struct xz_service_shared *shared;
     int32_t id;
@@ -24,7 +32,9 @@ struct xz_part_setup {
     size_t cache_bytes;
     struct xz_packs *packs;
     const struct xz_pack *fallback; /* until a control frame names another */
-    struct xz_producer *producer;   /* of alerts and derived frames; flushed before a checkpoint */
+    struct xz_producer *producer;   /* of alerts and derived frames; the opaque of a message is its
+                                       struct xz_flight, which its delivery report counts */
+    struct xz_flight *flights;      /* two: of this checkpoint's messages, and of the next one's */
     const bool *lost;               /* a record of that producer was lost */
 };
 
@@ -44,7 +54,14 @@ XZ_MUST enum xz_rc xz_part_frame(struct xz_part *part, int64_t offset, const voi
 XZ_MUST enum xz_rc xz_part_flush(struct xz_part *part, struct xz_err *err);
 
 /* Makes everything up to xz_part_next durable: alerts and derived frames first, then the changelog,
- * then the local store. Nothing to do when nothing was read. */
+ * then the local store. What there is at `begin` is taken, and lands beside what goes on:
+ * `proceed`, called in every round, sees to it. Nothing to do when nothing was read, or one is on
+ * its way. */
+XZ_MUST enum xz_rc xz_part_checkpoint_begin(struct xz_part *part, struct xz_err *err);
+XZ_MUST enum xz_rc xz_part_checkpoint_proceed(struct xz_part *part, struct xz_err *err);
+int64_t xz_part_durable_ms(const struct xz_part *part); /* when what was there became durable */
+int64_t xz_part_took_ms(const struct xz_part *part);    /* the last one, from begin to end */
+/* The same, waited for. */
 XZ_MUST enum xz_rc xz_part_checkpoint(struct xz_part *part, struct xz_err *err);
 bool xz_part_full(const struct xz_part *part); /* only dirty entities are left in memory */
 

@@ -3,6 +3,9 @@
  * checkpoint.c makes them durable, opening.c takes a partition over. */
 #ifndef XZ_STREAM_PARTITION_INT_H
 #define XZ_STREAM_PARTITION_INT_H
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "stream/partition.h"
 
 #define XZ_MARKER_VERSION 1
@@ -12,6 +15,19 @@ struct xz_part_target {
     struct xz_buf frame;
     uint64_t number;
     uint32_t count;
+};
+
+/* A checkpoint on its way. The thread that lands it has the changelog's client and place for
+ * itself, and the writing of the store. */
+enum xz_landing_state { XZ_LANDING_NONE, XZ_LANDING_TAKEN, XZ_LANDING_UNDER_WAY };
+struct xz_landing {
+    enum xz_landing_state state;
+    struct xz_batch *batch;
+    int64_t next, began_ms;
+    pthread_t thread;
+    _Atomic bool done;
+    enum xz_rc rc; /* of the thread, once it is done */
+    struct xz_err err;
 };
 
 struct xz_part {
@@ -24,10 +40,13 @@ struct xz_part {
     const struct xz_pack *pack;
     char pack_sha256[65]; /* as the log said; empty before any control frame */
     int64_t next;         /* frame to read */
-    int64_t checkpointed; /* next at the last checkpoint */
-    int64_t newest_ms;    /* event time folded so far, since opening */
-    uint64_t epoch;       /* of what this partition derives */
-    char source[32];      /* "@/id" */
+    int64_t checkpointed; /* next at the last checkpoint that landed */
+    int64_t durable_ms, took_ms;
+    struct xz_landing landing;
+    unsigned flight;   /* which one of setup.flights messages count in now */
+    int64_t newest_ms; /* event time folded so far, since opening */
+    uint64_t epoch;    /* of what this partition derives */
+    char source[32];   /* "@/id" */
     struct xz_part_target *targets;
     int64_t frame_offset; /* being processed */
     uint32_t place;       /* of the next derived observation within it */
@@ -50,6 +69,11 @@ XZ_MUST enum xz_rc xz_part_write_store(struct xz_part *part, struct xz_batch *ba
 XZ_MUST enum xz_rc xz_part_read_place(struct xz_part *part, bool *found, struct xz_err *err);
 /* Class of a transaction's error: fenced, or in doubt; a restart begins at the last checkpoint. */
 XZ_MUST enum xz_rc xz_part_of_error(rd_kafka_error_t *error, const char *what, struct xz_err *err);
+/* Waits for the thread of a checkpoint, if there is one, and forgets it: what it has not landed yet
+ * is not durable. */
+void xz_part_checkpoint_drop(struct xz_part *part);
+/* The opaque of a message that this checkpoint has to wait for; counts it. */
+struct xz_flight *xz_part_sent(struct xz_part *part);
 void xz_part_set_sinks(struct xz_part *part, struct xz_engine_sinks *sinks);
 
 #endif
