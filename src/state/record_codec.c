@@ -601,7 +601,8 @@ enum xz_rc xz_record_decode(struct xz_reader *reader, const struct xz_record_con
     head_get(reader, &known, mask, &draft.head);
     money_get(reader, &known, mask, &draft.head);
     texts_get(reader, &known, mask, &texts);
-    if (reader->bad || !texts_settle(&texts)) {
+    if (reader->bad || !texts_settle(&texts) || draft.head.kind < XZ_RECORD_SETTLEMENT ||
+        draft.head.kind > XZ_RECORD_DEBIT) {
         rc = xz_err_set(err, XZ_FATAL, "record: cut short or malformed");
         goto out;
     }

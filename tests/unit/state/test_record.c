@@ -220,6 +220,7 @@ static void test_text_is_bounded(void **state)
         enum xz_rc rc;
 
         xz_record_draft_init(&draft);
+        draft.head.kind = XZ_RECORD_SETTLEMENT;
         draft.text[XZ_TEXT_DISEASE] = (struct xz_str){space, XZ_RECORD_TEXT_MAX - 1};
         draft.text[XZ_TEXT_INVONO] = (struct xz_str){space, 1 + over};
         record = xz_record_build(&draft);
@@ -233,6 +234,31 @@ static void test_text_is_bounded(void **state)
         xz_buf_fini(&bytes);
     }
     free(space);
+}
+
+/* A kind that nobody writes would be shifted by later on. */
+static void test_unknown_kind_is_fatal(void **state)
+{
+    static const uint8_t kinds[] = {0, XZ_RECORD_DEBIT + 1, 59};
+    const struct xz_record_context context = {.base_ms = SAMPLE_START_MS};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(kinds); i++) {
+        struct xz_record_draft draft;
+        struct xz_record *record, *read = NULL;
+        struct xz_buf bytes = {0};
+        struct xz_reader reader;
+
+        xz_record_draft_init(&draft);
+        draft.head.kind = kinds[i];
+        record = xz_record_build(&draft);
+        xz_record_encode(record, &context, &bytes);
+        reader = xz_reader_of(bytes.data, bytes.len);
+        assert_int_equal(xz_record_decode(&reader, &context, &read, NULL), XZ_FATAL);
+        assert_null(read);
+        xz_record_free(record);
+        xz_buf_fini(&bytes);
+    }
 }
 
 /* Bytes that were changed or cut give a record or XZ_FATAL, within what they are given. */
@@ -285,6 +311,7 @@ int main(void)
         cmocka_unit_test(test_odd_records_come_back),
         cmocka_unit_test(test_typical_records_come_back),
         cmocka_unit_test(test_text_is_bounded),
+        cmocka_unit_test(test_unknown_kind_is_fatal),
         cmocka_unit_test(test_damage_is_fatal_or_a_record),
     };
 
