@@ -76,7 +76,7 @@ static void send_key(struct xz_engine *engine, enum xz_entity_kind kind, struct 
     send(engine, &observation);
 }
 
-/* Lists that only the person needs are left behind. */
+/* Lists that only the person needs are left behind. It stands for those to whom it is sent. */
 static void open_slim(const struct xz_record *record, struct xz_record_draft *draft)
 {
     xz_record_open(record, draft);
@@ -85,6 +85,13 @@ static void open_slim(const struct xz_record *record, struct xz_record_draft *dr
     draft->text[XZ_TEXT_BREACHES] = XZ_STR_NONE;
     draft->head.flags &= (uint16_t) ~(XZ_RECORD_UNDONE | XZ_RECORD_UNDONE_SOON | XZ_RECORD_NETTED);
     draft->head.ref_ms = record->kind == XZ_RECORD_SETTLEMENT ? XZ_TIME_NONE : record->ref_ms;
+}
+
+/* Its reversal came first. */
+static void set_undone(struct xz_record_draft *draft, bool undone)
+{
+    draft->head.flags = (uint16_t)(undone ? draft->head.flags | XZ_RECORD_UNDONE
+                                          : draft->head.flags & ~XZ_RECORD_UNDONE);
 }
 
 static void add_codes(struct xz_engine *engine, const struct xz_record *record)
@@ -99,6 +106,9 @@ static void add_codes(struct xz_engine *engine, const struct xz_record *record)
     draft.head.key = xz_sale_key(record);
     draft.head.kind = XZ_RECORD_SCAN;
     draft.head.detail = record->kind == XZ_RECORD_REFUND ? XZ_SCAN_RETURN : XZ_SCAN_SALE;
+    set_undone(&draft,
+               (record->flags &
+                (record->kind == XZ_RECORD_REFUND ? XZ_RECORD_NETTED : XZ_RECORD_UNDONE)) != 0);
     if (record->kind == XZ_RECORD_REFUND) { /* a return names the sale that it takes back */
         draft.text[XZ_TEXT_SETL_ID] = xz_record_text(record, XZ_TEXT_PARTNER);
     }
@@ -121,6 +131,7 @@ static void add_debits(struct xz_engine *engine, const struct xz_record *record)
     struct xz_debit debit;
 
     open_slim(record, &draft);
+    set_undone(&draft, (record->flags & XZ_RECORD_UNDONE) != 0);
     draft.head.kind = XZ_RECORD_DEBIT;
     draft.text[XZ_TEXT_PARTNER] = xz_record_text(record, XZ_TEXT_PERSON);
     while (list.len > 0 && xz_debits_next(&reader, &debit)) {
@@ -142,6 +153,7 @@ static void add_settlement(struct xz_engine *engine, const struct xz_record *rec
     const struct xz_str institution = xz_record_text(record, XZ_TEXT_INSTITUTION);
 
     open_slim(record, &draft);
+    set_undone(&draft, (record->flags & XZ_RECORD_UNDONE_SOON) != 0); /* of counters */
     if (wanted(engine, XZ_ENTITY_INSTITUTION) && institution.len > 0 &&
         record->kind == XZ_RECORD_SETTLEMENT) {
         send_draft(engine, XZ_ENTITY_INSTITUTION, institution, &draft);
@@ -151,6 +163,7 @@ static void add_settlement(struct xz_engine *engine, const struct xz_record *rec
                    xz_local_id(institution, xz_record_text(record, XZ_TEXT_DEVICE), &id), &draft);
     }
     if (wanted(engine, XZ_ENTITY_PROXY) && record->kind == XZ_RECORD_SETTLEMENT) {
+        set_undone(&draft, (record->flags & XZ_RECORD_UNDONE) != 0);
         send_draft(engine, XZ_ENTITY_PROXY, xz_record_text(record, XZ_TEXT_PROXY), &draft);
     }
     if (wanted(engine, XZ_ENTITY_GIVER)) {
@@ -174,18 +187,21 @@ void xz_derive_add(struct xz_engine *engine, const struct xz_record *record)
     case XZ_RECORD_LINK:
         if (wanted(engine, XZ_ENTITY_GIVER)) {
             open_slim(record, &draft);
+            set_undone(&draft, (record->flags & XZ_RECORD_UNDONE) != 0);
             send_draft(engine, XZ_ENTITY_GIVER, xz_record_text(record, XZ_TEXT_PERSON), &draft);
         }
         break;
     case XZ_RECORD_MOVEMENT:
         if (wanted(engine, XZ_ENTITY_GIVER) && record->detail == XZ_MOVEMENT_WITHDRAW_CLOSE) {
             open_slim(record, &draft);
+            set_undone(&draft, (record->flags & XZ_RECORD_UNDONE) != 0);
             send_draft(engine, XZ_ENTITY_GIVER, xz_record_text(record, XZ_TEXT_PERSON), &draft);
         }
         break;
     case XZ_RECORD_SCAN:
         if (wanted(engine, XZ_ENTITY_TRACE)) {
             open_slim(record, &draft);
+            set_undone(&draft, (record->flags & XZ_RECORD_UNDONE) != 0);
             send_draft(engine, XZ_ENTITY_TRACE, xz_record_text(record, XZ_TEXT_PARTNER), &draft);
         }
         break;

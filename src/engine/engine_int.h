@@ -143,9 +143,11 @@ void xz_record_of_event(const struct xz_event *event, const struct xz_observatio
 /* gate.c: the person's part: duplicates, reversals, event-scope patterns, derived observations. */
 XZ_MUST enum xz_rc xz_gate_fold(struct xz_engine *engine, struct xz_entity *entity,
                                 const struct xz_observation *observation, struct xz_err *err);
-/* Recomputes which records of the entity are undone by the reversals known, tells the others, and
- * returns the lowest index that changed, or UINT32_MAX. */
-uint32_t xz_gate_apply_undos(struct xz_engine *engine, struct xz_entity *entity);
+/* Recomputes which records of the entity are undone by the reversals known, tells the others of all
+ * but the fresh one, which they do not know yet, and returns the lowest index that changed, or
+ * UINT32_MAX. */
+uint32_t xz_gate_apply_undos(struct xz_engine *engine, struct xz_entity *entity,
+                             const struct xz_record *fresh);
 
 /* derive.c */
 void xz_derive_add(struct xz_engine *engine, const struct xz_record *record);

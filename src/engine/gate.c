@@ -190,8 +190,9 @@ static bool is_undone(const struct xz_entity *entity, const struct xz_record *re
     return true;
 }
 
-/* True when anything about it changed. */
-static bool set_undone(struct xz_engine *engine, struct xz_record *record, bool undone,
+/* True when anything about it changed. What is fresh has not been derived yet, and will be as it is
+ * then: to those who never heard of it there is nothing to take back. */
+static bool set_undone(struct xz_engine *engine, struct xz_record *record, bool fresh, bool undone,
                        int64_t at_ms)
 {
     const bool was = (record->flags & XZ_RECORD_UNDONE) != 0;
@@ -210,7 +211,9 @@ static bool set_undone(struct xz_engine *engine, struct xz_record *record, bool 
     if (undone != was) {
         engine->counts.reversals_applied += undone && !names_settlement(record);
         engine->counts.reinstated += !undone && !names_settlement(record);
-        xz_derive_undo(engine, record, undone, at_ms);
+        if (!fresh) {
+            xz_derive_undo(engine, record, undone, at_ms);
+        }
     }
     return true;
 }
@@ -218,7 +221,7 @@ static bool set_undone(struct xz_engine *engine, struct xz_record *record, bool 
 /* Counters keep days, not months, and sum them up: what was told long after a settlement changes
  * nothing there, whether or not they happen to remember it. */
 static bool set_undone_soon(struct xz_engine *engine, const struct xz_entity *entity,
-                            struct xz_record *record)
+                            struct xz_record *record, bool fresh)
 {
     const bool was = (record->flags & XZ_RECORD_UNDONE_SOON) != 0;
     int64_t at_ms = record->at_ms;
@@ -233,12 +236,15 @@ static bool set_undone_soon(struct xz_engine *engine, const struct xz_entity *en
     }
     record->flags = (uint16_t)(undone ? record->flags | XZ_RECORD_UNDONE_SOON
                                       : record->flags & ~XZ_RECORD_UNDONE_SOON);
-    xz_derive_undo_counters(engine, record, undone, at_ms);
+    if (!fresh) {
+        xz_derive_undo_counters(engine, record, undone, at_ms);
+    }
     return true;
 }
 
 /* Boxes come back once: either their settlement is undone, or a refund of a part returns them. */
-static void net_refunds(struct xz_engine *engine, struct xz_entity *entity)
+static void net_refunds(struct xz_engine *engine, struct xz_entity *entity,
+                        const struct xz_record *fresh)
 {
     for (uint32_t i = 0; i < entity->count; i++) {
         struct xz_record *refund = entity->records[i];
@@ -254,7 +260,9 @@ static void net_refunds(struct xz_engine *engine, struct xz_entity *entity)
             refund->flags = (uint16_t)(netted ? refund->flags | XZ_RECORD_NETTED
                                               : refund->flags & ~XZ_RECORD_NETTED);
             xz_entity_touch(entity, i);
-            xz_derive_undo_boxes(engine, refund, netted);
+            if (refund != fresh) {
+                xz_derive_undo_boxes(engine, refund, netted);
+            }
         }
     }
 }
@@ -274,7 +282,8 @@ static bool is_scan_undone(const struct xz_entity *entity, const struct xz_recor
                               : setl_is_reversed(entity, setl);
 }
 
-uint32_t xz_gate_apply_undos(struct xz_engine *engine, struct xz_entity *entity)
+uint32_t xz_gate_apply_undos(struct xz_engine *engine, struct xz_entity *entity,
+                             const struct xz_record *fresh)
 {
     uint32_t first = UINT32_MAX;
     bool refund = false;
@@ -286,16 +295,16 @@ uint32_t xz_gate_apply_undos(struct xz_engine *engine, struct xz_entity *entity)
                                                      : is_undone(entity, record, INT64_MAX, &at_ms);
 
         refund = refund || record->kind == XZ_RECORD_REFUND;
-        if (set_undone_soon(engine, entity, record)) {
+        if (set_undone_soon(engine, entity, record, record == fresh)) {
             xz_entity_touch(entity, i);
         }
-        if (set_undone(engine, record, undone, at_ms)) {
+        if (set_undone(engine, record, record == fresh, undone, at_ms)) {
             xz_entity_touch(entity, i);
             first = first == UINT32_MAX ? i : first;
         }
     }
     if (refund) {
-        net_refunds(engine, entity);
+        net_refunds(engine, entity, fresh);
     }
     return first;
 }
@@ -332,7 +341,7 @@ static bool seen_before(struct xz_engine *engine, struct xz_entity *entity,
             engine->counts.retries++;
             alias_add(entity, key, record->key);
             xz_cache_dirty(engine->cache, entity);
-            if (xz_gate_apply_undos(engine, entity) != UINT32_MAX) {
+            if (xz_gate_apply_undos(engine, entity, NULL) != UINT32_MAX) {
                 xz_judge(engine, entity, 0, false); /* a reversal had named the retry */
             }
             return true;
@@ -393,7 +402,7 @@ static void fold_reversal(struct xz_engine *engine, struct xz_entity *entity,
         return;
     }
     xz_entity_pending_add(entity, &note);
-    first = xz_gate_apply_undos(engine, entity);
+    first = xz_gate_apply_undos(engine, entity, NULL);
     if (first == UINT32_MAX) {
         count_idle_reversal(engine, entity, &note);
         return;
@@ -547,10 +556,10 @@ enum xz_rc xz_gate_fold(struct xz_engine *engine, struct xz_entity *entity,
     draft.text[XZ_TEXT_BREACHES] = breaches_of(engine, event);
     record = xz_record_build(&draft);
     at = xz_entity_insert(entity, record);
-    xz_derive_add(engine, record);
     if (entity->pending_count > 0 || may_be_refunded(entity, record)) {
-        undone_first = xz_gate_apply_undos(engine, entity);
+        undone_first = xz_gate_apply_undos(engine, entity, record);
     }
+    xz_derive_add(engine, record);
     if (is_plain_tail(entity, at, undone_first)) {
         xz_judge(engine, entity, at, true);
     } else {

@@ -107,6 +107,22 @@ static void test_reversal_before(void **state)
     desk_close(&desk);
 }
 
+/* Others never hear of a sale whose reversal came first: not even for a moment was it sold twice. */
+static void test_reversal_before_is_known_to_others(void **state)
+{
+    struct desk desk;
+
+    (void)state;
+    desk_open(&desk);
+    sell(&desk, "M1", "2026-03-03 10:00:00", "P1", "C1");
+    reverse(&desk, "V2", "2026-03-04 10:05:00", "P2", "M2");
+    sell(&desk, "M2", "2026-03-04 10:00:00", "P2", "C1");
+    assert_int_equal(desk.judged, 0);
+    reverse_message(&desk, "V3", "2026-03-04 10:06:00", "P2", "V2"); /* it was sold after all */
+    assert_said(&desk, "T16", XZ_EPISODE_OPEN, "M1 M2");
+    desk_close(&desk);
+}
+
 static void test_reversal_of_a_reversal(void **state)
 {
     struct desk desk;
@@ -183,6 +199,7 @@ int main(void)
         cmocka_unit_test(test_a_reversal_of_the_retry_comes_first),
         cmocka_unit_test(test_reversal_after),
         cmocka_unit_test(test_reversal_before),
+        cmocka_unit_test(test_reversal_before_is_known_to_others),
         cmocka_unit_test(test_reversal_of_a_reversal),
         cmocka_unit_test(test_reversal_of_a_reversal_comes_first),
         cmocka_unit_test(test_reversal_that_names_two_things),
