@@ -247,6 +247,7 @@ struct xz_cursor_cell *xz_scratch_cell(struct xz_entity *entity,
 void xz_scratch_invalidate(struct xz_entity *entity);
 /* Of an entity whose base moves by days; NULL for others. */
 struct xz_marks *xz_scratch_marks(struct xz_entity *entity, const struct xz_pattern *pattern);
+void xz_scratch_weigh(struct xz_entity *entity); /* tells the entity what it came to */
 /* The first `count` records have left. Cursors begin anew each day and hold no index (evidence.h),
  * so they stay good. */
 void xz_scratch_left(struct xz_entity *entity, uint32_t count);

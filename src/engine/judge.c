@@ -498,5 +498,6 @@ void xz_judge(struct xz_engine *engine, struct xz_entity *entity, uint32_t first
             judge_whole(engine, entity, kind->patterns[p], since_ms, now_ms);
         }
     }
+    xz_scratch_weigh(entity);
     count_steps(engine);
 }

@@ -126,3 +126,27 @@ void xz_scratch_left(struct xz_entity *entity, uint32_t count)
             cell->upto == UINT32_MAX || cell->upto < count ? UINT32_MAX : cell->upto - count;
     }
 }
+
+void xz_scratch_weigh(struct xz_entity *entity)
+{
+    const struct scratch *scratch = entity->scratch;
+    size_t bytes = sizeof(*scratch);
+
+    if (scratch == NULL) {
+        return;
+    }
+    bytes += scratch->cap * sizeof(scratch->cells[0]);
+    for (size_t i = 0; i < scratch->count; i++) {
+        const struct xz_evidence_kind *kind = xz_evidence_kind_of(scratch->cells[i].spec);
+
+        bytes += kind->cursor_size;
+        bytes += kind->bytes != NULL ? kind->bytes(scratch->cells[i].cursor) : 0;
+    }
+    for (size_t i = 0; i < scratch->mark_count; i++) {
+        bytes += sizeof(scratch->marks[i]) + scratch->marks[i].cap * sizeof(struct xz_mark);
+    }
+    bytes +=
+        scratch->boxes.count * (sizeof(scratch->boxes.nth[0]) + sizeof(scratch->boxes.previous[0]) +
+                                sizeof(scratch->boxes.provinces[0]));
+    xz_entity_scratch_weighs(entity, bytes);
+}

@@ -68,6 +68,7 @@ struct xz_evidence_kind {
                            begin at any day, and records may leave in front */
     void (*begin)(void *cursor);
     void (*end)(void *cursor); /* frees what step allocated; NULL when it allocates nothing */
+    size_t (*bytes)(const void *cursor); /* how much that is, toward the cache's bound */
 
     /* Record `index` matches the pattern. Records before it have been stepped over in order (with
      * this cursor), but for those older than the pass. */

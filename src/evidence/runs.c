@@ -16,8 +16,8 @@
 struct run {
     uint64_t counter;
     int64_t first_ms, last_ms;
-    uint32_t persons;
-    uint64_t person[PERSONS_MAX];
+    uint64_t *person; /* different ones, as hashes */
+    size_t persons, cap;
 };
 
 struct best {
@@ -63,9 +63,23 @@ static void end(void *cursor_ptr)
 {
     struct runs_cursor *cursor = cursor_ptr;
 
+    for (uint32_t i = 0; i < cursor->count; i++) {
+        free(cursor->runs[i].person);
+    }
     free(cursor->runs);
     cursor->runs = NULL;
     cursor->count = 0;
+}
+
+static size_t bytes_of(const void *cursor_ptr)
+{
+    const struct runs_cursor *cursor = cursor_ptr;
+    size_t bytes = cursor->count * sizeof(cursor->runs[0]);
+
+    for (uint32_t i = 0; i < cursor->count; i++) {
+        bytes += cursor->runs[i].cap * sizeof(cursor->runs[i].person[0]);
+    }
+    return bytes;
 }
 
 static uint64_t counter_of(const struct xz_record *record)
@@ -87,6 +101,7 @@ static struct run *run_of(struct runs_cursor *cursor, uint64_t counter)
     if (cursor->count < COUNTERS_MAX) {
         cursor->runs = xz_realloc(cursor->runs, (cursor->count + 1) * sizeof(cursor->runs[0]));
         oldest = &cursor->runs[cursor->count++];
+        oldest->person = NULL;
     } else {
         oldest =
             &cursor->runs[0]; /* more counters than can be told apart: the one idle longest goes */
@@ -94,6 +109,7 @@ static struct run *run_of(struct runs_cursor *cursor, uint64_t counter)
             oldest = cursor->runs[i].last_ms < oldest->last_ms ? &cursor->runs[i] : oldest;
         }
     }
+    free(oldest->person);
     memset(oldest, 0, sizeof(*oldest));
     oldest->counter = counter;
     oldest->last_ms = INT64_MIN / 2;
@@ -109,12 +125,14 @@ static void extend(struct run *run, const struct xz_record *record, int64_t gap_
         run->persons = 0;
     }
     run->last_ms = record->at_ms;
-    for (uint32_t i = 0; i < run->persons; i++) {
+    for (size_t i = 0; i < run->persons; i++) {
         if (run->person[i] == person) {
             return;
         }
     }
     if (run->persons < PERSONS_MAX) {
+        xz_array_reserve((void **)&run->person, &run->cap, run->persons + 1,
+                         sizeof(run->person[0]));
         run->person[run->persons++] = person;
     }
 }
@@ -171,7 +189,7 @@ static bool statistic_of(const struct xz_evidence_spec *spec, const struct xz_vi
     if (run->persons >= CARDS_MIN) {
         pace_of(view, cursor, hour, &shape, &hours);
         span_hours = (double)(run->last_ms - run->first_ms + conf->gap_ms) / (double)XZ_HOUR_MS;
-        score = -xz_negbin_log_tail(shape, hours, span_hours, run->persons - 1);
+        score = -xz_negbin_log_tail(shape, hours, span_hours, (uint32_t)run->persons - 1);
         if (score > cursor->best.score) {
             cursor->best = (struct best){score, (double)run->persons, shape / hours * span_hours};
         }
@@ -218,6 +236,7 @@ const struct xz_evidence_kind xz_kind_runs = {
     .cursor_size = sizeof(struct runs_cursor),
     .begin = begin,
     .end = end,
+    .bytes = bytes_of,
     .step = xz_step_by_quantiles,
     .statistic = statistic_of,
     .members = members_of,

@@ -44,6 +44,14 @@ static void end(void *cursor_ptr)
     cursor->cards = NULL;
 }
 
+static size_t bytes_of(const void *cursor_ptr)
+{
+    const struct template_cursor *cursor = cursor_ptr;
+
+    return cursor->amount_cap * sizeof(cursor->amounts[0]) +
+           cursor->card_cap * sizeof(cursor->cards[0]);
+}
+
 static bool cards_put(uint64_t *cards, uint32_t cap, uint64_t key)
 {
     uint32_t at = (uint32_t)key & (cap - 1);
@@ -202,6 +210,7 @@ const struct xz_evidence_kind xz_kind_template = {
     .cursor_size = sizeof(struct template_cursor),
     .begin = begin,
     .end = end,
+    .bytes = bytes_of,
     .step = xz_step_by_quantiles,
     .statistic = statistic_of,
     .members = members_of,

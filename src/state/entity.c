@@ -60,10 +60,10 @@ static void array_grow(struct xz_entity *entity, void **array, uint32_t count, u
     *cap = (uint32_t)room;
 }
 
-void xz_entity_scratch_grew(struct xz_entity *entity, size_t bytes)
+void xz_entity_scratch_weighs(struct xz_entity *entity, size_t bytes)
 {
-    entity->scratch_bytes += bytes;
-    weigh(entity, (int64_t)bytes);
+    weigh(entity, (int64_t)bytes - (int64_t)entity->scratch_bytes);
+    entity->scratch_bytes = bytes;
 }
 
 void xz_entity_scratch_drop(struct xz_entity *entity)

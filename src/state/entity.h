@@ -152,8 +152,8 @@ void xz_entity_remove_first(struct xz_entity *entity); /* frees records[0]; mark
 void xz_entity_touch(struct xz_entity *entity, uint32_t index); /* a flag of it was changed */
 void xz_entity_clean(struct xz_entity *entity); /* forgets the dirty parts: they are durable */
 
-/* The engine tells what scratch came to weigh more, so that it counts toward the cache's bound. */
-void xz_entity_scratch_grew(struct xz_entity *entity, size_t bytes);
+/* The engine tells what scratch weighs now, so that it counts toward the cache's bound. */
+void xz_entity_scratch_weighs(struct xz_entity *entity, size_t bytes);
 void xz_entity_scratch_drop(struct xz_entity *entity); /* frees it, if there is any */
 
 /* The detector slot of a pattern id, made when it is not there. Returns its index. */

@@ -107,7 +107,8 @@ static void test_reversal_before(void **state)
     desk_close(&desk);
 }
 
-/* Others never hear of a sale whose reversal came first: not even for a moment was it sold twice. */
+/* Others never hear of a sale whose reversal came first: not even for a moment was it sold twice.
+ */
 static void test_reversal_before_is_known_to_others(void **state)
 {
     struct desk desk;

@@ -145,7 +145,7 @@ static void test_scratch_goes_with_its_entity(void **state)
     (void)state;
     entity->scratch = &freed;
     entity->scratch_free = free_scratch;
-    xz_entity_scratch_grew(entity, 5000);
+    xz_entity_scratch_weighs(entity, 5000);
     assert_true(xz_cache_counts(cache).bytes > 5000);
     xz_cache_drop_scratch(cache);
     assert_int_equal(freed, 1);

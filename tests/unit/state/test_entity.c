@@ -217,7 +217,7 @@ static void test_lists_keep_their_weight(void **state)
     xz_entity_set_admitted_at(entity, entity->before.admitted_at);
     assert_true(xz_str_eq(entity->before.admitted_at, XZ_STR("H1")));
     xz_entity_set_admitted_at(entity, XZ_STR_NONE);
-    xz_entity_scratch_grew(entity, 100);
+    xz_entity_scratch_weighs(entity, 100);
     assert_int_equal(entity->bytes, xz_entity_recount(entity));
     xz_entity_scratch_drop(entity);
     assert_int_equal(entity->bytes, xz_entity_recount(entity));
