@@ -78,7 +78,7 @@ static void escaped(struct xz_buf *out, unsigned char c)
 static void quoted(struct xz_buf *out, struct xz_str text)
 {
     const unsigned char *at = (const unsigned char *)text.ptr;
-    const unsigned char *end = at + text.len;
+    const unsigned char *end = text.len > 0 ? at + text.len : at; /* NULL has no end to add to */
 
     xz_buf_u8(out, '"');
     while (at < end) {

@@ -153,8 +153,9 @@ static inline struct xz_local *line_of(const struct xz_pack *pack, size_t cache_
     return xz_local_new(&setup);
 }
 
-#define ENOUGH_BYTES ((size_t)4 << 20) /* for all entities of an input; a larger cache is slower   \
-                                        */
+#define ENOUGH_BYTES                                                                               \
+    ((size_t)4 << 20) /* for all entities of an input; a larger cache is slower                    \
+                       */
 
 /* The same events through a line that keeps all in memory, and through one that keeps nothing: each
  * event finds its entities as the store gives them back. The alerts must be the same bytes. */

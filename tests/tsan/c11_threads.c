@@ -8,12 +8,15 @@
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <threads.h>
 
 /* glibc's mtx_t and cnd_t are made to hold what they stand for. */
 _Static_assert(sizeof(mtx_t) >= sizeof(pthread_mutex_t), "a mutex fits");
 _Static_assert(sizeof(cnd_t) >= sizeof(pthread_cond_t), "a condition fits");
 
+/* The C library's own names for parameters are reserved ones.
+ * NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
 struct start {
     thrd_start_t function;
     void *arg;
@@ -80,7 +83,7 @@ int mtx_init(mtx_t *mutex, int type)
     static const pthread_mutex_t plain = PTHREAD_MUTEX_INITIALIZER;
     static const pthread_mutex_t recursive = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 
-    *(pthread_mutex_t *)mutex = (type & mtx_recursive) != 0 ? recursive : plain;
+    memcpy(mutex, (type & mtx_recursive) != 0 ? &recursive : &plain, sizeof(plain));
     return thrd_success;
 }
 
@@ -91,7 +94,9 @@ int mtx_unlock(mtx_t *mutex) { return outcome(pthread_mutex_unlock((pthread_mute
 
 int cnd_init(cnd_t *condition)
 {
-    *(pthread_cond_t *)condition = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
+    static const pthread_cond_t fresh = PTHREAD_COND_INITIALIZER;
+
+    memcpy(condition, &fresh, sizeof(fresh));
     return thrd_success;
 }
 
@@ -117,3 +122,4 @@ int cnd_timedwait(cnd_t *restrict condition, mtx_t *restrict mutex,
     return outcome(
         pthread_cond_timedwait((pthread_cond_t *)condition, (pthread_mutex_t *)mutex, until));
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

@@ -60,7 +60,8 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
     return remove(path);
 }
 
-static void set(struct xz_config *config, const char *format, ...)
+static void __attribute__((format(printf, 2, 3)))
+set(struct xz_config *config, const char *format, ...)
 {
     char text[256];
     struct xz_err err = {0};
@@ -99,9 +100,10 @@ static bool ask(const struct sockaddr_in *address, const char *what)
     (void)snprintf(text, sizeof(text), "GET %s HTTP/1.0\r\n\r\n", what);
     if (connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 &&
         write(fd, text, strlen(text)) == (ssize_t)strlen(text)) {
-        while ((len = read(fd, text, sizeof(text))) > 0) {
-            answered = true;
-        }
+        do {
+            len = read(fd, text, sizeof(text));
+            answered = answered || len > 0;
+        } while (len > 0);
     }
     (void)close(fd);
     return answered;
