@@ -3,8 +3,8 @@
  * What changed in an entity is judged, held against what was published of it, and the difference
  * is handed over: a new episode, a revision, an end, or a withdrawal.
  *
- * A revision is due when it says something new: each event up to twenty, then every tenth part
- * more, and every change of status. The last one held back is published when the episode ends.
+ * Every change of what a reader sees is a revision: none is held back, since what would have to
+ * send it later is another event or a clock, and then what is said would depend on when it is said.
  */
 #include <math.h>
 #include <stdio.h>
