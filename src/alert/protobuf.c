@@ -14,6 +14,14 @@ static char *text_of(struct xz_arena *arena, struct xz_str text)
     return text.len > 0 ? (char *)xz_arena_str(arena, text).ptr : NULL;
 }
 
+/* An element of a list of texts, which cannot be absent. */
+static char *element_of(struct xz_arena *arena, struct xz_str text)
+{
+    char *element = text_of(arena, text);
+
+    return element != NULL ? element : xz_arena_calloc(arena, 1, 1);
+}
+
 static char *word_of(struct xz_arena *arena, const char *word)
 {
     return text_of(arena, xz_str_from(word));
@@ -135,7 +143,7 @@ static void put_events(const struct xz_judgement *judgement, struct xz_arena *ar
         xz_arena_calloc(arena, judgement->member_count + 1, sizeof(alert->exhibits[0]));
     for (uint32_t i = 0; i < judgement->member_count; i++) {
         alert->event_ids[alert->n_event_ids++] =
-            text_of(arena, xz_record_text(judgement->members[i].record, XZ_TEXT_MSGID));
+            element_of(arena, xz_record_text(judgement->members[i].record, XZ_TEXT_MSGID));
         alert->exhibits[alert->n_exhibits++] = exhibit_of(&judgement->members[i], arena, context);
     }
     alert->has_event_count = 1;
@@ -227,7 +235,7 @@ static void put_head(const struct xz_judgement *judgement, struct xz_arena *aren
     alert->subject->id = text_of(arena, judgement->subject_id);
     alert->legal = xz_arena_calloc(arena, pattern->legal_count + 1, sizeof(char *));
     for (size_t i = 0; i < pattern->legal_count; i++) {
-        alert->legal[alert->n_legal++] = word_of(arena, pattern->legal[i]);
+        alert->legal[alert->n_legal++] = element_of(arena, xz_str_from(pattern->legal[i]));
     }
 }
 

@@ -55,9 +55,10 @@ struct queue {
     struct xz_buf derived; /* each behind its length */
 };
 
+/* Records that nobody derived of an event may share a key: then revisions need not count up. */
 static void on_judged(void *arg, const struct xz_judgement *judgement)
 {
-    hear_judged(&((struct queue *)arg)->hearing, judgement);
+    hear_forms(&((struct queue *)arg)->hearing, judgement);
 }
 
 static void on_rejected(void *arg, const struct xz_observation *observation,

@@ -85,7 +85,7 @@ struct hearing {
     struct {
         char id[27];
         uint32_t rev;
-        bool withdrawn;
+        enum xz_episode_status status;
     } alerts[HEARD_MAX];
     size_t count;
     struct xz_buf text; /* of all revisions, as JSON lines */
@@ -108,19 +108,21 @@ static inline void hear_rev(struct hearing *hearing, const struct xz_judgement *
         hearing->alerts[i].rev = 0;
         hearing->count++;
     }
-    MUST(judgement->rev == hearing->alerts[i].rev + 1);
+    /* An id may begin anew when its msgid comes again after the history has forgotten it. */
+    MUST(judgement->rev == hearing->alerts[i].rev + 1 ||
+         (judgement->rev == 1 && hearing->alerts[i].status != XZ_EPISODE_OPEN));
     hearing->alerts[i].rev = judgement->rev;
+    hearing->alerts[i].status = judgement->status;
 }
 
-static inline void hear_judged(void *arg, const struct xz_judgement *judgement)
+/* As it would be published, in both forms. */
+static inline void hear_forms(struct hearing *hearing, const struct xz_judgement *judgement)
 {
     static const struct xz_alert_context context = {NULL, NULL};
-    struct hearing *hearing = arg;
     struct xz_alert_brief brief;
     struct xz_buf bytes = {0};
     struct xz_err err = {0};
 
-    hear_rev(hearing, judgement);
     MUST(judgement->score >= 0.0 && judgement->score <= 1.0);
     MUST(judgement->start_ms <= judgement->end_ms && judgement->member_count <= XZ_MEMBERS_MAX);
     xz_alert_to_json(judgement, &context, &hearing->text);
@@ -130,6 +132,12 @@ static inline void hear_judged(void *arg, const struct xz_judgement *judgement)
     MUST(strcmp(brief.pattern, judgement->pattern->id) == 0 && brief.rev == judgement->rev);
     xz_alert_brief_fini(&brief);
     xz_buf_fini(&bytes);
+}
+
+static inline void hear_judged(void *arg, const struct xz_judgement *judgement)
+{
+    hear_rev(arg, judgement);
+    hear_forms(arg, judgement);
 }
 
 static inline void hear_rejected(void *arg, const struct xz_observation *observation,
