@@ -196,6 +196,7 @@ static enum xz_rc open_ingest(struct ingest *ingest, char *names, struct xz_err 
     if (rc != XZ_OK) {
         return rc;
     }
+    xz_kafka_suggest_session(conf, ingest->config);
     rd_kafka_conf_set_rebalance_cb(conf, xz_sources_on_rebalance);
     rd_kafka_conf_set_error_cb(conf, on_error);
     rd_kafka_conf_set_opaque(conf, ingest);

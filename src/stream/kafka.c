@@ -9,6 +9,8 @@
 
 #define WAIT_MS       10000
 #define ADMIN_WAIT_MS 30000
+#define SESSION_MS    "10000" /* the library's 45 s are long to wait for alerts */
+#define GREET_MS      5000
 #define SOON_MS       1000
 #define CLOSE_MS      2000
 
@@ -401,6 +403,27 @@ enum xz_rc xz_kafka_topics(const struct xz_config *config, int32_t *partitions,
     return rc;
 }
 
+void xz_kafka_suggest_session(rd_kafka_conf_t *conf, const struct xz_config *config)
+{
+    char text[256];
+
+    for (size_t i = 0; i < config->kafka_count; i++) {
+        if (strcmp(config->kafka[i].name, "session.timeout.ms") == 0) {
+            return;
+        }
+    }
+    (void)rd_kafka_conf_set(conf, "session.timeout.ms", SESSION_MS, text, sizeof(text));
+}
+
+void xz_kafka_greet(rd_kafka_t *client)
+{
+    const struct rd_kafka_metadata *metadata = NULL;
+
+    if (rd_kafka_metadata(client, 0, NULL, &metadata, GREET_MS) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        rd_kafka_metadata_destroy(metadata);
+    }
+}
+
 /* ---- reading a partition to its end ---- */
 
 enum xz_rc xz_kafka_read(const struct xz_config *config, const char *topic, int32_t partition,
@@ -430,6 +453,7 @@ enum xz_rc xz_kafka_read(const struct xz_config *config, const char *topic, int3
     rd_kafka_topic_partition_list_add(list, topic, partition)->offset = offset;
     rc = rc == XZ_OK ? xz_kafka_open(RD_KAFKA_CONSUMER, conf, &client, err) : rc;
     if (rc == XZ_OK) {
+        xz_kafka_greet(client);
         (void)rd_kafka_poll_set_consumer(client);
         (void)rd_kafka_assign(client, list);
     }

@@ -61,6 +61,14 @@ XZ_MUST enum xz_rc xz_kafka_topics(const struct xz_config *config, int32_t *part
 /* Class of an error code: XZ_RETRY or XZ_FATAL. */
 enum xz_rc xz_kafka_class(rd_kafka_resp_err_t code);
 
+/* For a member of a group: so long after its last sign of life (kill -9) its partitions go to
+ * another, or to the same program started again. Unless the configuration says otherwise. */
+void xz_kafka_suggest_session(rd_kafka_conf_t *conf, const struct xz_config *config);
+
+/* Waits until a new client knows a broker: what is asked for before that, the library tries again
+ * only after half a second. What comes of it shows in the call that follows. */
+void xz_kafka_greet(rd_kafka_t *client);
+
 /* A queue of this assigned partition alone, from offset on. */
 XZ_MUST enum xz_rc xz_kafka_apart(rd_kafka_t *consumer, const char *topic, int32_t partition,
                                   int64_t offset, rd_kafka_queue_t **queue, struct xz_err *err);

@@ -59,6 +59,9 @@ static enum xz_rc fence(struct xz_part *part, struct xz_err *err)
     rd_kafka_conf_set_dr_msg_cb(conf, on_report);
     rd_kafka_conf_set_opaque(conf, part);
     rc = xz_kafka_open(RD_KAFKA_PRODUCER, conf, &part->changelog.client, err);
+    if (rc == XZ_OK) {
+        xz_kafka_greet(part->changelog.client);
+    }
     return rc == XZ_OK ? xz_part_of_error(
                              rd_kafka_init_transactions(part->changelog.client, TRANSACTION_MS),
                              "changelog: fencing", err)
