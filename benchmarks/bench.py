@@ -115,6 +115,9 @@ def read_alerts(consumer, sent, latencies, wait):
     while message is not None and message.error() is None:
         now = time.monotonic()
         alert = json.loads(message.value())
+        if alert["status"] != "open": # an end comes of another event than those it names
+            message = consumer.poll(0)
+            continue
         times = [sent[msgid] for msgid in alert["event_ids"] if msgid in sent]
         if times: # what set it off is the last of its events to have been sent
             latencies.append((now - max(times)) * 1000)

@@ -75,6 +75,14 @@ void xz_observation_encode(const struct xz_observation *observation, struct xz_b
     }
 }
 
+/* The years that the boundary lets through (base/time.h): what lies outside was not written by us,
+ * and arithmetic of days may not hold for it. */
+static bool is_of_this_age(int64_t at_ms)
+{
+    return at_ms >= xz_day_start_ms(xz_day_of_date(1900, 1, 1)) &&
+           at_ms < xz_day_start_ms(xz_day_of_date(2201, 1, 1));
+}
+
 enum xz_rc xz_observation_decode(struct xz_reader *reader, struct xz_arena *arena,
                                  struct xz_event *event_storage, struct xz_observation *observation,
                                  struct xz_err *err)
@@ -92,7 +100,8 @@ enum xz_rc xz_observation_decode(struct xz_reader *reader, struct xz_arena *aren
     observation->source.partition = (int32_t)xz_read_svar(reader);
     observation->source.offset = xz_read_svar(reader);
     observation->at_ms = xz_read_svar(reader);
-    if (reader->bad || observation->kind == 0 || observation->kind >= XZ_ENTITY_COUNT) {
+    if (reader->bad || observation->kind == 0 || observation->kind >= XZ_ENTITY_COUNT ||
+        !is_of_this_age(observation->at_ms)) {
         return xz_err_set(err, XZ_FATAL, "observation: malformed header");
     }
     switch (observation->op) {
@@ -123,6 +132,11 @@ enum xz_rc xz_observation_decode(struct xz_reader *reader, struct xz_arena *aren
     }
     if (rc == XZ_OK && reader->bad) {
         rc = xz_err_set(err, XZ_FATAL, "observation: cut short");
+    }
+    if (rc == XZ_OK &&
+        ((observation->event != NULL && !is_of_this_age(observation->event->at_ms)) ||
+         (observation->record != NULL && !is_of_this_age(observation->record->at_ms)))) {
+        rc = xz_err_set(err, XZ_FATAL, "observation: of a time that no event can have");
     }
     if (rc != XZ_OK) {
         xz_record_free(observation->record);

@@ -296,7 +296,9 @@ static const struct xz_evidence_schema sample_runs = {.name = "runs",
                                                       .conf_free = sample_conf_free};
 static const struct xz_evidence_schema *const sample_kinds[] = {&sample_count, &sample_distinct,
                                                                 &sample_runs};
-static const struct xz_pack_schema sample_schema = {&sample_event_scope, &sample_history_scope,
-                                                    sample_kinds, 3};
+static const struct xz_pack_schema sample_schema = {.event_scope = &sample_event_scope,
+                                                    .history_scope = &sample_history_scope,
+                                                    .kinds = sample_kinds,
+                                                    .kind_count = 3};
 
 #endif
