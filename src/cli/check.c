@@ -6,13 +6,13 @@
 
 #include "alert/alert.h"
 #include "cli/cli.h"
-#include "stream/config.h"
+#include "cli/service_options.h"
 
 static const char help[] =
     "Usage: xiezhi check [OPTION]... [PACK]...\n"
     "Reads packs, reference files and a configuration as the service would, and says\n"
     "with file and line what is wrong and what to write instead. Changes nothing.\n"
-    "Without PACK, checks " XZ_DEFAULT_PACK ".\n"
+    "Without PACK, checks the pack that the configuration names, else " XZ_DEFAULT_PACK ".\n"
     "\n"
     "  -c, --config FILE      a configuration file\n"
     "  -r, --reference DIR    institutions.csv, items.csv, diagnoses.csv\n"
@@ -23,11 +23,16 @@ static const char help[] =
 
 static int mistakes;
 
-static void say(void *arg, const struct xz_err *err)
+static void show(void *arg, const struct xz_err *err)
 {
     (void)arg;
+    (void)printf("%s%s%s\n", err->path, err->path[0] ? ": " : "", err->msg);
+}
+
+static void say(void *arg, const struct xz_err *err)
+{
     mistakes++;
-    (void)printf("%s: %s\n", err->path, err->msg);
+    show(arg, err);
 }
 
 static void check_text(const char *dir, const struct xz_pattern *pattern, const char *text)
@@ -46,9 +51,10 @@ static void check_pack(const char *dir)
     struct xz_err err = {0};
     size_t count, conclusive = 0, shadow = 0, fitted = 0;
     const struct xz_pattern *patterns;
+    const int before = mistakes;
 
     if (xz_pack_load(dir, xz_engine_schema(), say, NULL, &pack, &err) != XZ_OK) {
-        if (mistakes == 0) {
+        if (mistakes == before) {
             say(NULL, &err);
         }
         return;
@@ -90,30 +96,34 @@ static void check_reference(const char *dir)
     xz_reference_free(reference);
 }
 
-int xz_cmd_check(int argc, char **argv)
+struct check {
+    struct xz_cli_settings settings;
+    struct xz_config config;
+    const char *reference; /* of -r */
+};
+
+enum { OPT_SET = 256 };
+
+/* Returns -1 to go on, else the exit code. */
+static int options(struct check *check, int argc, char **argv)
 {
     static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
                                           {"reference", required_argument, NULL, 'r'},
-                                          {"set", required_argument, NULL, 's'},
+                                          {"set", required_argument, NULL, OPT_SET},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
-    const char *config = NULL, *reference = NULL;
-    const char *sets[64];
-    size_t set_count = 0;
     int opt;
 
     while ((opt = getopt_long(argc, argv, "c:r:h", longs, NULL)) != -1) {
         switch (opt) {
         case 'c':
-            config = optarg;
+            check->settings.file = optarg;
             break;
         case 'r':
-            reference = optarg;
+            check->reference = optarg;
             break;
-        case 's':
-            if (set_count < sizeof(sets) / sizeof(sets[0])) {
-                sets[set_count++] = optarg;
-            }
+        case OPT_SET:
+            check->settings.sets[check->settings.count++] = optarg;
             break;
         case 'h':
             (void)fputs(help, stdout);
@@ -122,15 +132,40 @@ int xz_cmd_check(int argc, char **argv)
             return xz_cli_usage("check", "see above");
         }
     }
-    mistakes += xz_config_check(config, sets, set_count, say);
-    if (reference != NULL) {
-        check_reference(reference);
+    return -1;
+}
+
+/* What the command names, else what the configuration names, else the default. */
+static void check_all(struct check *check, int count, char **packs)
+{
+    const struct xz_config *config = &check->config;
+
+    mistakes += xz_config_check(&check->config, check->settings.file, check->settings.sets,
+                                check->settings.count, show, NULL);
+    if (check->reference != NULL || config->reference[0] != '\0') {
+        check_reference(check->reference != NULL ? check->reference : config->reference);
     }
-    if (optind == argc) {
-        check_pack(xz_cli_pack_dir(NULL));
+    if (count == 0) {
+        check_pack(xz_cli_pack_dir(config->pack));
     }
-    for (int i = optind; i < argc; i++) {
-        check_pack(argv[i]);
+    for (int i = 0; i < count; i++) {
+        check_pack(packs[i]);
     }
-    return mistakes > 0 ? XZ_EXIT_FAILED : XZ_EXIT_OK;
+}
+
+int xz_cmd_check(int argc, char **argv)
+{
+    struct check check = {0};
+    int code;
+
+    xz_cli_settings_init(&check.settings, argc);
+    xz_config_init(&check.config);
+    code = options(&check, argc, argv);
+    if (code < 0) {
+        check_all(&check, argc - optind, argv + optind);
+        code = mistakes > 0 ? XZ_EXIT_FAILED : XZ_EXIT_OK;
+    }
+    xz_config_fini(&check.config);
+    xz_cli_settings_fini(&check.settings);
+    return code;
 }

@@ -13,7 +13,9 @@
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/input.h"
+#include "cli/service_options.h"
 #include "engine/local.h"
+#include "stream/judged.h"
 #include "stream/packs.h"
 #include "stream/replay.h"
 
@@ -22,7 +24,8 @@ static const char help[] =
     "Derives the alert of this id again, and shows what was observed, what was expected\n"
     "of whom, how the evidence multiplied up, which events weigh most, and what would\n"
     "have had to be different. Without EVENTS, files as score reads them, the event\n"
-    "topics are read from their beginning, with the pack that is active there.\n"
+    "topics are read from their beginning, and judged with the pack that the alert in\n"
+    "the alerts topic names.\n"
     "\n"
     "  -c, --config FILE      where the topics are: the configuration of the service\n"
     "      --set KEY=VALUE    over the file\n"
@@ -36,6 +39,7 @@ static const char help[] =
 struct explain {
     const char *pack_dir, *reference_dir, *mapping, *alert_id, *lang;
     bool all;
+    struct xz_cli_settings settings;
     struct xz_config config;
     struct xz_packs *packs;     /* of the log */
     struct xz_pack *own;        /* of a folder */
@@ -208,6 +212,21 @@ static enum xz_rc read_log(struct explain *explain, struct xz_err *err)
     return rc == XZ_OK ? reading.rc : rc;
 }
 
+/* The one that the published alert names, or, when its topic does not hold it any more, the one
+ * that was activated last. */
+static enum xz_rc find_hash(struct explain *explain, char sha256[static 65], struct xz_err *err)
+{
+    enum xz_rc rc = xz_judged_by(&explain->config, explain->alert_id, sha256, err);
+
+    if (rc == XZ_OK && sha256[0] == '\0') {
+        (void)fprintf(stderr,
+                      "xiezhi explain: %s does not hold %s; the pack activated last is taken\n",
+                      explain->config.topics_alerts, explain->alert_id);
+        rc = xz_packs_active(&explain->config, sha256, err);
+    }
+    return rc;
+}
+
 /* The one of -p; else of the log, when the log is read; else the default. */
 static enum xz_rc find_pack(struct explain *explain, bool from_log, struct xz_err *err)
 {
@@ -215,7 +234,7 @@ static enum xz_rc find_pack(struct explain *explain, bool from_log, struct xz_er
     enum xz_rc rc = XZ_OK;
 
     if (explain->pack_dir == NULL && from_log) {
-        rc = xz_packs_active(&explain->config, sha256, err);
+        rc = find_hash(explain, sha256, err);
     }
     if (rc == XZ_OK && sha256[0] != '\0') {
         explain->packs = xz_packs_new(&explain->config);
@@ -274,21 +293,15 @@ static int options(struct explain *explain, int argc, char **argv)
                                           {"lang", required_argument, NULL, OPT_LANG},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
-    struct xz_err err = {0};
     int opt;
 
     while ((opt = getopt_long(argc, argv, "p:r:m:c:h", longs, NULL)) != -1) {
         switch (opt) {
         case 'c':
-            if (xz_config_load(&explain->config, optarg, &err) != XZ_OK) {
-                (void)xz_cli_fail("explain", &err);
-                return XZ_EXIT_USAGE;
-            }
+            explain->settings.file = optarg;
             break;
         case OPT_SET:
-            if (xz_config_set(&explain->config, optarg, &err) != XZ_OK) {
-                return xz_cli_usage("explain", "--set %s: %s", optarg, err.msg);
-            }
+            explain->settings.sets[explain->settings.count++] = optarg;
             break;
         case 'p':
             explain->pack_dir = optarg;
@@ -319,7 +332,7 @@ static int options(struct explain *explain, int argc, char **argv)
         return xz_cli_usage("explain", "an ALERT_ID is wanted");
     }
     explain->alert_id = argv[optind];
-    return -1;
+    return xz_cli_settings_apply(&explain->settings, "explain", &explain->config);
 }
 
 int xz_cmd_explain(int argc, char **argv)
@@ -327,6 +340,7 @@ int xz_cmd_explain(int argc, char **argv)
     struct explain explain = {0};
     int code;
 
+    xz_cli_settings_init(&explain.settings, argc);
     xz_config_init(&explain.config);
     xz_arena_init(&explain.arena, (size_t)64 << 20);
     code = options(&explain, argc, argv);
@@ -340,5 +354,6 @@ int xz_cmd_explain(int argc, char **argv)
     xz_arena_fini(&explain.arena);
     xz_buf_fini(&explain.text);
     xz_config_fini(&explain.config);
+    xz_cli_settings_fini(&explain.settings);
     return code;
 }

@@ -86,6 +86,11 @@ static int list(const struct xz_config *config)
     return rc == XZ_OK ? XZ_EXIT_OK : xz_cli_fail("pack list", &err);
 }
 
+static bool is_help(const char *text)
+{
+    return strcmp(text, "--help") == 0 || strcmp(text, "-h") == 0;
+}
+
 int xz_cmd_pack(int argc, char **argv)
 {
     const char *verb = argc > 1 ? argv[1] : "";
@@ -93,7 +98,7 @@ int xz_cmd_pack(int argc, char **argv)
     struct xz_config config;
     int code;
 
-    if (strcmp(verb, "--help") == 0 || strcmp(verb, "-h") == 0) {
+    if (is_help(verb) || (activates && argc > 2 && is_help(argv[2]))) {
         (void)fputs(help, stdout);
         return XZ_EXIT_OK;
     }
@@ -104,7 +109,7 @@ int xz_cmd_pack(int argc, char **argv)
         return xz_cli_usage("pack", "which DIR is to be activated?");
     }
     xz_config_init(&config);
-    code = xz_cli_service_options("pack", help, argc - (activates ? 2 : 1),
+    code = xz_cli_service_options("pack", help, false, argc - (activates ? 2 : 1),
                                   argv + (activates ? 2 : 1), &config);
     if (code < 0) {
         code = activates ? activate(&config, argv[2]) : list(&config);

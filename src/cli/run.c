@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* xiezhi run: the service until SIGTERM or SIGINT; SIGHUP reads the reference files again. */
-#include <getopt.h>
+#include <getopt.h> /* optind */
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/service_options.h"
 #include "stream/kafka.h"
@@ -25,63 +22,6 @@ static const char help[] =
     "configuration and the reference files again, and keeps the old ones if there is a\n"
     "mistake; a new configuration begins with a checkpoint and an orderly new start.\n";
 
-int xz_cli_service_options(const char *command, const char *text, int argc, char **argv,
-                           struct xz_config *config)
-{
-    static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
-                                          {"set", required_argument, NULL, 's'},
-                                          {"print-config", no_argument, NULL, 'p'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
-    const char *sets[128];
-    size_t count = 0;
-    const char *file = NULL;
-    struct xz_err err = {0};
-    int opt;
-
-    while ((opt = getopt_long(argc, argv, "c:h", longs, NULL)) != -1) {
-        switch (opt) {
-        case 'c':
-            file = optarg;
-            break;
-        case 's':
-            if (count < sizeof(sets) / sizeof(sets[0])) {
-                sets[count++] = optarg;
-            }
-            break;
-        case 'p':
-            xz_config_print(stdout);
-            return XZ_EXIT_OK;
-        case 'h':
-            (void)fputs(text, stdout);
-            return XZ_EXIT_OK;
-        default:
-            return xz_cli_usage(command, "see above");
-        }
-    }
-    if (file != NULL && xz_config_load(config, file, &err) != XZ_OK) {
-        (void)xz_cli_fail(command, &err);
-        return XZ_EXIT_USAGE;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (xz_config_set(config, sets[i], &err) != XZ_OK) {
-            return xz_cli_usage(command, "--set %s: %s", sets[i], err.msg);
-        }
-    }
-    if (optind < argc) {
-        return xz_cli_usage(command, "\"%s\" is not expected here", argv[optind]);
-    }
-    if (xz_config_validate(config, &err) != XZ_OK) {
-        (void)xz_cli_fail(command, &err);
-        return XZ_EXIT_USAGE;
-    }
-    if (config->pack[0] == '\0') {
-        free(config->pack);
-        config->pack = xz_strdup(xz_cli_pack_dir(NULL));
-    }
-    return -1;
-}
-
 /* What ends a spell of the service. */
 enum ended { BY_SIGNAL, BY_ITSELF, BY_NEW_CONFIG };
 
@@ -98,7 +38,7 @@ static bool read_again(int argc, char **argv, const struct xz_config *now, struc
 {
     xz_config_init(fresh);
     optind = 1;
-    if (xz_cli_service_options("run", help, argc, argv, fresh) >= 0) {
+    if (xz_cli_service_options("run", help, true, argc, argv, fresh) >= 0) {
         xz_log(XZ_LOG_ERROR, "service", "reload",
                "kept=old error=\"the configuration has a mistake\"");
     } else if (!xz_config_same(now, fresh)) {
@@ -164,7 +104,7 @@ int xz_cmd_run(int argc, char **argv)
     int code;
 
     xz_config_init(&config);
-    code = xz_cli_service_options("run", help, argc, argv, &config);
+    code = xz_cli_service_options("run", help, true, argc, argv, &config);
     if (code < 0) {
         (void)sigemptyset(&signals);
         (void)sigaddset(&signals, SIGTERM);

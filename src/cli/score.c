@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/input.h"
+#include "cli/service_options.h"
 #include "engine/local.h"
 
 static const char help[] =
@@ -27,7 +28,8 @@ static const char help[] =
     "  -o, --output FILE      alerts go there instead of standard output\n"
     "      --max-ahead TIME   reject events so far ahead of now (30m, 1d); no bound by default\n"
     "      --cache-mb N       memory for entities; idle ones are packed away (no bound)\n"
-    "      --set KEY=VALUE    pack, reference: as in a configuration file\n"
+    "      --set KEY=VALUE    pack, reference: as in a configuration file, over -p and -r;\n"
+    "                         other keys concern the service alone\n"
     "  -q, --quiet            no rejects, no progress; the summary stays\n"
     "  -h, --help             this text\n"
     "\n"
@@ -55,6 +57,8 @@ struct score {
     uint64_t events, rejected, alerts, revisions, withdrawn;
     uint64_t unknown_fields;
     const char *const *files;
+    struct xz_cli_settings settings;
+    struct xz_config config;
 };
 
 static const char *file_name(void *arg, uint16_t topic)
@@ -235,18 +239,6 @@ static void score_fini(struct score *score)
     }
 }
 
-static bool set_key(struct score *score, const char *text)
-{
-    if (strncmp(text, "pack=", 5) == 0) {
-        score->pack_dir = text + 5;
-    } else if (strncmp(text, "reference=", 10) == 0) {
-        score->reference_dir = text + 10;
-    } else {
-        return strchr(text, '=') != NULL; /* other keys concern the service alone */
-    }
-    return true;
-}
-
 enum { OPT_MAX_AHEAD = 256, OPT_CACHE, OPT_SET };
 
 /* Returns -1 to go on, else the exit code. */
@@ -293,9 +285,7 @@ static int options(struct score *score, int argc, char **argv)
             score->cache_bytes = (size_t)strtoull(optarg, NULL, 10) << 20;
             break;
         case OPT_SET:
-            if (!set_key(score, optarg)) {
-                return xz_cli_usage("score", "--set wants KEY=VALUE, not %s", optarg);
-            }
+            score->settings.sets[score->settings.count++] = optarg;
             break;
         default:
             return xz_cli_usage("score", "see above");
@@ -308,11 +298,20 @@ int xz_cmd_score(int argc, char **argv)
 {
     static const char *const from_stdin[] = {"-"};
     static struct score score = {.max_ahead_ms = -1}; /* static: reachable when the process ends */
-    int code = options(&score, argc, argv);
+    int code;
 
+    xz_cli_settings_init(&score.settings, argc);
+    xz_config_init(&score.config);
+    code = options(&score, argc, argv);
+    if (code < 0) {
+        code = xz_cli_settings_apply(&score.settings, "score", &score.config);
+    }
     if (code >= 0) {
         return code;
     }
+    score.pack_dir = score.config.pack[0] != '\0' ? score.config.pack : score.pack_dir;
+    score.reference_dir =
+        score.config.reference[0] != '\0' ? score.config.reference : score.reference_dir;
     if (argc - optind > UINT16_MAX) {
         return xz_cli_usage("score", "too many files");
     }

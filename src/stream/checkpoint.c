@@ -21,14 +21,16 @@
 
 static void encode_marker(const struct xz_part *part, struct xz_buf *out)
 {
-    xz_buf_u8(out, XZ_MARKER_VERSION);
-    xz_buf_str(out, xz_str_from(part->setup.shared->cluster_id));
-    xz_buf_str(out, xz_str_from(part->config->topics_observations));
-    xz_buf_uvar(out, (uint64_t)part->setup.shared->partitions);
-    xz_buf_svar(out, part->next);
-    xz_buf_uvar(out, part->epoch);
-    xz_buf_str(out, xz_str_from(part->pack_sha256));
-    xz_marks_encode(&part->marks, out);
+    const struct xz_marker marker = {
+        .cluster = xz_str_from(part->setup.shared->cluster_id),
+        .topic = xz_str_from(part->config->topics_observations),
+        .partitions = (uint64_t)part->setup.shared->partitions,
+        .next = part->next,
+        .epoch = part->epoch,
+        .pack = xz_str_from(part->pack_sha256),
+    };
+
+    xz_marker_encode(&marker, &part->marks, out);
 }
 
 struct changelog_put {

@@ -8,39 +8,46 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "base/yaml.h"
+#include "stream/kafka.h"
+#include "stream/metrics.h"
 
-enum kind { TEXT, NUMBER, DURATION };
+#define SECRET_MAX   ((size_t)1 << 20) /* bytes of a file */
+#define NAME_MAX_LEN 199               /* of a topic or a group: names are made of it */
+#define DIR_MAX_LEN  3800
+
+enum kind { TEXT, TOPICS, ROLES, ADDRESS, NUMBER, DURATION };
 
 static const struct property {
     const char *key;
     enum kind kind;
     size_t offset;
     const char *fallback, *help;
-    int64_t min, max;    /* of a number, or of a duration in ms */
+    int64_t min, max;    /* of a number, of a duration in ms, of the length of a text (0: any) */
     const char *choices; /* of a text, or NULL: any; with bars between and around */
 } properties[] = {
 #define FIELD(member) offsetof(struct xz_config, member)
-    {"topics.events", TEXT, FIELD(topics_events), "xiezhi.events",
-     "where gateways write; several, comma separated", 0, 0, NULL},
+    {"topics.events", TOPICS, FIELD(topics_events), "xiezhi.events",
+     "where gateways write; several, comma separated", 1, NAME_MAX_LEN, NULL},
     {"topics.observations", TEXT, FIELD(topics_observations), "xiezhi.observations",
-     "internal: what detect reads", 0, 0, NULL},
+     "internal: what detect reads", 1, NAME_MAX_LEN, NULL},
     {"topics.state", TEXT, FIELD(topics_state), "xiezhi.state",
-     "internal, compacted: state for moves", 0, 0, NULL},
-    {"topics.packs", TEXT, FIELD(topics_packs), "xiezhi.packs", "compacted: packs by their hash", 0,
-     0, NULL},
-    {"topics.alerts", TEXT, FIELD(topics_alerts), "xiezhi.alerts", "what comes out", 0, 0, NULL},
+     "internal, compacted: state for moves", 1, NAME_MAX_LEN, NULL},
+    {"topics.packs", TEXT, FIELD(topics_packs), "xiezhi.packs", "compacted: packs by their hash", 1,
+     NAME_MAX_LEN, NULL},
+    {"topics.alerts", TEXT, FIELD(topics_alerts), "xiezhi.alerts", "what comes out", 1,
+     NAME_MAX_LEN, NULL},
     {"topics.rejects", TEXT, FIELD(topics_rejects), "xiezhi.rejects",
-     "records that could not be read", 0, 0, NULL},
+     "records that could not be read", 1, NAME_MAX_LEN, NULL},
     {"topics.dispositions", TEXT, FIELD(topics_dispositions), "xiezhi.dispositions",
-     "what investigators decided", 0, 0, NULL},
+     "what investigators decided", 1, NAME_MAX_LEN, NULL},
     {"topics.partitions", NUMBER, FIELD(topics_partitions), "4",
      "partitions of a topic that is created; never changed afterwards", 1, 1024, NULL},
     {"topics.replication", NUMBER, FIELD(topics_replication), "-1",
      "replicas of a topic that is created; -1: the broker's default", -1, 32, NULL},
-    {"group", TEXT, FIELD(group), "xiezhi", "prefix of the consumer groups -ingest and -detect", 0,
-     0, NULL},
-    {"state.dir", TEXT, FIELD(state_dir), "state", "one RocksDB a partition lives here", 0, 0,
-     NULL},
+    {"group", TEXT, FIELD(group), "xiezhi", "prefix of the consumer groups -ingest and -detect", 1,
+     NAME_MAX_LEN, NULL},
+    {"state.dir", TEXT, FIELD(state_dir), "state", "one RocksDB a partition lives here", 1,
+     DIR_MAX_LEN, NULL},
     {"state.cache_mb", NUMBER, FIELD(state_cache_mb), "512",
      "memory for entities, over all partitions", 16, 1 << 20, NULL},
     {"state.checkpoint", DURATION, FIELD(checkpoint_ms), "5s",
@@ -52,13 +59,13 @@ static const struct property {
     {"ingest.max_ahead", DURATION, FIELD(max_ahead_ms), "1d",
      "an event further ahead of the clock is a reject", 0, INT64_C(3162240000000), NULL},
     {"pack", TEXT, FIELD(pack), "",
-     "activated if no pack is active; default models/medical-insurance", 0, 0, NULL},
+     "activated if no pack is active; default models/medical-insurance", 0, DIR_MAX_LEN, NULL},
     {"reference", TEXT, FIELD(reference), "",
-     "folder with institutions.csv, items.csv, diagnoses.csv", 0, 0, NULL},
-    {"roles", TEXT, FIELD(roles), "ingest,detect", "what this process does", 0, 0, NULL},
+     "folder with institutions.csv, items.csv, diagnoses.csv", 0, DIR_MAX_LEN, NULL},
+    {"roles", ROLES, FIELD(roles), "ingest,detect", "what this process does", 0, 0, NULL},
     {"alerts.format", TEXT, FIELD(alerts_format), "json", "json or protobuf", 0, 0,
      "|json|protobuf|"},
-    {"http.listen", TEXT, FIELD(http_listen), "127.0.0.1:9464",
+    {"http.listen", ADDRESS, FIELD(http_listen), "127.0.0.1:9464",
      "host:port of /metrics, /healthz, /readyz; empty: none", 0, 0, NULL},
     {"log.level", TEXT, FIELD(log_level), "info", "error, warn, info or debug", 0, 0,
      "|error|warn|info|debug|"},
@@ -86,12 +93,65 @@ static int64_t *number_at(struct xz_config *config, const struct property *prope
     return (int64_t *)(void *)((char *)config + property->offset);
 }
 
+static bool is_text(const struct property *property) { return property->kind <= ADDRESS; }
+
 static bool is_choice(const struct property *property, const char *value)
 {
     char wanted[64];
 
     (void)snprintf(wanted, sizeof(wanted), "|%s|", value);
     return strchr(value, '|') == NULL && strstr(property->choices, wanted) != NULL;
+}
+
+static enum xz_rc check_length(const struct property *property, struct xz_str value,
+                               struct xz_err *err)
+{
+    if ((int64_t)value.len < property->min ||
+        (property->max > 0 && (int64_t)value.len > property->max)) {
+        return xz_err_set(err, XZ_CONFIG, "%s: %u bytes are not from %lld to %lld", property->key,
+                          value.len, (long long)property->min, (long long)property->max);
+    }
+    return XZ_OK;
+}
+
+/* Names, comma separated, each as long as a single one may be. */
+static enum xz_rc check_topics(const struct property *property, const char *value,
+                               struct xz_err *err)
+{
+    char *copy = xz_strdup(value);
+    const char *names[XZ_EVENT_TOPICS_MAX + 1];
+    const size_t count = xz_split_names(copy, names, XZ_EVENT_TOPICS_MAX + 1);
+    enum xz_rc rc = XZ_OK;
+
+    if (count == 0 || count > XZ_EVENT_TOPICS_MAX) {
+        rc = xz_err_set(err, XZ_CONFIG, "%s: from 1 to %d names are wanted", property->key,
+                        XZ_EVENT_TOPICS_MAX);
+    }
+    for (size_t i = 0; rc == XZ_OK && i < count; i++) {
+        rc = check_length(property, xz_str_from(names[i]), err);
+    }
+    free(copy);
+    return rc;
+}
+
+static enum xz_rc check_text(const struct property *property, const char *value, struct xz_err *err)
+{
+    struct sockaddr_in address;
+
+    if (property->kind == TOPICS) {
+        return check_topics(property, value, err);
+    }
+    if (property->kind == ROLES) {
+        return xz_config_check_roles(value, err);
+    }
+    if (property->kind == ADDRESS && value[0] != '\0') {
+        return xz_http_address(value, &address, err);
+    }
+    if (property->choices != NULL && !is_choice(property, value)) {
+        return xz_err_set(err, XZ_CONFIG, "%s: \"%s\" is none of %s", property->key, value,
+                          property->help);
+    }
+    return check_length(property, xz_str_from(value), err);
 }
 
 static enum xz_rc set_property(struct xz_config *config, const struct property *property,
@@ -101,16 +161,15 @@ static enum xz_rc set_property(struct xz_config *config, const struct property *
     char *copy = xz_strndup(value.len ? value.ptr : "", value.len);
     enum xz_rc rc = XZ_OK;
 
-    if (property->kind == TEXT && property->choices != NULL && !is_choice(property, copy)) {
-        rc = xz_err_set(err, XZ_CONFIG, "%s: \"%s\" is none of %s", property->key, copy,
-                        property->help);
-        free(copy);
+    if (is_text(property)) {
+        rc = check_text(property, copy, err);
+        if (rc == XZ_OK) {
+            free(*text_at(config, property));
+            *text_at(config, property) = copy;
+        } else {
+            free(copy);
+        }
         return rc;
-    }
-    if (property->kind == TEXT) {
-        free(*text_at(config, property));
-        *text_at(config, property) = copy;
-        return XZ_OK;
     }
     if (property->kind == DURATION) {
         int64_t span_ms = 0;
@@ -148,19 +207,20 @@ void xz_config_init(struct xz_config *config)
 void xz_config_fini(struct xz_config *config)
 {
     for (size_t i = 0; i < PROPERTIES; i++) {
-        if (properties[i].kind == TEXT) {
+        if (is_text(&properties[i])) {
             free(*text_at(config, &properties[i]));
         }
     }
     for (size_t i = 0; i < config->kafka_count; i++) {
         free(config->kafka[i].name);
         free(config->kafka[i].value);
+        free(config->kafka[i].place);
     }
     memset(config, 0, sizeof(*config));
 }
 
 static enum xz_rc set_kafka(struct xz_config *config, const char *name, struct xz_str value,
-                            struct xz_err *err)
+                            const char *place, struct xz_err *err)
 {
     struct xz_kafka_property *property = NULL;
 
@@ -175,42 +235,73 @@ static enum xz_rc set_kafka(struct xz_config *config, const char *name, struct x
         property = &config->kafka[config->kafka_count++];
         property->name = xz_strdup(name);
         property->value = NULL;
+        property->place = NULL;
     }
     free(property->value);
+    free(property->place);
     property->value = xz_strndup(value.len ? value.ptr : "", value.len);
+    property->place = xz_strdup(place);
+    return XZ_OK;
+}
+
+static bool ends_with(const char *text, const char *tail)
+{
+    const size_t len = strlen(text), tail_len = strlen(tail);
+
+    return len > tail_len && strcmp(text + len - tail_len, tail) == 0;
+}
+
+/* The first line of a secret's file; all of it when the property is one in PEM form. */
+static enum xz_rc read_secret(const char *key, const char *where, struct xz_buf *out,
+                              struct xz_err *err)
+{
+    FILE *in = fopen(where, "rb");
+    const bool whole = ends_with(key, ".pem");
+    int byte = EOF;
+
+    if (in == NULL) {
+        return xz_err_set(err, XZ_CONFIG, "the secret %s cannot be read from %s: %s", key, where,
+                          strerror(errno));
+    }
+    while (out->len <= SECRET_MAX && (byte = getc(in)) != EOF && (whole || byte != '\n')) {
+        xz_buf_u8(out, (uint8_t)byte);
+    }
+    if (ferror(in) || out->len == 0 || out->len > SECRET_MAX ||
+        memchr(out->data, '\0', out->len) != NULL) {
+        const char *what = ferror(in)              ? "it cannot be read"
+                           : out->len == 0         ? "nothing is there"
+                           : out->len > SECRET_MAX ? "it is longer than 1 MiB"
+                                                   : "a zero byte is in it";
+
+        (void)fclose(in);
+        return xz_err_set(err, XZ_CONFIG, "the secret %s of %s: %s", key, where, what);
+    }
+    (void)fclose(in);
+    if (!whole && out->data[out->len - 1] == '\r') {
+        out->len--;
+    }
     return XZ_OK;
 }
 
 /* kafka.sasl.password_file: the first line of that file; kafka.sasl.password_env: a variable. */
 static enum xz_rc set_secret(struct xz_config *config, const char *name, size_t stem, bool file,
-                             const char *where, struct xz_err *err)
+                             const char *where, const char *place, struct xz_err *err)
 {
     char *key = xz_strndup(name, stem);
-    char line[4096] = "";
+    struct xz_buf secret = {0};
+    const char *value;
     enum xz_rc rc = XZ_OK;
 
     if (file) {
-        FILE *in = fopen(where, "rb");
-
-        if (in == NULL || fgets(line, sizeof(line), in) == NULL) {
-            rc = xz_err_config(err, where, 0, "the secret %s cannot be read: %s", key,
-                               strerror(errno));
-        }
-        if (in != NULL) {
-            (void)fclose(in);
-        }
-        line[strcspn(line, "\r\n")] = '\0';
+        rc = read_secret(key, where, &secret, err);
+    } else if ((value = getenv(where)) != NULL) {
+        xz_buf_bytes(&secret, value, strlen(value));
     } else {
-        const char *value = getenv(where);
-
-        if (value == NULL) {
-            rc = xz_err_set(err, XZ_CONFIG, "the secret %s: no variable %s in the environment", key,
-                            where);
-        } else {
-            (void)snprintf(line, sizeof(line), "%s", value);
-        }
+        rc = xz_err_set(err, XZ_CONFIG, "the secret %s: no variable %s in the environment", key,
+                        where);
     }
-    rc = rc == XZ_OK ? set_kafka(config, key, xz_str_from(line), err) : rc;
+    rc = rc == XZ_OK ? set_kafka(config, key, xz_buf_view(&secret), place, err) : rc;
+    xz_buf_fini(&secret);
     free(key);
     return rc;
 }
@@ -230,11 +321,13 @@ static enum xz_rc unknown_key(struct xz_str key, struct xz_err *err)
 }
 
 static enum xz_rc set_key(struct xz_config *config, struct xz_str key, struct xz_str value,
-                          struct xz_err *err)
+                          const char *place, struct xz_err *err)
 {
     const struct property *property = property_of(key);
-    char name[256], text[4096];
+    char name[256];
+    char *where;
     size_t len;
+    enum xz_rc rc;
 
     if (property != NULL) {
         return set_property(config, property, value, err);
@@ -245,14 +338,14 @@ static enum xz_rc set_key(struct xz_config *config, struct xz_str key, struct xz
     len = key.len - 6;
     memcpy(name, key.ptr + 6, len);
     name[len] = '\0';
-    (void)snprintf(text, sizeof(text), XZ_STR_FMT, XZ_STR_ARG(value));
-    if (len > 5 && strcmp(name + len - 5, "_file") == 0) {
-        return set_secret(config, name, len - 5, true, text, err);
+    if (!ends_with(name, "_file") && !ends_with(name, "_env")) {
+        return set_kafka(config, name, value, place, err);
     }
-    if (len > 4 && strcmp(name + len - 4, "_env") == 0) {
-        return set_secret(config, name, len - 4, false, text, err);
-    }
-    return set_kafka(config, name, value, err);
+    where = xz_strndup(value.len ? value.ptr : "", value.len);
+    rc = ends_with(name, "_file") ? set_secret(config, name, len - 5, true, where, place, err)
+                                  : set_secret(config, name, len - 4, false, where, place, err);
+    free(where);
+    return rc;
 }
 
 enum xz_rc xz_config_set(struct xz_config *config, const char *key_value, struct xz_err *err)
@@ -263,51 +356,95 @@ enum xz_rc xz_config_set(struct xz_config *config, const char *key_value, struct
         return xz_err_set(err, XZ_CONFIG, "\"%s\" is not KEY=VALUE", key_value);
     }
     return set_key(config, (struct xz_str){key_value, (uint32_t)(equals - key_value)},
-                   xz_str_from(equals + 1), err);
+                   xz_str_from(equals + 1), "", err);
+}
+
+/* ---- a file ---- */
+
+struct loading {
+    struct xz_config *config;
+    xz_mistake_fn report;
+    void *arg;
+    int mistakes;
+};
+
+static void mistake(struct loading *loading, const struct xz_err *err)
+{
+    loading->mistakes++;
+    loading->report(loading->arg, err);
+}
+
+static void load_item(struct loading *loading, const struct xz_yaml *item, const char *key)
+{
+    struct xz_err err = {0}, why = {0};
+    char place[sizeof(err.path)];
+
+    if (item->type == XZ_YAML_LIST) {
+        (void)xz_err_config(&err, item->file, item->line, "%s: write a comma separated text", key);
+        mistake(loading, &err);
+        return;
+    }
+    (void)xz_err_config(&err, item->file, item->line, " ");
+    (void)snprintf(place, sizeof(place), "%s", err.path);
+    if (set_key(loading->config, xz_str_from(key), item->text, place, &why) != XZ_OK) {
+        (void)xz_err_config(&err, item->file, item->line, "%s", why.msg);
+        mistake(loading, &err);
+    }
 }
 
 /* Nested maps are keys with dots; both ways of writing may be mixed. */
-static enum xz_rc load_map(struct xz_config *config, const struct xz_yaml *map, const char *prefix,
-                           struct xz_err *err)
+static void load_map(struct loading *loading, const struct xz_yaml *map, const char *prefix)
 {
     for (size_t i = 0; i < map->count; i++) {
         const struct xz_yaml *item = &map->items[i];
         char key[512];
-        struct xz_err why = {0};
-        enum xz_rc rc;
 
         (void)snprintf(key, sizeof(key), "%s%s" XZ_STR_FMT, prefix, prefix[0] ? "." : "",
                        XZ_STR_ARG(item->key));
         if (item->type == XZ_YAML_MAP) {
-            rc = load_map(config, item, key, err);
-            if (rc != XZ_OK) {
-                return rc;
-            }
-            continue;
-        }
-        if (item->type == XZ_YAML_LIST) {
-            return xz_err_config(err, item->file, item->line, "%s: write a comma separated text",
-                                 key);
-        }
-        rc = set_key(config, xz_str_from(key), item->text, &why);
-        if (rc != XZ_OK) {
-            return xz_err_config(err, item->file, item->line, "%s", why.msg);
+            load_map(loading, item, key);
+        } else {
+            load_item(loading, item, key);
         }
     }
-    return XZ_OK;
+}
+
+static int load(struct xz_config *config, const char *file, xz_mistake_fn report, void *arg)
+{
+    struct loading loading = {config, report, arg, 0};
+    struct xz_yaml_doc *doc = NULL;
+    struct xz_err err = {0};
+    enum xz_rc rc = xz_yaml_load(file, &doc, &err);
+
+    if (rc == XZ_OK && xz_yaml_root(doc)->type != XZ_YAML_MAP) {
+        rc = xz_err_config(&err, file, 1, "keys with values are wanted");
+    }
+    if (rc == XZ_OK) {
+        load_map(&loading, xz_yaml_root(doc), "");
+    } else {
+        mistake(&loading, &err);
+    }
+    xz_yaml_free(doc);
+    return loading.mistakes;
+}
+
+static void keep_first(void *arg, const struct xz_err *err)
+{
+    struct xz_err *first = arg;
+
+    if (first->rc == XZ_OK) {
+        *first = *err;
+    }
 }
 
 enum xz_rc xz_config_load(struct xz_config *config, const char *file, struct xz_err *err)
 {
-    struct xz_yaml_doc *doc = NULL;
-    enum xz_rc rc = xz_yaml_load(file, &doc, err);
+    struct xz_err first = {0};
 
-    if (rc == XZ_OK && xz_yaml_root(doc)->type != XZ_YAML_MAP) {
-        rc = xz_err_config(err, file, 1, "keys with values are wanted");
+    if (load(config, file, keep_first, &first) > 0 && err != NULL) {
+        *err = first;
     }
-    rc = rc == XZ_OK ? load_map(config, xz_yaml_root(doc), "", err) : rc;
-    xz_yaml_free(doc);
-    return rc;
+    return first.rc;
 }
 
 bool xz_config_same(const struct xz_config *left, const struct xz_config *right)
@@ -318,9 +455,9 @@ bool xz_config_same(const struct xz_config *left, const struct xz_config *right)
         const char *from = (const char *)left + properties[i].offset;
         const char *to = (const char *)right + properties[i].offset;
 
-        same = properties[i].kind == TEXT ? strcmp(*(char *const *)(const void *)from,
-                                                   *(char *const *)(const void *)to) == 0
-                                          : memcmp(from, to, sizeof(int64_t)) == 0;
+        same = is_text(&properties[i]) ? strcmp(*(char *const *)(const void *)from,
+                                                *(char *const *)(const void *)to) == 0
+                                       : memcmp(from, to, sizeof(int64_t)) == 0;
     }
     for (size_t i = 0; i < left->kafka_count && same; i++) {
         const char *value = xz_config_kafka(right, left->kafka[i].name);
@@ -366,30 +503,19 @@ void xz_config_print(FILE *out)
     }
 }
 
-int xz_config_check(const char *file, const char *const sets[], size_t set_count,
-                    void (*report)(void *arg, const struct xz_err *err))
+int xz_config_check(struct xz_config *config, const char *file, const char *const sets[],
+                    size_t set_count, xz_mistake_fn report, void *arg)
 {
-    struct xz_config config;
-    struct xz_err err = {0};
-    int mistakes = 0;
+    int mistakes = file != NULL ? load(config, file, report, arg) : 0;
 
-    xz_config_init(&config);
-    if (file != NULL && xz_config_load(&config, file, &err) != XZ_OK) {
-        report(NULL, &err);
-        mistakes++;
-    }
     for (size_t i = 0; i < set_count; i++) {
-        memset(&err, 0, sizeof(err));
-        if (xz_config_set(&config, sets[i], &err) != XZ_OK) {
-            report(NULL, &err);
+        struct xz_err err = {0};
+
+        if (xz_config_set(config, sets[i], &err) != XZ_OK) {
+            (void)snprintf(err.path, sizeof(err.path), "--set %s", sets[i]);
+            report(arg, &err);
             mistakes++;
         }
     }
-    memset(&err, 0, sizeof(err));
-    if (mistakes == 0 && xz_config_validate(&config, &err) != XZ_OK) {
-        report(NULL, &err);
-        mistakes++;
-    }
-    xz_config_fini(&config);
-    return mistakes;
+    return mistakes + xz_config_validate_all(config, report, arg);
 }

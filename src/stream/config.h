@@ -20,6 +20,7 @@
 
 struct xz_kafka_property {
     char *name, *value;
+    char *place; /* "file:line", or empty */
 };
 
 struct xz_config {
@@ -44,17 +45,24 @@ XZ_MUST enum xz_rc xz_config_set(struct xz_config *config, const char *key_value
 const char *xz_config_kafka(const struct xz_config *config, const char *name); /* or NULL */
 struct xz_log_setup xz_config_log(const struct xz_config *config);
 
-/* Roles, HTTP address and librdkafka's properties: what a single key cannot show. */
+/* Told of each mistake, with its place in err->path. */
+typedef void (*xz_mistake_fn)(void *arg, const struct xz_err *err);
+
+/* librdkafka's properties, which only it knows: reports every mistake, returns how many. */
+int xz_config_validate_all(const struct xz_config *config, xz_mistake_fn report, void *arg);
+/* The first of them. */
 XZ_MUST enum xz_rc xz_config_validate(const struct xz_config *config, struct xz_err *err);
+/* Names of roles, comma separated: at least one, and no other. */
+XZ_MUST enum xz_rc xz_config_check_roles(const char *roles, struct xz_err *err);
 bool xz_config_has_role(const struct xz_config *config, const char *name);
 bool xz_config_same(const struct xz_config *left, const struct xz_config *right);
 
 /* Every key with default and meaning, as a commented YAML file. */
 void xz_config_print(FILE *out);
 
-/* For `xiezhi check`: reads file (may be NULL) and sets, reports every mistake, returns how many.
- */
-int xz_config_check(const char *file, const char *const sets[], size_t set_count,
-                    void (*report)(void *arg, const struct xz_err *err));
+/* For `xiezhi check`: reads file (may be NULL) and sets into config (already initialised), reports
+ * every mistake, returns how many. What is right is in config. */
+int xz_config_check(struct xz_config *config, const char *file, const char *const sets[],
+                    size_t set_count, xz_mistake_fn report, void *arg);
 
 #endif

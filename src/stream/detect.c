@@ -339,7 +339,7 @@ static void on_error(rd_kafka_t *consumer, int code, const char *reason, void *a
 
 static enum xz_rc open_detect(struct detect *detect, struct xz_err *err)
 {
-    char group[256];
+    char group[256], queue_kb[16];
     const char *const pairs[] = {"group.id",
                                  group,
                                  "enable.auto.commit",
@@ -355,7 +355,7 @@ static enum xz_rc open_detect(struct detect *detect, struct xz_err *err)
                                  "max.poll.interval.ms",
                                  "600000",
                                  "queued.max.messages.kbytes",
-                                 "65536",
+                                 queue_kb,
                                  NULL};
     rd_kafka_topic_partition_list_t *list;
     rd_kafka_conf_t *conf = NULL;
@@ -363,6 +363,7 @@ static enum xz_rc open_detect(struct detect *detect, struct xz_err *err)
     enum xz_rc rc = XZ_OK;
 
     (void)snprintf(group, sizeof(group), "%s-detect", detect->config->group);
+    xz_kafka_queue_kb(detect->shared->partitions, queue_kb);
     rc = xz_pack_load(detect->config->pack, xz_engine_schema(), NULL, NULL, &detect->configured,
                       err);
     detect->fallback = detect->configured;

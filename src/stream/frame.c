@@ -137,6 +137,7 @@ struct xz_mark *xz_marks_of(struct xz_marks *marks, struct xz_str source)
     memset(mark, 0, sizeof(*mark));
     memcpy(mark->source, source.ptr, source.len);
     mark->offset = -1;
+    mark->newest_ms = INT64_MIN;
     return mark;
 }
 
@@ -157,6 +158,7 @@ void xz_marks_encode(const struct xz_marks *marks, struct xz_buf *out)
         xz_buf_uvar(out, mark->next);
         xz_buf_svar(out, mark->offset);
         xz_buf_uvar(out, mark->place);
+        xz_buf_svar(out, mark->newest_ms);
     }
 }
 
@@ -177,6 +179,7 @@ enum xz_rc xz_marks_decode(struct xz_reader *reader, struct xz_marks *marks, str
         mark->next = xz_read_uvar(reader);
         mark->offset = xz_read_svar(reader);
         mark->place = (uint32_t)xz_read_uvar(reader);
+        mark->newest_ms = xz_read_svar(reader);
     }
     return reader->bad || count > MARKS_MAX
                ? xz_err_set(err, XZ_FATAL, "a checkpoint that does not decode")

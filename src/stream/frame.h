@@ -47,6 +47,7 @@ struct xz_mark {
     uint64_t epoch, next; /* the writer's next frame; epoch 0: none yet */
     int64_t offset;       /* highest position applied; -1: none */
     uint32_t place;
+    int64_t newest_ms; /* event time of what was applied; INT64_MIN: nothing was */
 };
 
 /* Whether the frame is its writer's next; if so the mark moves on. A frame that is not is ignored

@@ -21,11 +21,16 @@
 #define STATS_EVERY_MS  1000
 
 static enum xz_rc add_observation(struct ingest *ingest, struct source *source,
-                                  const struct xz_observation *observation, int64_t offset)
+                                  const struct xz_observation *observation, int64_t offset,
+                                  struct xz_err *err)
 {
-    struct target *target =
-        &source->targets[xz_observation_route(observation) % (uint64_t)ingest->shared->partitions];
+    const int32_t id =
+        (int32_t)(xz_observation_route(observation) % (uint64_t)ingest->shared->partitions);
+    struct target *target = &source->targets[id];
 
+    if (xz_source_differs(source, id, offset, observation->at_ms)) {
+        return xz_source_made_anew(source, source->known[id].offset, err);
+    }
     if (target->count == 0) {
         xz_frame_begin(&target->frame, xz_str_from(source->name), source->epoch, target->number++);
     }
@@ -102,7 +107,7 @@ static bool may_be_rejected_later(const struct xz_event *event)
 }
 
 static enum xz_rc take_event(struct ingest *ingest, struct source *source, struct xz_event *event,
-                             const rd_kafka_message_t *message)
+                             const rd_kafka_message_t *message, struct xz_err *err)
 {
     const struct xz_source at = {source->topic_index, source->partition, message->offset};
     const int64_t told_ms = xz_event_told_ms(event);
@@ -121,7 +126,7 @@ static enum xz_rc take_event(struct ingest *ingest, struct source *source, struc
         observation.value_sent = (struct xz_str){message->payload, (uint32_t)message->len};
     }
     source->newest_ms = told_ms > source->newest_ms ? told_ms : source->newest_ms;
-    return add_observation(ingest, source, &observation, message->offset);
+    return add_observation(ingest, source, &observation, message->offset, err);
 }
 
 static enum xz_rc take(struct ingest *ingest, const rd_kafka_message_t *message, struct xz_err *err)
@@ -150,7 +155,7 @@ static enum xz_rc take(struct ingest *ingest, const rd_kafka_message_t *message,
     if (rc != XZ_OK) {
         return reject(ingest, source, message, &why, err);
     }
-    return take_event(ingest, source, &event, message);
+    return take_event(ingest, source, &event, message, err);
 }
 
 /* ---- the role ---- */
@@ -165,7 +170,7 @@ static void on_error(rd_kafka_t *consumer, int code, const char *reason, void *a
 
 static enum xz_rc open_ingest(struct ingest *ingest, char *names, struct xz_err *err)
 {
-    char group[256];
+    char group[256], queue_kb[16];
     const char *const pairs[] = {"group.id",
                                  group,
                                  "enable.auto.commit",
@@ -179,7 +184,7 @@ static enum xz_rc open_ingest(struct ingest *ingest, char *names, struct xz_err 
                                  "partition.assignment.strategy",
                                  "range",
                                  "queued.max.messages.kbytes",
-                                 "65536",
+                                 queue_kb,
                                  NULL};
     rd_kafka_topic_partition_list_t *list;
     rd_kafka_conf_t *conf = NULL;
@@ -187,6 +192,7 @@ static enum xz_rc open_ingest(struct ingest *ingest, char *names, struct xz_err 
     enum xz_rc rc;
 
     (void)snprintf(group, sizeof(group), "%s-ingest", ingest->config->group);
+    xz_kafka_queue_kb(ingest->shared->partitions, queue_kb);
     ingest->topic_count = xz_split_names(names, ingest->topics, XZ_EVENT_TOPICS_MAX);
     rc = xz_reference_load(ingest->config->reference, &ingest->reference, err);
     rc = rc == XZ_OK ? xz_producer_open(&ingest->producer, ingest->config, xz_sources_on_delivery,

@@ -5,6 +5,7 @@
 #define XZ_STREAM_INGEST_INT_H
 #include "event/decode.h"
 #include "event/reference.h"
+#include "stream/applied.h"
 #include "stream/frame.h"
 #include "stream/kafka.h"
 #include "stream/pace.h"
@@ -23,6 +24,10 @@ struct target {
     uint32_t count;  /* observations in frame */
 };
 
+struct known { /* what a target had applied before this writer began; offset -1: nothing */
+    int64_t offset, newest_ms;
+};
+
 struct source {
     char name[XZ_SOURCE_MAX + 1]; /* "topic/partition" */
     char topic[200];
@@ -34,6 +39,8 @@ struct source {
     int64_t sealed; /* positions below are in batches */
     int64_t durable, durable_newest_ms, committed;
     struct target *targets;
+    struct known *known;        /* by target; NULL: the group goes on where it was */
+    int64_t doubt;              /* the highest offset in known; -1: none */
     struct batch *first, *last; /* of what is under way, oldest first */
     struct batch *open;         /* collects until the flush; rejects join at once */
     size_t pending_bytes;
@@ -73,6 +80,10 @@ struct batch *xz_source_batch(struct source *source);
 /* Seals what was read: frames go out, and the batch waits for its acknowledgements. */
 XZ_MUST enum xz_rc xz_source_flush(struct ingest *ingest, struct source *source,
                                    struct xz_err *err);
+/* Whether the position is one that the target applied before, but with another event there. */
+bool xz_source_differs(const struct source *source, int32_t target, int64_t offset, int64_t at_ms);
+/* XZ_FATAL: what it is, and what to do. */
+enum xz_rc xz_source_made_anew(const struct source *source, int64_t applied, struct xz_err *err);
 /* Commits what became durable. */
 void xz_sources_commit(struct ingest *ingest, bool wait);
 /* Everything read becomes durable, then is committed. */

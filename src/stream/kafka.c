@@ -14,6 +14,9 @@
 #define SOON_MS       1000
 #define CLOSE_MS      2000
 
+#define CONSUMER_QUEUE_KB 32768 /* of a client, over its partitions */
+#define LEAST_QUEUE_KB    2048  /* of a partition: a fetch and the one that follows */
+
 int64_t xz_now_ms(void)
 {
     struct timespec now;
@@ -112,6 +115,8 @@ enum xz_rc xz_producer_open(struct xz_producer *producer, const struct xz_config
                                         "8000000",
                                         "queue.buffering.max.messages",
                                         "200000",
+                                        "queue.buffering.max.kbytes",
+                                        XZ_PRODUCER_QUEUE_KB,
                                         "message.timeout.ms",
                                         "120000",
                                         NULL};
@@ -241,6 +246,13 @@ size_t xz_kafka_take(rd_kafka_queue_t *queue, int wait_ms, rd_kafka_message_t **
     return count > 0 ? (size_t)count : 0;
 }
 
+void xz_kafka_queue_kb(int32_t partitions, char text[static 16])
+{
+    const int share_kb = CONSUMER_QUEUE_KB / (partitions > 0 ? partitions : 1);
+
+    (void)snprintf(text, 16, "%d", share_kb > LEAST_QUEUE_KB ? share_kb : LEAST_QUEUE_KB);
+}
+
 int64_t xz_kafka_timestamp(const rd_kafka_message_t *message, int64_t unknown)
 {
     rd_kafka_timestamp_type_t kind;
@@ -251,10 +263,25 @@ int64_t xz_kafka_timestamp(const rd_kafka_message_t *message, int64_t unknown)
 
 /* ---- topics ---- */
 
+/* What a topic that is made here is like. Observations are kept for good, until an operator says
+ * how long: what was not read yet, and the marks of packs, must not go by a default of the broker.
+ * A tombstone of state outlives every state.dir that may yet be rolled forward over it. */
+enum manner { PLAIN, KEPT, PACKS, STATE, MANNERS };
+
+#define SETTINGS_MAX 2
+
+static const struct setting {
+    const char *name, *value;
+} settings[MANNERS][SETTINGS_MAX] = {
+    [KEPT] = {{"retention.ms", "-1"}, {"retention.bytes", "-1"}},
+    [PACKS] = {{"cleanup.policy", "compact"}},
+    [STATE] = {{"cleanup.policy", "compact"}, {"delete.retention.ms", "2592000000"}},
+};
+
 struct topic {
     const char *name;
     int partitions;
-    bool compacted;
+    enum manner manner;
 };
 
 static rd_kafka_NewTopic_t *new_topic(const struct xz_config *config, const struct topic *topic)
@@ -265,8 +292,12 @@ static rd_kafka_NewTopic_t *new_topic(const struct xz_config *config, const stru
 
     if (made != NULL) {
         (void)rd_kafka_NewTopic_set_config(made, "max.message.bytes", "8000000");
-        if (topic->compacted) {
-            (void)rd_kafka_NewTopic_set_config(made, "cleanup.policy", "compact");
+    }
+    for (size_t i = 0; made != NULL && i < SETTINGS_MAX; i++) {
+        const struct setting *setting = &settings[topic->manner][i];
+
+        if (setting->name != NULL) {
+            (void)rd_kafka_NewTopic_set_config(made, setting->name, setting->value);
         }
     }
     return made;
@@ -352,9 +383,9 @@ enum xz_rc xz_kafka_topics(const struct xz_config *config, int32_t *partitions,
     const char *events[XZ_EVENT_TOPICS_MAX];
     const size_t event_count = xz_split_names(names, events, XZ_EVENT_TOPICS_MAX);
     struct topic topics[XZ_EVENT_TOPICS_MAX + 8] = {
-        {config->topics_observations, n, false}, {config->topics_state, n, true},
-        {config->topics_packs, 1, true},         {config->topics_alerts, n, false},
-        {config->topics_rejects, 1, false},      {config->topics_dispositions, 1, false}};
+        {config->topics_observations, n, KEPT}, {config->topics_state, n, STATE},
+        {config->topics_packs, 1, PACKS},       {config->topics_alerts, n, PLAIN},
+        {config->topics_rejects, 1, PLAIN},     {config->topics_dispositions, 1, PLAIN}};
     size_t count = 6;
     const rd_kafka_metadata_t *metadata = NULL;
     rd_kafka_conf_t *conf = NULL;
@@ -363,7 +394,7 @@ enum xz_rc xz_kafka_topics(const struct xz_config *config, int32_t *partitions,
     enum xz_rc rc = xz_kafka_conf(config, NULL, &conf, err);
 
     for (size_t i = 0; i < event_count; i++) {
-        topics[count++] = (struct topic){events[i], n, false};
+        topics[count++] = (struct topic){events[i], n, PLAIN};
     }
     rc = rc == XZ_OK ? xz_kafka_open(RD_KAFKA_PRODUCER, conf, &client, err) : rc;
     rc = rc == XZ_OK ? metadata_of(client, &metadata, err) : rc;

@@ -30,6 +30,8 @@ XZ_MUST enum xz_rc xz_producer_open(struct xz_producer *producer, const struct x
                                     xz_delivery_fn on_delivery, void *arg, struct xz_err *err);
 void xz_producer_close(struct xz_producer *producer);
 
+#define XZ_PRODUCER_QUEUE_KB "65536" /* what waits for acknowledgements; then xz_produce waits */
+
 struct xz_header {
     const char *name;
     struct xz_str value;
@@ -80,6 +82,10 @@ void xz_kafka_end(rd_kafka_t *consumer, const char *topic, int32_t partition, in
  * (The library's own batch call would wait for the last.) The caller destroys them. */
 size_t xz_kafka_take(rd_kafka_queue_t *queue, int wait_ms, rd_kafka_message_t **messages,
                      size_t max);
+
+/* How much one partition's queue may hold, so that all of a client hold 32 MiB: the library counts
+ * for each queue that is read apart. */
+void xz_kafka_queue_kb(int32_t partitions, char text[static 16]);
 
 /* When the broker or the producer says the record was written; `unknown` when neither does. */
 int64_t xz_kafka_timestamp(const rd_kafka_message_t *message, int64_t unknown);

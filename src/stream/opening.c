@@ -35,7 +35,7 @@ static void on_report(rd_kafka_t *client, const rd_kafka_message_t *message, voi
 /* From here on nobody else's checkpoint of this partition is accepted. */
 static enum xz_rc fence(struct xz_part *part, struct xz_err *err)
 {
-    char id[256];
+    char id[512];
     const char *const pairs[] = {"transactional.id",
                                  id,
                                  "compression.type",
@@ -44,6 +44,8 @@ static enum xz_rc fence(struct xz_part *part, struct xz_err *err)
                                  "8000000",
                                  "queue.buffering.max.messages",
                                  "1000000",
+                                 "queue.buffering.max.kbytes",
+                                 XZ_PRODUCER_QUEUE_KB,
                                  "linger.ms",
                                  "0",
                                  NULL};
@@ -70,35 +72,29 @@ static enum xz_rc fence(struct xz_part *part, struct xz_err *err)
 
 static enum xz_rc read_marker(struct xz_part *part, struct xz_str bytes, struct xz_err *err)
 {
-    struct xz_reader reader = xz_reader_of(bytes.ptr, bytes.len);
-    const uint8_t version = xz_read_u8(&reader);
-    const struct xz_str cluster = xz_read_str(&reader);
-    const struct xz_str topic = xz_read_str(&reader);
-    const uint64_t partitions = xz_read_uvar(&reader);
-    struct xz_str pack;
+    struct xz_marker marker;
+    const enum xz_rc rc = xz_marker_decode(bytes, &marker, &part->marks, err);
 
-    part->next = xz_read_svar(&reader);
-    part->epoch = xz_read_uvar(&reader);
-    pack = xz_read_str(&reader);
-    if (reader.bad || version != XZ_MARKER_VERSION || pack.len > 64) {
-        return xz_err_set(err, XZ_FATAL,
-                          "the checkpoint of partition %d is of version %d, this "
-                          "program reads %d",
-                          part->setup.id, version, XZ_MARKER_VERSION);
+    if (rc != XZ_OK) {
+        return rc;
     }
-    if (!xz_str_eq(cluster, xz_str_from(part->setup.shared->cluster_id)) ||
-        !xz_str_eq(topic, xz_str_from(part->config->topics_observations)) ||
-        partitions != (uint64_t)part->setup.shared->partitions) {
+    if (!xz_str_eq(marker.cluster, xz_str_from(part->setup.shared->cluster_id)) ||
+        !xz_str_eq(marker.topic, xz_str_from(part->config->topics_observations)) ||
+        marker.partitions != (uint64_t)part->setup.shared->partitions) {
         return xz_err_set(err, XZ_CONFIG,
                           "the state in %s belongs to cluster " XZ_STR_FMT ", topic " XZ_STR_FMT
                           " with %" PRIu64 " partitions, but this is cluster %s, topic %s with %d: "
                           "use another state.dir (and state topic), or the right cluster",
-                          part->config->state_dir, XZ_STR_ARG(cluster), XZ_STR_ARG(topic),
-                          partitions, part->setup.shared->cluster_id,
-                          part->config->topics_observations, part->setup.shared->partitions);
+                          part->config->state_dir, XZ_STR_ARG(marker.cluster),
+                          XZ_STR_ARG(marker.topic), marker.partitions,
+                          part->setup.shared->cluster_id, part->config->topics_observations,
+                          part->setup.shared->partitions);
     }
-    (void)snprintf(part->pack_sha256, sizeof(part->pack_sha256), XZ_STR_FMT, XZ_STR_ARG(pack));
-    return xz_marks_decode(&reader, &part->marks, err);
+    part->next = marker.next;
+    part->epoch = marker.epoch;
+    (void)snprintf(part->pack_sha256, sizeof(part->pack_sha256), XZ_STR_FMT,
+                   XZ_STR_ARG(marker.pack));
+    return XZ_OK;
 }
 
 struct restore {

@@ -155,6 +155,8 @@ static enum xz_rc fold_frame(struct xz_part *part, struct xz_frame *frame, struc
             metrics->observations_applied++;
             part->newest_ms =
                 observation.at_ms > part->newest_ms ? observation.at_ms : part->newest_ms;
+            mark->newest_ms =
+                observation.at_ms > mark->newest_ms ? observation.at_ms : mark->newest_ms;
             if (observation.at_ms > metrics->watermark_ms) {
                 metrics->watermark_ms = observation.at_ms;
             }

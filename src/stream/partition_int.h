@@ -6,10 +6,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "stream/marker.h"
 #include "stream/partition.h"
-
-#define XZ_MARKER_VERSION 1
-#define XZ_MARKER_KEY     XZ_STR("m")
 
 struct xz_part_target {
     struct xz_buf frame;

@@ -108,6 +108,7 @@ static void source_free(struct source *source, int32_t partitions)
         xz_buf_fini(&source->targets[p].frame);
     }
     free(source->targets);
+    free(source->known);
     while (source->first != NULL) {
         struct batch *batch = source->first;
 
@@ -117,15 +118,16 @@ static void source_free(struct source *source, int32_t partitions)
     free(source);
 }
 
-static void metadata_of(const struct source *source, int64_t newest_ms, char text[static 64])
+static void metadata_of(const struct source *source, int64_t newest_ms, char text[static 96])
 {
-    (void)snprintf(text, 64, "%" PRIu64 " %" PRId64, source->epoch, newest_ms);
+    (void)snprintf(text, 96, "%" PRIu64 " %" PRId64 " %" PRId64, source->epoch, newest_ms,
+                   source->doubt);
 }
 
 static void set_offset(rd_kafka_topic_partition_t *at, const struct source *source, int64_t offset,
                        int64_t newest_ms)
 {
-    char text[64];
+    char text[96];
 
     metadata_of(source, newest_ms, text);
     at->offset = offset;
@@ -134,31 +136,86 @@ static void set_offset(rd_kafka_topic_partition_t *at, const struct source *sour
     at->metadata_size = strlen(text);
 }
 
-/* What metadata_of wrote; anything else leaves both as they are. */
-static void read_metadata(const char *text, uint64_t *epoch, int64_t *newest_ms)
+struct left {       /* by the predecessor */
+    uint64_t epoch; /* 0: the offset is nobody's, or set by hand */
+    int64_t newest_ms, doubt;
+};
+
+/* What metadata_of wrote. */
+static struct left read_metadata(const rd_kafka_topic_partition_t *at)
 {
-    char *end = NULL;
-    const uint64_t first = strtoull(text, &end, 10);
+    struct left left = {0, INT64_MIN, -1};
+    char text[96] = "", *rest = text, *end;
+    uint64_t epoch;
 
-    if (end != text) {
-        const char *second = end;
-        const int64_t last = strtoll(second, &end, 10);
-
-        *epoch = first;
-        *newest_ms = end != second ? last : *newest_ms;
+    if (at->metadata_size == 0 || at->metadata_size >= sizeof(text)) {
+        return left;
     }
+    memcpy(text, at->metadata, at->metadata_size);
+    epoch = strtoull(text, &rest, 10);
+    if (rest != text) {
+        left.epoch = epoch;
+        left.newest_ms = strtoll(rest, &end, 10);
+        left.newest_ms = end != rest ? left.newest_ms : INT64_MIN;
+        left.doubt = strtoll(end, &rest, 10);
+        left.doubt = rest != end ? left.doubt : -1;
+    }
+    return left;
+}
+
+/* ---- a topic made anew ---- */
+
+/* Without an epoch the place is not one that a writer of ours committed: the group was forgotten,
+ * or set by hand, or the topic is not the one that it was. A writer that found that has not gone
+ * past its doubt. */
+static bool is_sure(const struct left *left, int64_t offset)
+{
+    return left->epoch > 0 && left->doubt < offset;
+}
+
+bool xz_source_differs(const struct source *source, int32_t target, int64_t offset, int64_t at_ms)
+{
+    /* What was applied there was not newer than the newest that was applied. */
+    return source->known != NULL && offset <= source->known[target].offset &&
+           at_ms > source->known[target].newest_ms;
+}
+
+enum xz_rc xz_source_made_anew(const struct source *source, int64_t applied, struct xz_err *err)
+{
+    return xz_err_set(err, XZ_FATAL,
+                      "%s is not the log that it was: positions up to %" PRId64 " were applied "
+                      "before, and are others now, so its events would be skipped as replays. Was "
+                      "it made anew? Write them to a topic of another name and set topics.events, "
+                      "or begin afresh: remove state.dir, the topics of state and observations, "
+                      "and the groups",
+                      source->name, applied);
+}
+
+/* What the targets know of a source that the group has no place in. */
+static enum xz_rc look_at_known(struct ingest *ingest, struct source *source,
+                                const struct xz_applied *applied, struct xz_err *err)
+{
+    source->known = xz_calloc((size_t)ingest->shared->partitions, sizeof(source->known[0]));
+    for (int32_t p = 0; p < ingest->shared->partitions; p++) {
+        const struct xz_mark *mark = xz_applied_of(applied, p, source->name);
+
+        source->known[p] = mark != NULL ? (struct known){mark->offset, mark->newest_ms}
+                                        : (struct known){-1, INT64_MIN};
+        source->doubt =
+            source->known[p].offset > source->doubt ? source->known[p].offset : source->doubt;
+    }
+    return source->doubt < source->end ? XZ_OK : xz_source_made_anew(source, source->doubt, err);
 }
 
 /* What the predecessor left: where to begin, its epoch, the newest event time. */
 static enum xz_rc begin_source(struct ingest *ingest, rd_kafka_topic_partition_t *at,
-                               struct xz_err *err)
+                               const struct xz_applied *applied, struct xz_err *err)
 {
     struct source *source = xz_calloc(1, sizeof(*source));
-    uint64_t epoch = 0;
-    int64_t newest_ms = INT64_MIN, low = 0, high = 0;
+    const struct left left = read_metadata(at);
+    int64_t low = 0, high = 0;
     const uint64_t now = (uint64_t)xz_now_ms();
     rd_kafka_resp_err_t code;
-    char text[64] = "";
 
     (void)snprintf(source->topic, sizeof(source->topic), "%s", at->topic);
     (void)snprintf(source->name, sizeof(source->name), "%s/%" PRId32, source->topic, at->partition);
@@ -166,10 +223,6 @@ static enum xz_rc begin_source(struct ingest *ingest, rd_kafka_topic_partition_t
     for (size_t i = 0; i < ingest->topic_count; i++) {
         source->topic_index =
             strcmp(ingest->topics[i], at->topic) == 0 ? (uint16_t)i : source->topic_index;
-    }
-    if (at->metadata_size > 0 && at->metadata_size < sizeof(text)) {
-        memcpy(text, at->metadata, at->metadata_size);
-        read_metadata(text, &epoch, &newest_ms);
     }
     code = rd_kafka_query_watermark_offsets(ingest->consumer, at->topic, at->partition, &low, &high,
                                             QUERY_MS);
@@ -180,22 +233,28 @@ static enum xz_rc begin_source(struct ingest *ingest, rd_kafka_topic_partition_t
     }
     if (at->offset > high || (at->offset >= 0 && at->offset < low)) {
         free(source);
-        return xz_err_set(err, XZ_FATAL,
-                          "%s/%d is out of range: %" PRId64 " is wanted, %" PRId64 " to %" PRId64
-                          " are there. Its retention has dropped what was not read yet, or it was "
-                          "made anew: set the offsets of group %s-ingest by hand, or use another "
-                          "topic name and group",
-                          at->topic, at->partition, at->offset, low, high, ingest->config->group);
+        return xz_err_set(
+            err, XZ_FATAL,
+            "%s/%d is out of range: %" PRId64 " is wanted, %" PRId64 " to %" PRId64
+            " are there. If its retention has dropped what was not read yet, set the "
+            "offsets of group %s-ingest by hand; if it was made anew, give it another "
+            "name",
+            at->topic, at->partition, at->offset, low, high, ingest->config->group);
     }
     source->end = high;
+    source->doubt = -1;
+    if (!is_sure(&left, at->offset) && look_at_known(ingest, source, applied, err) != XZ_OK) {
+        source_free(source, 0);
+        return XZ_FATAL;
+    }
     at->offset = at->offset < 0 ? low : at->offset;
-    source->epoch = epoch + 1 > now ? epoch + 1 : now;
-    source->newest_ms = source->durable_newest_ms = source->flushed_ms = newest_ms;
+    source->epoch = left.epoch + 1 > now ? left.epoch + 1 : now;
+    source->newest_ms = source->durable_newest_ms = source->flushed_ms = left.newest_ms;
     source->read = source->sealed = source->durable = source->committed = at->offset;
     source->targets = xz_calloc((size_t)ingest->shared->partitions, sizeof(struct target));
     source->next = ingest->sources;
     ingest->sources = source;
-    set_offset(at, source, at->offset, newest_ms);
+    set_offset(at, source, at->offset, left.newest_ms);
     xz_log(XZ_LOG_INFO, "ingest", "assigned", "source=%s offset=%" PRId64 " epoch=%" PRIu64,
            source->name, source->read, source->epoch);
     return XZ_OK;
@@ -222,6 +281,28 @@ static void forget_settled(struct ingest *ingest)
     }
 }
 
+static enum xz_rc begin_sources(struct ingest *ingest, rd_kafka_topic_partition_list_t *list,
+                                struct xz_err *err)
+{
+    struct xz_applied applied = {0};
+    bool sure = true;
+    enum xz_rc rc = XZ_OK;
+
+    for (int i = 0; i < list->cnt; i++) {
+        const struct left left = read_metadata(&list->elems[i]);
+
+        sure = sure && is_sure(&left, list->elems[i].offset);
+    }
+    if (!sure) {
+        rc = xz_applied_read(ingest->config, ingest->shared->partitions, &applied, err);
+    }
+    for (int i = 0; rc == XZ_OK && i < list->cnt; i++) {
+        rc = begin_source(ingest, &list->elems[i], &applied, err);
+    }
+    xz_applied_fini(&applied);
+    return rc;
+}
+
 static void on_assign(struct ingest *ingest, rd_kafka_topic_partition_list_t *list)
 {
     rd_kafka_resp_err_t code = rd_kafka_committed(ingest->consumer, list, 10000);
@@ -232,9 +313,7 @@ static void on_assign(struct ingest *ingest, rd_kafka_topic_partition_list_t *li
         rc = xz_err_set(&err, XZ_RETRY, "committed offsets: %s", rd_kafka_err2str(code));
     }
     forget_settled(ingest);
-    for (int i = 0; rc == XZ_OK && i < list->cnt; i++) {
-        rc = begin_source(ingest, &list->elems[i], &err);
-    }
+    rc = rc == XZ_OK ? begin_sources(ingest, list, &err) : rc;
     if (rc == XZ_OK && list->cnt > 0) {
         /* The epoch is durable, and a predecessor's commits are refused, before the first frame. */
         code = rd_kafka_commit(ingest->consumer, list, 0);

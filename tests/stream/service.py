@@ -144,11 +144,12 @@ class World:
         self.services.append(service)
         return service.ready() if ready else service
 
-    def command(self, *arguments, settings=None, timeout=60):
-        """Another command of the program in this world."""
+    def command(self, *arguments, settings=None, timeout=60, last=()):
+        """Another command of the program in this world; last: arguments behind the settings."""
         command = [str(PROGRAM), *map(str, arguments)]
         for key, value in self.settings(**(settings or {})).items():
             command += ["--set", f"{key}={value}"]
+        command += map(str, last)
         return subprocess.run(command, capture_output=True, text=True, timeout=timeout, cwd=ROOT)
 
     def close(self):

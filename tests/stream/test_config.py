@@ -7,9 +7,13 @@ from broker import ROOT
 from service import PROGRAM
 
 
+def program(*arguments, environment=None, text=None):
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True,
+                          timeout=30, cwd=ROOT, env=environment, input=text)
+
+
 def run(*arguments, environment=None):
-    return subprocess.run([PROGRAM, "run", *map(str, arguments)], capture_output=True, text=True,
-                          timeout=5, cwd=ROOT, env=environment)
+    return program("run", *arguments, environment=environment)
 
 
 # arguments, and what the message must hold
@@ -67,6 +71,53 @@ def test_mistake_in_a_file_names_file_and_line(tmp_path, name):
     done = run("-c", config)
     assert f"{config}{place}" in done.stderr and remedy in done.stderr, done.stderr
     assert done.returncode == 2
+
+
+def test_check_tells_every_mistake_of_a_file(tmp_path):
+    """With its line, those that only librdkafka knows too; and what the configuration names is read
+    as the service would read it."""
+    config = tmp_path / "xiezhi.yaml"
+    config.write_text("roles: judge\nstate:\n  dri: x\n  checkpoint: soon\nkafka:\n  no.such: 1\n"
+                      f"http.listen: all\nreference: {tmp_path}/nowhere\npack: {tmp_path}/no-pack\n",
+                      encoding="utf-8")
+    done = program("check", "-c", config, "--set", "topics.alert=x")
+    assert done.returncode == 1
+    for line, said in ((1, "judge"), (3, "state.dir"), (4, "soon"), (6, "no.such"), (7, "all")):
+        assert [text for text in done.stdout.splitlines()
+                if text.startswith(f"{config}:{line}: ") and said in text], (line, done.stdout)
+    for said in ("topics.alerts", f"{tmp_path}/nowhere", f"{tmp_path}/no-pack"):
+        assert said in done.stdout, done.stdout
+    assert "models/medical-insurance" not in done.stdout, "the pack is the one of the configuration"
+    right = program("check", "-c", config, "--set", "pack=models/card-handbook/pack", "-r", ROOT / "ops")
+    assert "models/card-handbook/pack: " in right.stdout and "nowhere" not in right.stdout
+
+
+def test_as_many_settings_as_there_are():
+    """The last of two hundred counts."""
+    many = [word for n in range(200) for word in ("--set", f"state.dir=d{n}")]
+    for command in (["run"], ["check"], ["pack", "list"], ["score"], ["explain", "ID"]):
+        done = program(*command, *many, "--set", "state.dri=x", text="")
+        assert 'did you mean "state.dir"?' in done.stdout + done.stderr, (command, done)
+        assert done.returncode == (1 if command == ["check"] else 2)
+
+
+def test_score_takes_the_keys_of_the_service_and_no_others(tmp_path):
+    done = program("score", "--set", "pack=models/card-handbook/pack", "--set", "topics.alerts=a", text="")
+    assert done.returncode == 0 and "events=0" in done.stderr, done.stderr
+    done = program("score", "--set", f"pack={tmp_path}/nowhere", text="")
+    assert done.returncode == 1 and f"{tmp_path}/nowhere" in done.stderr, done.stderr
+    done = program("score", "--set", "referenc=x", text="")
+    assert done.returncode == 2 and 'did you mean "reference"?' in done.stderr, done.stderr
+
+
+def test_help_of_pack():
+    told = program("pack", "--help")
+    assert told.returncode == 0 and "Usage: xiezhi pack activate" in told.stdout
+    for words in (["activate", "--help"], ["activate", "-h"], ["list", "--help"]):
+        assert program("pack", *words).stdout == told.stdout
+    assert program("pack", "activate").returncode == 2
+    refused = program("pack", "list", "--print-config")
+    assert refused.returncode == 2 and refused.stdout == ""
 
 
 def test_help_and_print_config(tmp_path):

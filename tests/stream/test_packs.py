@@ -170,3 +170,27 @@ def test_an_activated_pack_outlives_restarts(world, second):
     assert len(last) == 40
     text = world.services[-1].get("/metrics")[1]
     assert metric(text, "xiezhi_pack_info", sha256=sha256) == 1
+
+
+def test_explain_takes_the_pack_that_judged(world, second, tmp_path):
+    """R10 is in the shadow of the second pack: what the first one said is derived with the first
+    one, also when a configuration file, given last, says another broker than --set."""
+    world.start()
+    world.produce(batch(1))
+    world.drained()
+    second_sha = activate(world, second)
+    world.produce(batch(2))
+    world.drained()
+    alerts = final(m.value() for m in world.alerts()).values()
+    config = tmp_path / "xiezhi.yaml"
+    config.write_text("kafka.bootstrap.servers: 127.0.0.1:1\n", encoding="utf-8")
+    for pattern, is_second in (("R10", False), ("T04", True)):
+        alert = next(a for a in alerts if a["pattern"]["id"] == pattern
+                     and (a["pack"]["sha256"] == second_sha) == is_second)
+        done = world.command("explain", alert["alert_id"], "--lang", "en", last=["-c", config])
+        assert done.returncode == 0, done.stderr
+        assert alert["explanation"]["en"] in done.stdout
+        assert alert["pack"]["sha256"] in done.stdout
+    done = world.command("explain", "no-such-alert")
+    assert done.returncode == 1 and "does not hold no-such-alert" in done.stderr, done.stderr
+    assert second_sha in done.stderr, "with the pack activated last there is none either"

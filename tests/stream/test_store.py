@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """State that is lost is rebuilt; state that is wrong is never guessed at: the service stops, says
 what happened and what to do."""
+import json
 import shutil
 
 import pytest
@@ -139,13 +140,63 @@ def test_events_gone_before_they_were_read(used):
 
 def test_observations_topic_made_anew(used):
     """The state's position lies past the end of the topic that now has the name."""
-    topic = used.topics["observations"]
-    admin = AdminClient({"bootstrap.servers": used.broker.bootstrap})
+    make_anew(used, "observations")
+    stops(used.start(ready=False), used.topics["observations"])
+
+
+def activations(day, first, count):
+    """One event a person, ten seconds apart from ten o'clock on."""
+    for n in range(first, first + count):
+        at = f"2026-03-{day:02d} {10 + n // 360:02d}:{n // 6 % 60:02d}:{n % 6}0"
+        yield (str(n), json.dumps({"msgid": f"{day}-{n}", "inf_time": at, "credential":
+                                   {"psn_no": str(n), "action": "activate"}}).encode(), None)
+
+
+def make_anew(world, name):
+    """The topic is deleted and created again, as large as it was."""
+    topic = world.topics[name]
+    admin = AdminClient({"bootstrap.servers": world.broker.bootstrap})
     admin.delete_topics([topic])[topic].result(timeout=20)
-    wait_for("the topic is gone", lambda: used.broker.partitions(topic) == 0)
-    used.broker.create(topic, used.partitions)
-    wait_for("the topic is there", lambda: used.broker.partitions(topic) == used.partitions)
-    stops(used.start(ready=False), topic)
+    wait_for("the topic is gone", lambda: world.broker.partitions(topic) == 0)
+    world.broker.create(topic, world.partitions)
+    wait_for("the topic is there", lambda: world.broker.partitions(topic) == world.partitions)
+
+
+@pytest.mark.parametrize("count", [50, 900], ids=["shorter", "longer"])
+def test_events_topic_made_anew(world, count):
+    """Positions that were applied are others now: nothing is skipped in silence. The service stops,
+    again and again, until the events come under another name."""
+    world.start()
+    world.produce(activations(1, 0, 300))
+    world.drained()
+    assert world.services[0].stop() == 0
+    make_anew(world, "events")
+    world.produce(activations(2, 0, count))
+    for _ in range(2):
+        stops(world.start(ready=False), world.topics["events"], "made anew", "another name")
+    world.services.clear() # those that stopped
+    world.topics["events"] += ".new"
+    world.broker.create(world.topics["events"], world.partitions)
+    world.produce(activations(2, 0, count))
+    service = world.start()
+    world.drained()
+    assert service.metric("xiezhi_observations_applied_total") == count
+
+
+def test_group_that_was_forgotten(world):
+    """It reads from the beginning; what was applied is skipped, what was not is applied."""
+    world.start()
+    world.produce(activations(1, 0, 300))
+    world.drained()
+    assert world.services[0].stop() == 0
+    world.produce(activations(2, 0, 100))
+    admin = AdminClient({"bootstrap.servers": world.broker.bootstrap})
+    group = f"{world.group}-ingest"
+    admin.delete_consumer_groups([group])[group].result(timeout=20)
+    service = world.start()
+    world.drained()
+    assert service.metric("xiezhi_observations_skipped_total") == 300
+    assert service.metric("xiezhi_observations_applied_total") == 100
 
 
 def test_directory_that_cannot_be_made(world):

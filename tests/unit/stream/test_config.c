@@ -158,6 +158,66 @@ static void test_secrets_come_from_file_or_environment(void **state)
     xz_config_fini(&config);
 }
 
+static void test_secrets_are_as_long_as_they_are(void **state)
+{
+    struct xz_config config;
+    struct xz_err err = {0};
+    char set[128], name[256];
+    char *text = malloc(20001), *place;
+
+    (void)state;
+    assert_non_null(text);
+    memset(text, 'x', 20000);
+    text[20000] = '\0';
+    write_file(text);
+    xz_config_init(&config);
+    (void)snprintf(set, sizeof(set), "kafka.sasl.password_file=%s", path);
+    assert_int_equal(xz_config_set(&config, set, &err), XZ_OK);
+    assert_string_equal(xz_config_kafka(&config, "sasl.password"), text);
+    assert_int_equal(setenv("XZ_TEST_SECRET", text, 1), 0);
+    assert_int_equal(xz_config_set(&config, "kafka.sasl.username_env=XZ_TEST_SECRET", &err), XZ_OK);
+    assert_string_equal(xz_config_kafka(&config, "sasl.username"), text);
+    assert_int_equal(unsetenv("XZ_TEST_SECRET"), 0);
+
+    write_file("-----BEGIN-----\nkey\n-----END-----\n"); /* of PEM the first line is not enough */
+    (void)snprintf(set, sizeof(set), "kafka.ssl.key.pem_file=%s", path);
+    assert_int_equal(xz_config_set(&config, set, &err), XZ_OK);
+    assert_string_equal(xz_config_kafka(&config, "ssl.key.pem"),
+                        "-----BEGIN-----\nkey\n-----END-----\n");
+
+    write_file("");
+    assert_int_equal(xz_config_set(&config, set, &err), XZ_CONFIG);
+    place = strstr(err.msg, path);
+    assert_non_null(place);
+    (void)snprintf(name, sizeof(name), "kafka.sasl.password_file: /nowhere/it/is\n");
+    write_file(name);
+    assert_int_equal(xz_config_load(&config, path, &err), XZ_CONFIG);
+    assert_non_null(strstr(err.msg, "/nowhere/it/is"));
+    assert_non_null(strstr(err.path, ":1"));
+    xz_config_fini(&config);
+    free(text);
+}
+
+static void test_names_that_would_be_cut_are_refused(void **state)
+{
+    char set[400], topics[200] = "topics.events=a";
+
+    (void)state;
+    (void)snprintf(set, sizeof(set), "topics.alerts=%0*d", 200, 1);
+    mistake(set, "from 1 to 199");
+    (void)snprintf(set, sizeof(set), "group=%0*d", 200, 1);
+    mistake(set, "from 1 to 199");
+    (void)snprintf(set, sizeof(set), "topics.events=a,%0*d", 200, 1);
+    mistake(set, "from 1 to 199");
+    for (int i = 0; i < XZ_EVENT_TOPICS_MAX; i++) {
+        (void)snprintf(topics + strlen(topics), sizeof(topics) - strlen(topics), ",t%d", i);
+    }
+    mistake(topics, "from 1 to 16");
+    mistake("topics.state=", "from 1 to 199");
+    mistake("roles=ingest,judge", "judge");
+    mistake("http.listen=everywhere", "HOST:PORT");
+}
+
 static void test_kafka_properties_have_a_limit(void **state)
 {
     struct xz_config config;
@@ -202,23 +262,44 @@ static void test_printed_configuration_is_one(void **state)
     xz_config_fini(&fresh);
 }
 
-static int reported;
+struct told {
+    int count;
+    char places[8][96];
+};
+
 static void count_report(void *arg, const struct xz_err *err)
 {
-    (void)arg;
+    struct told *told = arg;
+
     assert_string_not_equal(err->msg, "");
-    reported++;
+    (void)snprintf(told->places[told->count++], sizeof(told->places[0]), "%s", err->path);
 }
 
 static void test_check_tells_every_mistake(void **state)
 {
     static const char *const sets[] = {"roles=detect", "nonsense=1", "topics.partitions=-1"};
 
+    struct told told = {0};
+    struct xz_config config;
+    char place[128];
+
     (void)state;
-    write_file("nothing.like.it: 1\n");
-    assert_int_equal(xz_config_check(path, sets, 3, count_report), 3);
-    assert_int_equal(reported, 3);
-    assert_int_equal(xz_config_check(NULL, sets, 1, count_report), 0);
+    write_file("nothing.like.it: 1\nroles: judge\ntopics:\n  events: [a]\n  partitions: 7\n"
+               "kafka:\n  no.such: 1\n  security.protocol: none\nhttp.listen: x\n");
+    xz_config_init(&config);
+    assert_int_equal(xz_config_check(&config, path, sets, 3, count_report, &told), 8);
+    assert_int_equal(told.count, 8);
+    (void)snprintf(place, sizeof(place), "%s:9", path);
+    assert_string_equal(told.places[3], place); /* after lines 1, 2 and 4 */
+    assert_string_equal(told.places[4], "--set nonsense=1");
+    (void)snprintf(place, sizeof(place), "%s:7", path);
+    assert_string_equal(told.places[6], place); /* librdkafka's come last */
+    assert_int_equal(config.topics_partitions, 7);
+    assert_string_equal(config.roles, "detect");
+    xz_config_fini(&config);
+    xz_config_init(&config);
+    assert_int_equal(xz_config_check(&config, NULL, sets, 1, count_report, &told), 0);
+    xz_config_fini(&config);
 }
 
 int main(void)
@@ -229,6 +310,8 @@ int main(void)
         cmocka_unit_test(test_mistakes_name_the_remedy),
         cmocka_unit_test(test_mistakes_of_a_file_have_a_line),
         cmocka_unit_test(test_secrets_come_from_file_or_environment),
+        cmocka_unit_test(test_secrets_are_as_long_as_they_are),
+        cmocka_unit_test(test_names_that_would_be_cut_are_refused),
         cmocka_unit_test(test_kafka_properties_have_a_limit),
         cmocka_unit_test(test_printed_configuration_is_one),
         cmocka_unit_test(test_check_tells_every_mistake),
