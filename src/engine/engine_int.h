@@ -216,25 +216,25 @@ void xz_pass_fini(struct xz_pass *pass);
 void xz_pass_leave(const struct xz_pack *pack, const struct xz_pattern *pattern,
                    struct xz_entity *entity, uint32_t upto);
 
-/* What the detectors of a pattern stood at before the first record of a day (marks.c). */
-struct xz_mark {
+/* What the detectors of a pattern stood at before the first record of a day (day_marks.c). */
+struct xz_day_mark {
     int32_t day;
     struct xz_detector detectors[XZ_EVIDENCE_MAX];
 };
-struct xz_marks {
+struct xz_day_marks {
     const struct xz_pattern *pattern;
-    struct xz_mark *list; /* by day: each day with a record that matches */
+    struct xz_day_mark *list; /* by day: each day with a record that matches */
     size_t count, cap;
     bool whole; /* of all days since the base */
 };
-void xz_marks_clear(struct xz_marks *marks); /* a walk begins at the base */
-void xz_marks_put(struct xz_marks *marks, int32_t day, const struct xz_detector *detectors,
-                  size_t count);
+void xz_day_marks_clear(struct xz_day_marks *marks); /* a walk begins at the base */
+void xz_day_marks_put(struct xz_day_marks *marks, int32_t day, const struct xz_detector *detectors,
+                      size_t count);
 /* The last mark not after the day; it and later ones are forgotten, but hold until the next put.
  * NULL: the walk has to begin at the base. */
-const struct xz_mark *xz_marks_back_to(struct xz_marks *marks, int32_t day);
+const struct xz_day_mark *xz_day_marks_back_to(struct xz_day_marks *marks, int32_t day);
 /* The first mark not before the day; earlier ones are forgotten. NULL: nothing came since. */
-const struct xz_mark *xz_marks_from(struct xz_marks *marks, int32_t day);
+const struct xz_day_mark *xz_day_marks_from(struct xz_day_marks *marks, int32_t day);
 
 /* Cursors of evidence kinds, kept with the entity between judgements (scratch.c). */
 struct xz_cursor_cell {
@@ -246,7 +246,8 @@ struct xz_cursor_cell *xz_scratch_cell(struct xz_entity *entity,
                                        const struct xz_evidence_spec *spec);
 void xz_scratch_invalidate(struct xz_entity *entity);
 /* Of an entity whose base moves by days; NULL for others. */
-struct xz_marks *xz_scratch_marks(struct xz_entity *entity, const struct xz_pattern *pattern);
+struct xz_day_marks *xz_scratch_day_marks(struct xz_entity *entity,
+                                          const struct xz_pattern *pattern);
 void xz_scratch_weigh(struct xz_entity *entity); /* tells the entity what it came to */
 /* The first `count` records have left. Cursors begin anew each day and hold no index (evidence.h),
  * so they stay good. */

@@ -19,11 +19,11 @@ struct walk {
     const struct xz_pattern *pattern;
     struct xz_entity *entity;
     struct xz_view view;
-    uint8_t *matches;                              /* by index: 0 not asked, 1 no, 2 yes */
-    struct xz_detector detectors[XZ_EVIDENCE_MAX]; /* as are the next two: of those there are */
-    struct xz_step steps[XZ_EVIDENCE_MAX];
-    bool alarmed[XZ_EVIDENCE_MAX]; /* in its open block: what follows that starts afresh */
-    struct xz_marks *marks;        /* of a counter, or NULL */
+    uint8_t *matches; /* by index: 0 not asked, 1 no, 2 yes */
+    struct xz_detector detectors[XZ_EVIDENCE_MAX];
+    struct xz_step steps[XZ_EVIDENCE_MAX]; /* of those there are, as of the last record */
+    bool alarmed[XZ_EVIDENCE_MAX];         /* in its open block: what follows that starts afresh */
+    struct xz_day_marks *marks;            /* of a counter, or NULL */
     struct xz_found *open;
     uint32_t taken_upto; /* records before it belong to an earlier episode */
 };
@@ -349,8 +349,8 @@ static void mark_day(struct walk *walk, uint32_t index)
     for (size_t k = 0; k < walk->pattern->evidence_count; k++) {
         now[k] = packed_detector(walk, k);
     }
-    xz_marks_put(walk->marks, xz_day_of(walk->entity->records[index]->at_ms), now,
-                 walk->pattern->evidence_count);
+    xz_day_marks_put(walk->marks, xz_day_of(walk->entity->records[index]->at_ms), now,
+                     walk->pattern->evidence_count);
 }
 
 static void judge_suspicious(struct walk *walk, uint32_t index, void *const *cursors)
@@ -442,6 +442,8 @@ static void walk_init(struct walk *walk, const struct xz_pack *pack,
     walk->entity = entity;
     walk->view = (struct xz_view){entity, pack, pattern, walk_matches, NULL};
     walk->matches = NULL;
+    memset(walk->detectors, 0, sizeof(walk->detectors));
+    memset(walk->alarmed, 0, sizeof(walk->alarmed));
     walk->marks = NULL;
     walk->open = NULL;
     walk->taken_upto = 0;
@@ -502,11 +504,11 @@ static void pass_begin(struct walk *walk, struct xz_pass *pass, const struct xz_
 /* Where the walk begins, with the detectors of that place. */
 static uint32_t detectors_begin(struct walk *walk, int64_t since_ms)
 {
-    const struct xz_mark *mark = NULL;
+    const struct xz_day_mark *mark = NULL;
 
-    walk->marks = xz_scratch_marks(walk->entity, walk->pattern);
+    walk->marks = xz_scratch_day_marks(walk->entity, walk->pattern);
     if (walk->marks != NULL && since_ms != XZ_TIME_NONE) {
-        mark = xz_marks_back_to(walk->marks, xz_day_of(since_ms));
+        mark = xz_day_marks_back_to(walk->marks, xz_day_of(since_ms));
     }
     if (mark != NULL) {
         for (size_t k = 0; k < walk->pattern->evidence_count; k++) {
@@ -515,7 +517,7 @@ static uint32_t detectors_begin(struct walk *walk, int64_t since_ms)
         return xz_entity_lower(walk->entity, xz_day_start_ms(mark->day));
     }
     if (walk->marks != NULL) {
-        xz_marks_clear(walk->marks);
+        xz_day_marks_clear(walk->marks);
     }
     load_detectors(walk, false);
     return index_of_base(walk->entity);
@@ -544,11 +546,11 @@ void xz_pass_base(struct xz_pass *pass, const struct xz_pack *pack,
 {
     struct walk walk;
     void *cursors[XZ_EVIDENCE_MAX] = {NULL};
-    struct xz_marks *marks = xz_scratch_marks(entity, pattern);
+    struct xz_day_marks *marks = xz_scratch_day_marks(entity, pattern);
 
     pass_begin(&walk, pass, pack, pattern, entity);
     if (marks != NULL && marks->whole) {
-        const struct xz_mark *mark = xz_marks_from(marks, xz_day_of(base_ms));
+        const struct xz_day_mark *mark = xz_day_marks_from(marks, xz_day_of(base_ms));
 
         load_detectors(&walk, true); /* nothing came since: the tip is the base */
         for (size_t k = 0; mark != NULL && k < pattern->evidence_count; k++) {
@@ -635,7 +637,7 @@ bool xz_pass_tail(struct xz_engine *engine, const struct xz_pattern *pattern,
         return false;
     }
     load_detectors(&walk, true);
-    walk.marks = xz_scratch_marks(entity, pattern);
+    walk.marks = xz_scratch_day_marks(entity, pattern);
     mark_day(&walk, index);
     alarm = step_all(&walk, index, cursors, &log_m, &stirring);
     if (alarm || (stirring && has_open_episode(entity, pattern))) {

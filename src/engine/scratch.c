@@ -11,7 +11,7 @@ struct scratch {
     size_t count, cap;
     struct xz_boxes boxes; /* of a code */
     bool boxes_valid;
-    struct xz_marks *marks; /* of a counter */
+    struct xz_day_marks *marks; /* of a counter */
     size_t mark_count, mark_cap;
 };
 
@@ -73,7 +73,8 @@ struct xz_cursor_cell *xz_scratch_cell(struct xz_entity *entity,
     return cell;
 }
 
-struct xz_marks *xz_scratch_marks(struct xz_entity *entity, const struct xz_pattern *pattern)
+struct xz_day_marks *xz_scratch_day_marks(struct xz_entity *entity,
+                                          const struct xz_pattern *pattern)
 {
     struct scratch *scratch;
 
@@ -88,7 +89,7 @@ struct xz_marks *xz_scratch_marks(struct xz_entity *entity, const struct xz_patt
     }
     xz_array_reserve((void **)&scratch->marks, &scratch->mark_cap, scratch->mark_count + 1,
                      sizeof(scratch->marks[0]));
-    scratch->marks[scratch->mark_count] = (struct xz_marks){.pattern = pattern};
+    scratch->marks[scratch->mark_count] = (struct xz_day_marks){.pattern = pattern};
     return &scratch->marks[scratch->mark_count++];
 }
 
@@ -143,7 +144,7 @@ void xz_scratch_weigh(struct xz_entity *entity)
         bytes += kind->bytes != NULL ? kind->bytes(scratch->cells[i].cursor) : 0;
     }
     for (size_t i = 0; i < scratch->mark_count; i++) {
-        bytes += sizeof(scratch->marks[i]) + scratch->marks[i].cap * sizeof(struct xz_mark);
+        bytes += sizeof(scratch->marks[i]) + scratch->marks[i].cap * sizeof(struct xz_day_mark);
     }
     bytes +=
         scratch->boxes.count * (sizeof(scratch->boxes.nth[0]) + sizeof(scratch->boxes.previous[0]) +

@@ -457,9 +457,7 @@ void xz_kafka_greet(rd_kafka_t *client)
 
 /* ---- reading a partition to its end ---- */
 
-enum xz_rc xz_kafka_read(const struct xz_config *config, const char *topic, int32_t partition,
-                         int64_t offset, xz_record_fn visit, void *arg, int64_t *next,
-                         struct xz_err *err)
+enum xz_rc xz_kafka_reader(const struct xz_config *config, rd_kafka_t **reader, struct xz_err *err)
 {
     static const char *const pairs[] = {"group.id",
                                         "xiezhi-reader",
@@ -474,17 +472,36 @@ enum xz_rc xz_kafka_read(const struct xz_config *config, const char *topic, int3
                                         "fetch.wait.max.ms",
                                         "10",
                                         NULL};
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
     rd_kafka_conf_t *conf = NULL;
+    enum xz_rc rc = xz_kafka_conf(config, pairs, &conf, err);
+
+    rc = rc == XZ_OK ? xz_kafka_open(RD_KAFKA_CONSUMER, conf, reader, err) : rc;
+    if (rc == XZ_OK) {
+        xz_kafka_greet(*reader);
+    }
+    return rc;
+}
+
+void xz_kafka_reader_close(rd_kafka_t *reader)
+{
+    if (reader != NULL) {
+        (void)rd_kafka_consumer_close(reader);
+        rd_kafka_destroy(reader);
+    }
+}
+
+enum xz_rc xz_kafka_read(const struct xz_config *config, const char *topic, int32_t partition,
+                         int64_t offset, xz_record_fn visit, void *arg, int64_t *next,
+                         struct xz_err *err)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
     rd_kafka_t *client = NULL;
     bool end = false;
     int waited_ms = 0;
-    enum xz_rc rc = xz_kafka_conf(config, pairs, &conf, err);
+    enum xz_rc rc = xz_kafka_reader(config, &client, err);
 
     rd_kafka_topic_partition_list_add(list, topic, partition)->offset = offset;
-    rc = rc == XZ_OK ? xz_kafka_open(RD_KAFKA_CONSUMER, conf, &client, err) : rc;
     if (rc == XZ_OK) {
-        xz_kafka_greet(client);
         (void)rd_kafka_poll_set_consumer(client);
         (void)rd_kafka_assign(client, list);
     }
@@ -512,9 +529,6 @@ enum xz_rc xz_kafka_read(const struct xz_config *config, const char *topic, int3
         rd_kafka_message_destroy(message);
     }
     rd_kafka_topic_partition_list_destroy(list);
-    if (client != NULL) {
-        (void)rd_kafka_consumer_close(client);
-        rd_kafka_destroy(client);
-    }
+    xz_kafka_reader_close(client);
     return rc;
 }

@@ -63,6 +63,12 @@ XZ_MUST enum xz_rc xz_kafka_topics(const struct xz_config *config, int32_t *part
 /* Class of an error code: XZ_RETRY or XZ_FATAL. */
 enum xz_rc xz_kafka_class(rd_kafka_resp_err_t code);
 
+/* A consumer of committed records, of no group, that tells where partitions end. close: NULL is
+ * fine. */
+XZ_MUST enum xz_rc xz_kafka_reader(const struct xz_config *config, rd_kafka_t **reader,
+                                   struct xz_err *err);
+void xz_kafka_reader_close(rd_kafka_t *reader);
+
 /* For a member of a group: so long after its last sign of life (kill -9) its partitions go to
  * another, or to the same program started again. Unless the configuration says otherwise. */
 void xz_kafka_suggest_session(rd_kafka_conf_t *conf, const struct xz_config *config);

@@ -15,8 +15,8 @@ static enum xz_rc find_partitions(rd_kafka_t *consumer, const char *topic,
         return xz_err_set(err, XZ_RETRY, "the broker does not answer: %s", rd_kafka_err2str(code));
     }
     for (int i = 0; i < metadata->topic_cnt; i++) {
-        for (int p = 0; strcmp(metadata->topics[i].topic, topic) == 0 &&
-                        p < metadata->topics[i].partition_cnt;
+        for (int p = 0;
+             strcmp(metadata->topics[i].topic, topic) == 0 && p < metadata->topics[i].partition_cnt;
              p++) {
             (void)rd_kafka_topic_partition_list_add(list, topic, p);
         }
@@ -93,25 +93,10 @@ static enum xz_rc read_all(rd_kafka_t *consumer, rd_kafka_topic_partition_list_t
 enum xz_rc xz_scan(const struct xz_config *config, const char *topic, int64_t tail,
                    xz_record_fn visit, void *arg, struct xz_err *err)
 {
-    static const char *const pairs[] = {"group.id",
-                                        "xiezhi-reader",
-                                        "enable.auto.commit",
-                                        "false",
-                                        "isolation.level",
-                                        "read_committed",
-                                        "enable.partition.eof",
-                                        "true",
-                                        "auto.offset.reset",
-                                        "earliest",
-                                        "fetch.wait.max.ms",
-                                        "10",
-                                        NULL};
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(8);
-    rd_kafka_conf_t *conf = NULL;
     rd_kafka_t *consumer = NULL;
-    enum xz_rc rc = xz_kafka_conf(config, pairs, &conf, err);
+    enum xz_rc rc = xz_kafka_reader(config, &consumer, err);
 
-    rc = rc == XZ_OK ? xz_kafka_open(RD_KAFKA_CONSUMER, conf, &consumer, err) : rc;
     rc = rc == XZ_OK ? find_partitions(consumer, topic, list, err) : rc;
     rc = rc == XZ_OK ? find_places(consumer, tail, list, err) : rc;
     if (rc == XZ_OK && list->cnt > 0) {
@@ -120,9 +105,6 @@ enum xz_rc xz_scan(const struct xz_config *config, const char *topic, int64_t ta
         rc = read_all(consumer, list, visit, arg, err);
     }
     rd_kafka_topic_partition_list_destroy(list);
-    if (consumer != NULL) {
-        (void)rd_kafka_consumer_close(consumer);
-        rd_kafka_destroy(consumer);
-    }
+    xz_kafka_reader_close(consumer);
     return rc;
 }

@@ -63,8 +63,8 @@ static void test_a_time_outside_the_years(void **state)
     for (int64_t year = 1900; year <= 2200; year += 300) { /* the first and the last day */
         struct xz_err err = {0};
 
-        sent = undo_at(xz_day_start_ms(xz_day_of_date((int)year, year < 2000 ? 1 : 12,
-                                                      year < 2000 ? 1 : 31)));
+        sent = undo_at(
+            xz_day_start_ms(xz_day_of_date((int)year, year < 2000 ? 1 : 12, year < 2000 ? 1 : 31)));
         assert_int_equal(there_and_back(&sent, &got, &err), XZ_OK);
     }
 }

@@ -68,7 +68,7 @@ static void test_marks_survive_a_checkpoint(void **state)
 
     (void)state;
     *xz_marks_of(&marks, XZ_STR("events/0")) =
-        (struct xz_mark){"events/0", UINT64_MAX, 9, INT64_MAX, UINT32_MAX};
+        (struct xz_mark){"events/0", UINT64_MAX, 9, INT64_MAX, UINT32_MAX, INT64_MIN + 1};
     (void)xz_marks_of(&marks, XZ_STR("events/1"));
     assert_int_equal(marks.count, 2);
     assert_true(xz_marks_of(&marks, XZ_STR("events/1")) == &marks.items[1]);
@@ -80,6 +80,7 @@ static void test_marks_survive_a_checkpoint(void **state)
     mark = xz_marks_of(&again, XZ_STR("events/0"));
     assert_true(mark->epoch == UINT64_MAX && mark->next == 9);
     assert_true(mark->offset == INT64_MAX && mark->place == UINT32_MAX);
+    assert_true(mark->newest_ms == INT64_MIN + 1);
     mark = xz_marks_of(&again, XZ_STR("events/1"));
     assert_true(mark->epoch == 0 && mark->next == 0 && mark->offset == -1 && mark->place == 0);
     for (size_t len = 0; len < bytes.len; len++) { /* cut short it is refused */

@@ -9,16 +9,16 @@
 #include "base/mem.h"
 #include "engine/engine_int.h"
 
-void xz_marks_clear(struct xz_marks *marks)
+void xz_day_marks_clear(struct xz_day_marks *marks)
 {
     marks->count = 0;
     marks->whole = true;
 }
 
-void xz_marks_put(struct xz_marks *marks, int32_t day, const struct xz_detector *detectors,
-                  size_t count)
+void xz_day_marks_put(struct xz_day_marks *marks, int32_t day, const struct xz_detector *detectors,
+                      size_t count)
 {
-    struct xz_mark *mark;
+    struct xz_day_mark *mark;
 
     if (!marks->whole || (marks->count > 0 && marks->list[marks->count - 1].day >= day)) {
         return;
@@ -29,7 +29,7 @@ void xz_marks_put(struct xz_marks *marks, int32_t day, const struct xz_detector 
     memcpy(mark->detectors, detectors, count * sizeof(detectors[0]));
 }
 
-const struct xz_mark *xz_marks_back_to(struct xz_marks *marks, int32_t day)
+const struct xz_day_mark *xz_day_marks_back_to(struct xz_day_marks *marks, int32_t day)
 {
     size_t at = marks->count;
 
@@ -43,7 +43,7 @@ const struct xz_mark *xz_marks_back_to(struct xz_marks *marks, int32_t day)
     return &marks->list[at - 1];
 }
 
-const struct xz_mark *xz_marks_from(struct xz_marks *marks, int32_t day)
+const struct xz_day_mark *xz_day_marks_from(struct xz_day_marks *marks, int32_t day)
 {
     size_t gone = 0;
 
