@@ -617,7 +617,7 @@ bool xz_pass_tail(struct xz_engine *engine, const struct xz_pattern *pattern,
                   struct xz_entity *entity, uint32_t index)
 {
     struct walk walk;
-    void *cursors[XZ_EVIDENCE_MAX];
+    void *cursors[XZ_EVIDENCE_MAX] = {NULL};
     double log_m;
     bool stirring, alarm;
 
