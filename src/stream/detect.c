@@ -509,7 +509,7 @@ static enum xz_rc round_of(struct detect *detect, rd_kafka_message_t **messages,
         waiting = count == 0 && !slot->dry; /* the group is served meanwhile */
         total += count;
         note_pace(detect, slot);
-        if (rc == XZ_OK && xz_part_full(slot->part)) {
+        if (rc == XZ_OK && !xz_part_settle(slot->part)) {
             rc = xz_part_checkpoint(slot->part, err);
         }
         rc = rc == XZ_OK ? flush_all(detect, err) : rc;

@@ -16,7 +16,6 @@ int64_t xz_part_newest_ms(const struct xz_part *part) { return part->newest_ms; 
 struct xz_engine *xz_part_engine(struct xz_part *part) { return part->engine; }
 struct xz_cache *xz_part_cache(struct xz_part *part) { return part->cache; }
 struct xz_store *xz_part_store(struct xz_part *part) { return part->store; }
-bool xz_part_full(const struct xz_part *part) { return xz_cache_full(part->cache); }
 const char *xz_part_pack(const struct xz_part *part) { return xz_pack_sha256(part->pack); }
 
 struct xz_flight *xz_part_sent(struct xz_part *part)
@@ -25,6 +24,12 @@ struct xz_flight *xz_part_sent(struct xz_part *part)
 
     flight->sent++;
     return flight;
+}
+
+bool xz_part_settle(struct xz_part *part)
+{
+    xz_cache_settle(part->cache);
+    return !xz_cache_full(part->cache);
 }
 
 /* ---- what the engine hands over ---- */

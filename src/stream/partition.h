@@ -63,7 +63,9 @@ int64_t xz_part_durable_ms(const struct xz_part *part); /* when what was there b
 int64_t xz_part_took_ms(const struct xz_part *part);    /* the last one, from begin to end */
 /* The same, waited for. */
 XZ_MUST enum xz_rc xz_part_checkpoint(struct xz_part *part, struct xz_err *err);
-bool xz_part_full(const struct xz_part *part); /* only dirty entities are left in memory */
+/* Between frames: brings memory back under the cap. false: only entities that are not durable are
+ * left, and it takes a checkpoint. */
+bool xz_part_settle(struct xz_part *part);
 
 struct xz_engine *xz_part_engine(struct xz_part *part);
 struct xz_cache *xz_part_cache(struct xz_part *part);
