@@ -57,6 +57,9 @@ static enum ended serve(int argc, char **argv, struct xz_service *service,
         const int number = sigtimedwait(signals, NULL, &wait);
 
         if (number == SIGTERM || number == SIGINT) {
+            xz_log(XZ_LOG_INFO, "service", "stopping", "signal=%s healthy=%s",
+                   number == SIGTERM ? "TERM" : "INT",
+                   xz_metrics_healthy(xz_service_metrics(service), xz_now_ms()) ? "yes" : "no");
             return BY_SIGNAL;
         }
         if (number == SIGHUP && read_again(argc, argv, config, fresh)) {

@@ -13,6 +13,7 @@
 #define GREET_MS      5000
 #define SOON_MS       1000
 #define CLOSE_MS      2000
+#define STILL_MS      10000 /* no record for so long: the broker is gone */
 
 #define CONSUMER_QUEUE_KB 32768 /* of a client, over its partitions */
 #define LEAST_QUEUE_KB    2048  /* of a partition: a fetch and the one that follows */
@@ -510,7 +511,7 @@ enum xz_rc xz_kafka_read(const struct xz_config *config, const char *topic, int3
 
         if (message == NULL) {
             waited_ms += 100;
-            if (waited_ms > ADMIN_WAIT_MS) {
+            if (waited_ms > STILL_MS) {
                 rc = xz_err_set(err, XZ_RETRY, "%s/%d cannot be read to its end", topic, partition);
             }
             continue;

@@ -3,7 +3,7 @@
 
 #define ANSWER_MS 10000
 #define POLL_MS   100
-#define STILL_MS  30000 /* nothing for so long: the broker is gone */
+#define STILL_MS  10000 /* nothing for so long: the broker is gone */
 
 static enum xz_rc find_partitions(rd_kafka_t *consumer, const char *topic,
                                   rd_kafka_topic_partition_list_t *list, struct xz_err *err)

@@ -368,8 +368,13 @@ void xz_sources_drain(struct ingest *ingest)
             ingest->why = err;
         }
     }
-    (void)rd_kafka_flush(ingest->producer.client,
-                         ingest->shared->down[XZ_ROLE_INGEST] ? NO_BROKER_MS : DRAIN_MS);
+    if (rd_kafka_flush(ingest->producer.client,
+                       ingest->shared->down[XZ_ROLE_INGEST] ? NO_BROKER_MS : DRAIN_MS) !=
+        RD_KAFKA_RESP_ERR_NO_ERROR) {
+        xz_log(XZ_LOG_WARN, "ingest", "drain",
+               "left=%d error=\"not acknowledged: read again at the next start\"",
+               rd_kafka_outq_len(ingest->producer.client));
+    }
     xz_sources_commit(ingest, true);
 }
 

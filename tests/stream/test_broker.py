@@ -71,7 +71,8 @@ def test_sigterm_without_a_broker_ends(own_broker, tmp_path):
         service = world.start()
         own_broker.stop(kill=True)
         wait_for("red health", lambda: is_red(service), RED_S)
-        service.stop(deadline_s=45)
+        service.stop(deadline_s=25)
+        assert "event=stopping signal=TERM healthy=no" in service.log()
         own_broker.start()
         world.produce([("1", b'{"msgid":"1","inf_time":"2026-03-01 10:00:00","credential":'
                              b'{"psn_no":"1","action":"activate"}}', None)])
