@@ -3,6 +3,9 @@
 .PHONY: bench
 $(B)/benchmarks/raw_consume: $(B)/benchmarks/raw_consume.o
 	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
-bench: build/xiezhi $(B)/benchmarks/raw_consume ## speed beside the limit: benchmarks/results
+$(B)/benchmarks/store_sizes: $(B)/benchmarks/store_sizes.o $(foreach f,$(call upto,state),$(call lib,$(f)))
+	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+bench: build/xiezhi $(B)/benchmarks/raw_consume $(B)/benchmarks/store_sizes ## speed beside the limit: benchmarks/results
 	@ops/install test
-	@build/venv/bin/python benchmarks/bench.py --raw $(B)/benchmarks/raw_consume $(BENCH)
+	@build/venv/bin/python benchmarks/bench.py --raw $(B)/benchmarks/raw_consume \
+	    --sizes $(B)/benchmarks/store_sizes $(BENCH)
