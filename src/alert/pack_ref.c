@@ -86,4 +86,3 @@ enum xz_rc xz_alert_pack_sha256(struct xz_str alert, char sha256[static 65], str
 
     return json ? from_json(alert, sha256, err) : from_protobuf(alert, sha256, err);
 }
-

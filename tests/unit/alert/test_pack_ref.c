@@ -54,7 +54,8 @@ static void test_protobuf_names_its_pack(void **state)
     assert_true(xiezhi__alert__get_packed_size(&alert) <= sizeof(bytes));
     len = xiezhi__alert__pack(&alert, bytes);
     assert_int_equal(
-        xz_alert_pack_sha256((struct xz_str){(const char *)bytes, (uint32_t)len}, sha256, &err), XZ_OK);
+        xz_alert_pack_sha256((struct xz_str){(const char *)bytes, (uint32_t)len}, sha256, &err),
+        XZ_OK);
     assert_string_equal(sha256, SHA256);
     alert.pack = NULL;
     len = xiezhi__alert__pack(&alert, bytes);
