@@ -30,7 +30,8 @@ static rocksdb_t *open_store(const char *dir, char **message)
     rocksdb_t *db = NULL;
 
     rocksdb_options_set_compression(options, rocksdb_lz4_compression);
-    rocksdb_options_set_bottommost_compression(options, rocksdb_zstd_compression); /* as state/ does */
+    rocksdb_options_set_bottommost_compression(options,
+                                               rocksdb_zstd_compression); /* as state/ does */
     db = rocksdb_open(options, dir, message);
     rocksdb_options_destroy(options);
     return db;

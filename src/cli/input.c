@@ -9,6 +9,8 @@
 #include "base/mem.h"
 #include "event/mapping.h"
 
+#define READ_BYTES ((size_t)256 << 10) /* at a time: events come by the hundred megabytes */
+
 struct xz_input {
     FILE *in;
     const char *file;
@@ -49,6 +51,8 @@ enum xz_rc xz_input_open(const char *file, const char *mapping, struct xz_input 
     input->in = strcmp(file, "-") == 0 ? stdin : fopen(file, "rb");
     if (input->in == NULL) {
         rc = xz_err_config(err, file, 0, "cannot be opened: %s", strerror(errno));
+    } else {
+        (void)setvbuf(input->in, NULL, _IOFBF, READ_BYTES);
     }
     if (rc == XZ_OK && mapping != NULL) {
         rc = xz_mapping_load(mapping, &input->mapping, err);
