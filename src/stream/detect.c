@@ -21,6 +21,7 @@
 #define PARTS_MAX          1024
 #define OPEN_AT_ONCE       16
 #define QUERY_MS           10000
+#define STAGE_WAIT_MS      2000
 #define WAIT_MAX_MS        3000 /* for a partition that has more but does not send it */
 #define WRITE_BUFFER_BYTES ((size_t)16 << 20)
 #define BLOCK_CACHE_BYTES  ((size_t)64 << 20)
@@ -513,6 +514,11 @@ static enum xz_rc round_of(struct detect *detect, rd_kafka_message_t **messages,
             rc = xz_part_checkpoint(slot->part, err);
         }
         rc = rc == XZ_OK ? flush_all(detect, err) : rc;
+        if (rc == XZ_OK &&
+            xz_pace_is_stage(&detect->pace, xz_now_ms(), xz_part_newest_ms(slot->part))) {
+            /* What was derived so far stands in the log before more is read. */
+            (void)rd_kafka_flush(detect->producer.client, STAGE_WAIT_MS);
+        }
     }
     *idle = total == 0 && !waiting;
     (void)rd_kafka_poll(detect->producer.client, 0);
@@ -563,6 +569,7 @@ enum xz_rc xz_detect_run(struct xz_service_shared *shared, struct xz_err *err)
     detect->shared = shared;
     detect->config = shared->config;
     detect->pace.newest_ms = INT64_MIN;
+    detect->pace.stage_ms = INT64_MIN;
     rc = open_detect(detect, err);
     rc = rc == XZ_OK ? loop(detect, err) : rc;
     if (rc != XZ_OK) {

@@ -19,6 +19,7 @@
 #define FRAME_SPAN_MS   (6 * XZ_HOUR_MS) /* of event time that a frame may cover */
 #define COMMIT_EVERY_MS 500
 #define STATS_EVERY_MS  1000
+#define STAGE_WAIT_MS   2000
 
 static enum xz_rc add_observation(struct ingest *ingest, struct source *source,
                                   const struct xz_observation *observation, int64_t offset,
@@ -355,6 +356,18 @@ static void note_pace(struct ingest *ingest, const struct source *source)
     }
 }
 
+/* What was read so far stands in the log before more is: or detect would find one of its partitions
+ * empty, and run ahead in the others. */
+static enum xz_rc end_stage(struct ingest *ingest, struct xz_err *err)
+{
+    const enum xz_rc rc = flush_due(ingest, xz_now_ms(), true, err);
+
+    if (rc == XZ_OK) {
+        (void)rd_kafka_flush(ingest->producer.client, STAGE_WAIT_MS);
+    }
+    return rc;
+}
+
 static enum xz_rc consume(struct ingest *ingest, rd_kafka_message_t **messages, bool *idle,
                           struct xz_err *err)
 {
@@ -373,6 +386,9 @@ static enum xz_rc consume(struct ingest *ingest, rd_kafka_message_t **messages, 
         total += count;
         note_pace(ingest, source);
         rc = rc == XZ_OK ? flush_due(ingest, xz_now_ms(), false, err) : rc;
+        if (rc == XZ_OK && xz_pace_is_stage(&ingest->pace, xz_now_ms(), source->newest_ms)) {
+            rc = end_stage(ingest, err);
+        }
     }
     *idle = total == 0 && !waiting;
     return rc;
@@ -383,7 +399,7 @@ enum xz_rc xz_ingest_run(struct xz_service_shared *shared, struct xz_err *err)
     struct ingest ingest = {.shared = shared,
                             .config = shared->config,
                             .limits = xz_decode_limits_default,
-                            .pace = {.newest_ms = INT64_MIN}};
+                            .pace = {.newest_ms = INT64_MIN, .stage_ms = INT64_MIN}};
     char *names = xz_strdup(shared->config->topics_events);
     rd_kafka_message_t **messages = xz_calloc(CONSUME_MAX, sizeof(*messages));
     int64_t committed_ms = xz_now_ms(), stats_ms = committed_ms;

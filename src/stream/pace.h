@@ -15,11 +15,16 @@ struct xz_pace {
     int64_t since_ms;  /* of the clock */
     int64_t newest_ms; /* event time then */
     int64_t until_ms;  /* of the clock: catching up until then */
+    int64_t stage_ms;  /* event time at the last stage */
 };
 
 /* Event time has come to newest_ms (INT64_MIN: nothing was read yet). True when it has come a step
  * further that the clock does not explain: time to ask those that had nothing. */
 bool xz_pace_note(struct xz_pace *pace, int64_t now_ms, int64_t newest_ms);
+/* True once in half a day of event time while catching up: what was sent until now has to stand in
+ * the log before more is read. An hour of the past goes by in less than a broker takes to answer.
+ */
+bool xz_pace_is_stage(struct xz_pace *pace, int64_t now_ms, int64_t newest_ms);
 bool xz_pace_is_fast(const struct xz_pace *pace, int64_t now_ms);
 
 #endif
