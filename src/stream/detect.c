@@ -483,6 +483,24 @@ static enum xz_rc flush_all(struct detect *detect, struct xz_err *err)
     return rc;
 }
 
+/* Live, what was derived goes on at once. Of a backlog it goes by stages, as it is read: a counter
+ * is judged again with each frame that reaches into its day, and small frames would be many. At the
+ * end of a stage what was derived stands in the log before more is read. */
+static enum xz_rc flush_due(struct detect *detect, const struct slot *slot, struct xz_err *err)
+{
+    const int64_t now_ms = xz_now_ms();
+    enum xz_rc rc;
+
+    if (xz_pace_is_stage(&detect->pace, now_ms, xz_part_newest_ms(slot->part))) {
+        rc = flush_all(detect, err);
+        (void)rd_kafka_flush(detect->producer.client, STAGE_WAIT_MS);
+        return rc;
+    }
+    return xz_pace_is_fast(&detect->pace, now_ms) && !xz_part_has_much(slot->part)
+               ? XZ_OK
+               : flush_all(detect, err);
+}
+
 /* With each step of catching up, those that had nothing are asked again. */
 static void note_pace(struct detect *detect, const struct slot *slot)
 {
@@ -513,13 +531,9 @@ static enum xz_rc round_of(struct detect *detect, rd_kafka_message_t **messages,
         if (rc == XZ_OK && !xz_part_settle(slot->part)) {
             rc = xz_part_checkpoint(slot->part, err);
         }
-        rc = rc == XZ_OK ? flush_all(detect, err) : rc;
-        if (rc == XZ_OK &&
-            xz_pace_is_stage(&detect->pace, xz_now_ms(), xz_part_newest_ms(slot->part))) {
-            /* What was derived so far stands in the log before more is read. */
-            (void)rd_kafka_flush(detect->producer.client, STAGE_WAIT_MS);
-        }
+        rc = rc == XZ_OK ? flush_due(detect, slot, err) : rc;
     }
+    rc = rc == XZ_OK ? flush_all(detect, err) : rc;
     *idle = total == 0 && !waiting;
     (void)rd_kafka_poll(detect->producer.client, 0);
     return rc;

@@ -225,6 +225,16 @@ enum xz_rc xz_part_frame(struct xz_part *part, int64_t offset, const void *bytes
     return rc;
 }
 
+bool xz_part_has_much(const struct xz_part *part)
+{
+    for (int32_t p = 0; p < part->setup.shared->partitions; p++) {
+        if (part->targets[p].frame.len >= (size_t)part->config->flush_bytes) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum xz_rc xz_part_flush(struct xz_part *part, struct xz_err *err)
 {
     enum xz_rc rc = XZ_OK;

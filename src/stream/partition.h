@@ -53,6 +53,8 @@ XZ_MUST enum xz_rc xz_part_frame(struct xz_part *part, int64_t offset, const voi
 /* Sends what was derived; after each round of frames. */
 XZ_MUST enum xz_rc xz_part_flush(struct xz_part *part, struct xz_err *err);
 
+bool xz_part_has_much(const struct xz_part *part); /* to send: a frame is as long as it may be */
+
 /* Makes everything up to xz_part_next durable: alerts and derived frames first, then the changelog,
  * then the local store. What there is at `begin` is taken, and lands beside what goes on:
  * `proceed`, called in every round, sees to it. Nothing to do when nothing was read, or one is on
