@@ -20,6 +20,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 from confluent_kafka import Consumer, Producer, TopicPartition, libversion
@@ -106,68 +107,96 @@ def lines_of(where):
             yield line.rstrip(b"\n")
 
 
-LOADED = b'"channel":"load"'
-MSGID = re.compile(rb'"msgid":"([^"]+)"')
+# A day of a region so large that its events come at the rate: event time passes without the jumps
+# of a backlog, which the service reads by stages. What comes before the counters open is fed first.
+LIVE_PEOPLE, LIVE_DAY, LIVE_FROM = 2000000, "2026-03-10", b"2026-03-10 09"
+LOADED = b'"channel":"load"' # links that were there before
+MSGID = re.compile(rb'"o?msgid":"([^"]+)"')
+SETTLED = re.compile(rb'"setl_id":"([^"]+)"')
+TIME = re.compile(rb'"inf_time":"([^"]+)"')
 PERSON = re.compile(rb'"(?:giver_)?psn_no":"([^"]+)"')
 
 
-def read_alerts(consumer, sent, latencies, wait):
-    message = consumer.poll(wait)
-    while message is not None and message.error() is None:
-        now = time.monotonic()
-        alert = json.loads(message.value())
-        if alert["status"] != "open": # an end comes of another event than those it names
-            message = consumer.poll(0)
-            continue
+def is_live(line):
+    return LOADED not in line and TIME.search(line)[1] >= LIVE_FROM
+
+
+WARM_S = 10 # a Kafka that has just started answers slowly until its code is compiled
+
+
+def keep_reading(consumer, arrived, ended):
+    """In a thread of its own: (when, alert) of all that comes, until told to end."""
+    while not ended.is_set():
+        message = consumer.poll(0.1)
+        if message is not None and message.error() is None:
+            arrived.append((time.monotonic(), message.value()))
+
+
+def latencies_of(arrived, sent):
+    """Milliseconds from what set an alert off to its reading. What sets a first revision off is
+    the last of its events to have been sent or taken back. Later revisions are held back until
+    they say something new, and an end names no event of its own."""
+    warm, found = min(sent.values()) + WARM_S, []
+    for when, value in arrived:
+        alert = json.loads(value)
         times = [sent[msgid] for msgid in alert["event_ids"] if msgid in sent]
-        if times: # what set it off is the last of its events to have been sent
-            latencies.append((now - max(times)) * 1000)
-        message = consumer.poll(0)
+        if alert["rev"] == 1 and times and max(times) >= warm:
+            found.append((when - max(times)) * 1000)
+    return sorted(found)
+
+
+def send_live(producer, topic, where, rate, seconds):
+    """The live events at a rate; when each, or one that takes it back, was sent last, by msgid."""
+    sent, settled_by, began, count = {}, {}, time.monotonic(), 0
+    for line in filter(is_live, lines_of(where)):
+        time.sleep(max(0.0, began + count / rate - time.monotonic()))
+        now = time.monotonic()
+        msgids, settled = MSGID.findall(line), SETTLED.search(line)
+        if settled: # a refund names what it takes back by this
+            msgids.append(settled_by.setdefault(settled[1], msgids[0]))
+        sent.update((msgid.decode(), now) for msgid in msgids)
+        person = PERSON.search(line)
+        producer.produce(topic, line, key=person[1] if person else b"")
+        producer.poll(0)
+        count += 1
+        if count >= rate * seconds:
+            break
+    producer.flush()
+    return sent
 
 
 def latency_round(work, broker, where, name, rate, seconds):
-    sent, latencies = {}, []
-    topic = f"{name}.events"
+    topic, arrived, ended = f"{name}.events", [], threading.Event()
+    shutil.rmtree(work / f"state-{name}", ignore_errors=True) # of another run in a kept folder
     with Service(PROGRAM, broker, name, work / f"state-{name}", where) as service:
         producer = Producer({"bootstrap.servers": broker.bootstrap, "linger.ms": 0, "acks": "all",
                              "queue.buffering.max.messages": 1000000})
         consumer = Consumer({"bootstrap.servers": broker.bootstrap, "group.id": f"{name}-bench",
                              "auto.offset.reset": "earliest", "fetch.wait.max.ms": 5})
         consumer.assign([TopicPartition(f"{name}.alerts", p, 0) for p in range(4)])
-        loaded = 0
-        for line in lines_of(where): # links that were there before: not at a pace
-            if LOADED in line:
-                producer.produce(topic, line, key=PERSON.search(line).group(1))
+        fed = 0
+        for line in lines_of(where): # not at a pace
+            if not is_live(line):
+                person = PERSON.search(line)
+                producer.produce(topic, line, key=person[1] if person else b"")
                 producer.poll(0)
-                loaded += 1
+                fed += 1
         producer.flush()
-        service.rate_over(loaded)
-        began, count = time.monotonic(), 0
-        for line in lines_of(where):
-            if LOADED in line:
-                continue
-            due = began + count / rate
-            while time.monotonic() < due:
-                read_alerts(consumer, sent, latencies, max(0.0, min(0.001, due - time.monotonic())))
-            sent[MSGID.search(line).group(1).decode()] = time.monotonic()
-            person = PERSON.search(line)
-            producer.produce(topic, line, key=person.group(1) if person else b"")
-            producer.poll(0)
-            count += 1
-            if count >= rate * seconds:
-                break
-        producer.flush()
-        end = time.monotonic() + 5
-        while time.monotonic() < end:
-            read_alerts(consumer, sent, latencies, 0.1)
+        service.rate_over(fed)
+        reader = threading.Thread(target=keep_reading, args=(consumer, arrived, ended))
+        reader.start()
+        sent = send_live(producer, topic, where, rate, WARM_S + seconds)
+        time.sleep(5)
+        ended.set()
+        reader.join()
         consumer.close()
-    return sorted(latencies)
+    return latencies_of(arrived, sent)
 
 
 def bench_latency(work, rounds, arguments):
     """Alerts as an independent client reads them, against when it sent the event behind them."""
-    where = region(PROGRAM, work / "latency", 400000, 6, "json",
-                   "--instances", "150", "--start", "2026-03-10")
+    where = region(PROGRAM, work / "live", LIVE_PEOPLE, 1, "json",
+                   "--instances", "150", "--start", LIVE_DAY)
     results = {"latency_p50_ms": [], "latency_p99_ms": [], "latency_p999_ms": [],
                "latency_alerts": []}
     with Broker(work / "broker-latency") as broker:

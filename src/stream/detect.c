@@ -376,6 +376,7 @@ static enum xz_rc open_detect(struct detect *detect, struct xz_err *err)
     if (rc != XZ_OK) {
         return rc;
     }
+    xz_producer_know(&detect->producer, detect->config->topics_alerts);
     xz_kafka_suggest_session(conf, detect->config);
     rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
     rd_kafka_conf_set_error_cb(conf, on_error);

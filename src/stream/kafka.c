@@ -134,8 +134,24 @@ enum xz_rc xz_producer_open(struct xz_producer *producer, const struct xz_config
     return xz_kafka_open(RD_KAFKA_PRODUCER, conf, &producer->client, err);
 }
 
+void xz_producer_know(struct xz_producer *producer, const char *topic)
+{
+    const struct rd_kafka_metadata *metadata = NULL;
+
+    producer->known = rd_kafka_topic_new(producer->client, topic, NULL);
+    if (producer->known != NULL &&
+        rd_kafka_metadata(producer->client, 0, producer->known, &metadata, GREET_MS) ==
+            RD_KAFKA_RESP_ERR_NO_ERROR) {
+        rd_kafka_metadata_destroy(metadata);
+    }
+}
+
 void xz_producer_close(struct xz_producer *producer)
 {
+    if (producer->known != NULL) {
+        rd_kafka_topic_destroy(producer->known);
+        producer->known = NULL;
+    }
     if (producer->client != NULL) {
         (void)rd_kafka_flush(producer->client, CLOSE_MS); /* whoever needs it has flushed before */
         rd_kafka_destroy(producer->client);

@@ -23,12 +23,16 @@ XZ_MUST enum xz_rc xz_kafka_open(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd
 typedef void (*xz_delivery_fn)(void *arg, const rd_kafka_message_t *message);
 struct xz_producer {
     rd_kafka_t *client;
+    rd_kafka_topic_t *known; /* see xz_producer_know */
     xz_delivery_fn on_delivery;
     void *arg;
 };
 XZ_MUST enum xz_rc xz_producer_open(struct xz_producer *producer, const struct xz_config *config,
                                     xz_delivery_fn on_delivery, void *arg, struct xz_err *err);
 void xz_producer_close(struct xz_producer *producer);
+/* Learns now where a topic's partitions are: the first record of a topic waits for it otherwise,
+ * some tenths of a second. One topic a producer; nothing happens when no broker answers. */
+void xz_producer_know(struct xz_producer *producer, const char *topic);
 
 #define XZ_PRODUCER_QUEUE_KB "65536" /* what waits for acknowledgements; then xz_produce waits */
 

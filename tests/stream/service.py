@@ -161,26 +161,39 @@ class World:
     def produce(self, records, rate=None, topic=None):
         self.broker.produce(topic or self.topics["events"], records, rate)
 
-    def drained_now(self, ingest=True):
-        """Whether all events are ingested and all observations folded and durable. Detect commits
-        what it has read only after what it derived from that is in the log, so positions read
-        first and ends afterwards can be equal only when nothing is under way."""
+    def positions(self, ingest=True):
+        """(what is read, what there is) of each partition. Detect commits what it has read only
+        after what it derived from that is in the log, so positions read first and ends afterwards
+        can be equal only when nothing is under way."""
+        out = {}
         for topic in self.topics["events"].split(",") if ingest else ():
-            if self.broker.committed(f"{self.group}-ingest", topic) != self.broker.ends(topic):
-                return False
+            done = self.broker.committed(f"{self.group}-ingest", topic)
+            for p, end in self.broker.ends(topic).items():
+                out[topic, p] = (done[p], end)
         observations = self.topics["observations"]
         done = self.broker.committed(f"{self.group}-detect", observations)
-        ends = self.broker.ends(observations)
-        return all(max(done[p], 0) == end for p, end in ends.items())
+        for p, end in self.broker.ends(observations).items():
+            out[observations, p] = (max(done[p], 0), end)
+        return out
 
-    def drained(self, deadline_s=30, ingest=True):
-        """Waits until everything is folded. Services may have been ended, but none may fail."""
-        def check():
+    def drained_now(self, ingest=True):
+        """Whether all events are ingested and all observations folded and durable."""
+        return all(done == end for done, end in self.positions(ingest).values())
+
+    def drained(self, stalled_s=30, ingest=True):
+        """Waits until everything is folded, as long as something moves on: a slow machine is no
+        defect, one that stands still is. Services may have been ended, but none may fail."""
+        positions, moved = None, time.monotonic()
+        while True:
             dead = [s for s in self.services if s.process.poll() not in (None, 0, -signal.SIGKILL)]
             assert not dead, f"ended with {dead[0].process.returncode}:\n{dead[0].log()[-2000:]}"
-            return self.drained_now(ingest)
-
-        wait_for("everything folded", check, deadline_s)
+            now = self.positions(ingest)
+            if all(done == end for done, end in now.values()):
+                return
+            if now != positions:
+                positions, moved = now, time.monotonic()
+            assert time.monotonic() < moved + stalled_s, f"stands still {stalled_s} s: {now}"
+            time.sleep(0.05)
 
     def feed(self, region, rate=None):
         """All of a region's events, then those that end its episodes; waits until all is folded."""

@@ -27,7 +27,7 @@ def outage(broker, services, kill):
 
 def went_on(world, region, services):
     """Nothing lost, nothing doubled, and all by the processes that saw the outage."""
-    world.drained(60)
+    world.drained()
     world.end(region)
     same_alerts(final(revisions(world.alerts()).values()), region.alerts)
     for service in services:

@@ -8,7 +8,7 @@ from service import Counter, World, feeding, final, revisions, same_alerts
 
 SEED = 20260301
 # A few frames a fetch, so that there is time to hit the middle.
-SLOWLY = {"kafka.fetch.message.max.bytes": 16384, "kafka.queued.min.messages": 1}
+SLOWLY = {"kafka.fetch.message.max.bytes": 65536, "kafka.queued.min.messages": 1}
 
 
 @pytest.fixture(scope="module")
