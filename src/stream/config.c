@@ -50,7 +50,7 @@ static const struct property {
      DIR_MAX_LEN, NULL},
     {"state.cache_mb", NUMBER, FIELD(state_cache_mb), "512",
      "memory for entities, over all partitions", 16, 1 << 20, NULL},
-    {"state.checkpoint", DURATION, FIELD(checkpoint_ms), "5s",
+    {"state.checkpoint", DURATION, FIELD(checkpoint_ms), "2s",
      "each partition is made durable so often", 100, 3600000, NULL},
     {"ingest.flush", DURATION, FIELD(flush_ms), "5ms", "an observation waits so long for others", 0,
      60000, NULL},
