@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "stream/group.h"
 #include "stream/pace.h"
 #include "stream/partition.h"
 #include "stream/roles.h"
@@ -340,31 +341,10 @@ static void on_error(rd_kafka_t *consumer, int code, const char *reason, void *a
 
 static enum xz_rc open_detect(struct detect *detect, struct xz_err *err)
 {
-    char group[256], queue_kb[16];
-    const char *const pairs[] = {"group.id",
-                                 group,
-                                 "enable.auto.commit",
-                                 "false",
-                                 "auto.offset.reset",
-                                 "error",
-                                 "enable.partition.eof",
-                                 "true",
-                                 "fetch.wait.max.ms",
-                                 "5",
-                                 "partition.assignment.strategy",
-                                 "range",
-                                 "max.poll.interval.ms",
-                                 "600000",
-                                 "queued.max.messages.kbytes",
-                                 queue_kb,
-                                 NULL};
-    rd_kafka_topic_partition_list_t *list;
-    rd_kafka_conf_t *conf = NULL;
-    rd_kafka_resp_err_t code;
-    enum xz_rc rc = XZ_OK;
+    const char *const topics[] = {detect->config->topics_observations};
+    const struct xz_group_member member = {"detect", topics, 1, on_error, on_rebalance, detect};
+    enum xz_rc rc;
 
-    (void)snprintf(group, sizeof(group), "%s-detect", detect->config->group);
-    xz_kafka_queue_kb(detect->shared->partitions, queue_kb);
     rc = xz_pack_load(detect->config->pack, xz_engine_schema(), NULL, NULL, &detect->configured,
                       err);
     detect->fallback = detect->configured;
@@ -372,28 +352,11 @@ static enum xz_rc open_detect(struct detect *detect, struct xz_err *err)
     detect->budget = xz_store_budget_new(BLOCK_CACHE_BYTES, WRITE_BUFFER_BYTES);
     rc = rc == XZ_OK ? xz_producer_open(&detect->producer, detect->config, on_delivery, detect, err)
                      : rc;
-    rc = rc == XZ_OK ? xz_kafka_conf(detect->config, pairs, &conf, err) : rc;
     if (rc != XZ_OK) {
         return rc;
     }
     xz_producer_know(&detect->producer, detect->config->topics_alerts);
-    xz_kafka_suggest_session(conf, detect->config);
-    rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
-    rd_kafka_conf_set_error_cb(conf, on_error);
-    rd_kafka_conf_set_opaque(conf, detect);
-    rc = xz_kafka_open(RD_KAFKA_CONSUMER, conf, &detect->consumer, err);
-    if (rc != XZ_OK) {
-        return rc;
-    }
-    (void)rd_kafka_poll_set_consumer(detect->consumer);
-    list = rd_kafka_topic_partition_list_new(1);
-    (void)rd_kafka_topic_partition_list_add(list, detect->config->topics_observations,
-                                            RD_KAFKA_PARTITION_UA);
-    code = rd_kafka_subscribe(detect->consumer, list);
-    rd_kafka_topic_partition_list_destroy(list);
-    return code == RD_KAFKA_RESP_ERR_NO_ERROR
-               ? XZ_OK
-               : xz_err_set(err, XZ_CONFIG, "subscribe: %s", rd_kafka_err2str(code));
+    return xz_group_join(detect->shared, &member, &detect->consumer, err);
 }
 
 static enum xz_rc take(struct detect *detect, const rd_kafka_message_t *message, struct xz_err *err)

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "event/balance.h"
 #include "event/decode.h"
+#include "stream/group.h"
 #include "stream/ingest_int.h"
 
 #define CONSUME_MAX     64   /* records of one source in a row */
@@ -171,56 +172,18 @@ static void on_error(rd_kafka_t *consumer, int code, const char *reason, void *a
 
 static enum xz_rc open_ingest(struct ingest *ingest, char *names, struct xz_err *err)
 {
-    char group[256], queue_kb[16];
-    const char *const pairs[] = {"group.id",
-                                 group,
-                                 "enable.auto.commit",
-                                 "false",
-                                 "auto.offset.reset",
-                                 "error",
-                                 "enable.partition.eof",
-                                 "true",
-                                 "fetch.wait.max.ms",
-                                 "5",
-                                 "partition.assignment.strategy",
-                                 "range",
-                                 "queued.max.messages.kbytes",
-                                 queue_kb,
-                                 NULL};
-    rd_kafka_topic_partition_list_t *list;
-    rd_kafka_conf_t *conf = NULL;
-    rd_kafka_resp_err_t code;
+    struct xz_group_member member = {
+        "ingest", ingest->topics, 0, on_error, xz_sources_on_rebalance, ingest,
+    };
     enum xz_rc rc;
 
-    (void)snprintf(group, sizeof(group), "%s-ingest", ingest->config->group);
-    xz_kafka_queue_kb(ingest->shared->partitions, queue_kb);
     ingest->topic_count = xz_split_names(names, ingest->topics, XZ_EVENT_TOPICS_MAX);
+    member.topic_count = ingest->topic_count;
     rc = xz_reference_load(ingest->config->reference, &ingest->reference, err);
     rc = rc == XZ_OK ? xz_producer_open(&ingest->producer, ingest->config, xz_sources_on_delivery,
                                         ingest, err)
                      : rc;
-    rc = rc == XZ_OK ? xz_kafka_conf(ingest->config, pairs, &conf, err) : rc;
-    if (rc != XZ_OK) {
-        return rc;
-    }
-    xz_kafka_suggest_session(conf, ingest->config);
-    rd_kafka_conf_set_rebalance_cb(conf, xz_sources_on_rebalance);
-    rd_kafka_conf_set_error_cb(conf, on_error);
-    rd_kafka_conf_set_opaque(conf, ingest);
-    rc = xz_kafka_open(RD_KAFKA_CONSUMER, conf, &ingest->consumer, err);
-    if (rc != XZ_OK) {
-        return rc;
-    }
-    (void)rd_kafka_poll_set_consumer(ingest->consumer);
-    list = rd_kafka_topic_partition_list_new((int)ingest->topic_count);
-    for (size_t i = 0; i < ingest->topic_count; i++) {
-        (void)rd_kafka_topic_partition_list_add(list, ingest->topics[i], RD_KAFKA_PARTITION_UA);
-    }
-    code = rd_kafka_subscribe(ingest->consumer, list);
-    rd_kafka_topic_partition_list_destroy(list);
-    return code == RD_KAFKA_RESP_ERR_NO_ERROR
-               ? XZ_OK
-               : xz_err_set(err, XZ_CONFIG, "subscribe: %s", rd_kafka_err2str(code));
+    return rc == XZ_OK ? xz_group_join(ingest->shared, &member, &ingest->consumer, err) : rc;
 }
 
 static void reload_reference(struct ingest *ingest)

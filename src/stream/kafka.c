@@ -9,14 +9,10 @@
 
 #define WAIT_MS       10000
 #define ADMIN_WAIT_MS 30000
-#define SESSION_MS    "10000" /* the library's 45 s are long to wait for alerts */
 #define GREET_MS      5000
 #define SOON_MS       1000
 #define CLOSE_MS      2000
 #define STILL_MS      10000 /* no record for so long: the broker is gone */
-
-#define CONSUMER_QUEUE_KB 32768 /* of a client, over its partitions */
-#define LEAST_QUEUE_KB    2048  /* of a partition: a fetch and the one that follows */
 
 int64_t xz_now_ms(void)
 {
@@ -263,13 +259,6 @@ size_t xz_kafka_take(rd_kafka_queue_t *queue, int wait_ms, rd_kafka_message_t **
     return count > 0 ? (size_t)count : 0;
 }
 
-void xz_kafka_queue_kb(int32_t partitions, char text[static 16])
-{
-    const int share_kb = CONSUMER_QUEUE_KB / (partitions > 0 ? partitions : 1);
-
-    (void)snprintf(text, 16, "%d", share_kb > LEAST_QUEUE_KB ? share_kb : LEAST_QUEUE_KB);
-}
-
 int64_t xz_kafka_timestamp(const rd_kafka_message_t *message, int64_t unknown)
 {
     rd_kafka_timestamp_type_t kind;
@@ -449,18 +438,6 @@ enum xz_rc xz_kafka_topics(const struct xz_config *config, int32_t *partitions,
     }
     free(names);
     return rc;
-}
-
-void xz_kafka_suggest_session(rd_kafka_conf_t *conf, const struct xz_config *config)
-{
-    char text[256];
-
-    for (size_t i = 0; i < config->kafka_count; i++) {
-        if (strcmp(config->kafka[i].name, "session.timeout.ms") == 0) {
-            return;
-        }
-    }
-    (void)rd_kafka_conf_set(conf, "session.timeout.ms", SESSION_MS, text, sizeof(text));
 }
 
 void xz_kafka_greet(rd_kafka_t *client)

@@ -73,10 +73,6 @@ XZ_MUST enum xz_rc xz_kafka_reader(const struct xz_config *config, rd_kafka_t **
                                    struct xz_err *err);
 void xz_kafka_reader_close(rd_kafka_t *reader);
 
-/* For a member of a group: so long after its last sign of life (kill -9) its partitions go to
- * another, or to the same program started again. Unless the configuration says otherwise. */
-void xz_kafka_suggest_session(rd_kafka_conf_t *conf, const struct xz_config *config);
-
 /* Waits until a new client knows a broker: what is asked for before that, the library tries again
  * only after half a second. What comes of it shows in the call that follows. */
 void xz_kafka_greet(rd_kafka_t *client);
@@ -92,10 +88,6 @@ void xz_kafka_end(rd_kafka_t *consumer, const char *topic, int32_t partition, in
  * (The library's own batch call would wait for the last.) The caller destroys them. */
 size_t xz_kafka_take(rd_kafka_queue_t *queue, int wait_ms, rd_kafka_message_t **messages,
                      size_t max);
-
-/* How much one partition's queue may hold, so that all of a client hold 32 MiB: the library counts
- * for each queue that is read apart. */
-void xz_kafka_queue_kb(int32_t partitions, char text[static 16]);
 
 /* When the broker or the producer says the record was written; `unknown` when neither does. */
 int64_t xz_kafka_timestamp(const rd_kafka_message_t *message, int64_t unknown);
