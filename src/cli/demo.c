@@ -289,7 +289,7 @@ static enum xz_rc run(struct demo *demo, struct xz_err *err)
     (void)printf("A region of %u people, %u days in about %lld seconds; the service starts ...\n",
                  demo->simulation_config.people, demo->simulation_config.days,
                  (long long)demo->seconds);
-    rc = xz_service_start(&demo->config, &demo->service, err);
+    rc = xz_service_start(&demo->config, (struct xz_patience){0}, &demo->service, err);
     if (rc != XZ_OK) {
         return rc;
     }

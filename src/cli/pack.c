@@ -31,7 +31,8 @@ static int activate(const struct xz_config *config, const char *dir)
     enum xz_rc rc = xz_cli_pack(dir, &pack, &err); /* says every mistake before anything is sent */
 
     xz_pack_free(pack);
-    rc = rc == XZ_OK ? xz_kafka_topics(config, &partitions, cluster, &err) : rc;
+    rc = rc == XZ_OK ? xz_kafka_topics(config, (struct xz_patience){0}, &partitions, cluster, &err)
+                     : rc;
     rc = rc == XZ_OK ? xz_packs_activate(config, dir, partitions, sha256, &err) : rc;
     if (rc != XZ_OK) {
         return xz_cli_fail("pack activate", &err);
@@ -64,7 +65,7 @@ static int list(const struct xz_config *config)
     struct xz_err err = {0};
     char cluster[64], sha256[65];
     int32_t partitions = 0;
-    enum xz_rc rc = xz_kafka_topics(config, &partitions, cluster, &err);
+    enum xz_rc rc = xz_kafka_topics(config, (struct xz_patience){0}, &partitions, cluster, &err);
 
     rc = rc == XZ_OK ? xz_packs_active(config, sha256, &err) : rc;
     if (rc == XZ_OK) {

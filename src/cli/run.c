@@ -33,6 +33,16 @@ static void set_up_log(const struct xz_config *config)
     xz_log_init(&log);
 }
 
+/* Has the end of the process been asked for? The signal stays for whoever waits for it. */
+static bool is_ended(void *arg)
+{
+    sigset_t pending;
+
+    (void)arg;
+    (void)sigpending(&pending);
+    return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
+}
+
 /* SIGHUP: the configuration as it would be read now. A mistake keeps the old one. */
 static bool read_again(int argc, char **argv, const struct xz_config *now, struct xz_config *fresh)
 {
@@ -84,8 +94,9 @@ static int run_spells(int argc, char **argv, struct xz_config *config, const sig
         struct xz_config fresh;
 
         set_up_log(config);
-        if (xz_service_start(config, &service, &err) != XZ_OK) {
-            return xz_cli_fail("run", &err);
+        if (xz_service_start(config, (struct xz_patience){is_ended, NULL}, &service, &err) !=
+            XZ_OK) {
+            return is_ended(NULL) ? XZ_EXIT_OK : xz_cli_fail("run", &err);
         }
         xz_log(XZ_LOG_INFO, "service", "started", "roles=%s", config->roles);
         ended = serve(argc, argv, service, config, signals, &fresh);

@@ -8,8 +8,8 @@
 #define CONSUMER_QUEUE_KB 32768    /* of a client, over its partitions */
 #define LEAST_QUEUE_KB    2048     /* of a partition: a fetch and the one that follows */
 
-/* How much one partition's queue may hold, so that all of a client stay under its bound: the library
- * counts for each queue that is read apart. */
+/* How much one partition's queue may hold, so that all of a client stay under its bound: the
+ * library counts for each queue that is read apart. */
 static int queue_kb(int32_t partitions)
 {
     const int share_kb = CONSUMER_QUEUE_KB / (partitions > 0 ? partitions : 1);
@@ -45,8 +45,9 @@ static enum xz_rc subscribe(rd_kafka_t *consumer, const struct xz_group_member *
                : xz_err_set(err, XZ_CONFIG, "subscribe: %s", rd_kafka_err2str(code));
 }
 
-enum xz_rc xz_group_join(const struct xz_service_shared *shared, const struct xz_group_member *member,
-                          rd_kafka_t **consumer, struct xz_err *err)
+enum xz_rc xz_group_join(const struct xz_service_shared *shared,
+                         const struct xz_group_member *member, rd_kafka_t **consumer,
+                         struct xz_err *err)
 {
     char group[256], queue[16];
     const char *const pairs[] = {"group.id",

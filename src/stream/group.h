@@ -18,10 +18,10 @@ struct xz_group_member {
     void *arg; /* of both */
 };
 
-/* Opens the client and subscribes. *consumer is NULL, or the caller closes and destroys it, whatever
- * is returned. */
+/* Opens the client and subscribes. *consumer is NULL, or the caller closes and destroys it,
+ * whatever is returned. */
 XZ_MUST enum xz_rc xz_group_join(const struct xz_service_shared *shared,
-                                  const struct xz_group_member *member, rd_kafka_t **consumer,
-                                  struct xz_err *err);
+                                 const struct xz_group_member *member, rd_kafka_t **consumer,
+                                 struct xz_err *err);
 
 #endif

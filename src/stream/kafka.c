@@ -8,6 +8,7 @@
 #include "base/mem.h"
 
 #define WAIT_MS       10000
+#define LOOK_MS       500 /* between two looks at who waits */
 #define ADMIN_WAIT_MS 30000
 #define GREET_MS      5000
 #define SOON_MS       1000
@@ -370,10 +371,21 @@ static enum xz_rc create(rd_kafka_t *client, const struct xz_config *config,
     return rc;
 }
 
-static enum xz_rc metadata_of(rd_kafka_t *client, const rd_kafka_metadata_t **metadata,
-                              struct xz_err *err)
+bool xz_patience_is_over(struct xz_patience patience)
 {
-    const rd_kafka_resp_err_t code = rd_kafka_metadata(client, 1, NULL, metadata, WAIT_MS);
+    return patience.over != NULL && patience.over(patience.arg);
+}
+
+static enum xz_rc metadata_of(rd_kafka_t *client, struct xz_patience patience,
+                              const rd_kafka_metadata_t **metadata, struct xz_err *err)
+{
+    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR__TIMED_OUT;
+
+    for (int waited_ms = 0; code != RD_KAFKA_RESP_ERR_NO_ERROR && waited_ms < WAIT_MS &&
+                            !xz_patience_is_over(patience);
+         waited_ms += LOOK_MS) {
+        code = rd_kafka_metadata(client, 1, NULL, metadata, LOOK_MS);
+    }
 
     return code == RD_KAFKA_RESP_ERR_NO_ERROR
                ? XZ_OK
@@ -381,8 +393,8 @@ static enum xz_rc metadata_of(rd_kafka_t *client, const rd_kafka_metadata_t **me
                             rd_kafka_err2str(code));
 }
 
-enum xz_rc xz_kafka_topics(const struct xz_config *config, int32_t *partitions,
-                           char cluster_id[static 64], struct xz_err *err)
+enum xz_rc xz_kafka_topics(const struct xz_config *config, struct xz_patience patience,
+                           int32_t *partitions, char cluster_id[static 64], struct xz_err *err)
 {
     const int n = (int)config->topics_partitions;
     char *names = xz_strdup(config->topics_events);
@@ -403,12 +415,12 @@ enum xz_rc xz_kafka_topics(const struct xz_config *config, int32_t *partitions,
         topics[count++] = (struct topic){events[i], n, PLAIN};
     }
     rc = rc == XZ_OK ? xz_kafka_open(RD_KAFKA_PRODUCER, conf, &client, err) : rc;
-    rc = rc == XZ_OK ? metadata_of(client, &metadata, err) : rc;
+    rc = rc == XZ_OK ? metadata_of(client, patience, &metadata, err) : rc;
     rc = rc == XZ_OK ? create(client, config, topics, count, metadata, err) : rc;
     for (int tries = 0; rc == XZ_OK && tries < 50; tries++) {
         rd_kafka_metadata_destroy(metadata);
         metadata = NULL;
-        rc = metadata_of(client, &metadata, err);
+        rc = metadata_of(client, patience, &metadata, err);
         *partitions = rc == XZ_OK ? partitions_of(metadata, config->topics_observations) : 0;
         if (*partitions > 0 && partitions_of(metadata, config->topics_state) > 0 &&
             partitions_of(metadata, config->topics_alerts) > 0) {

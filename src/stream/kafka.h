@@ -59,10 +59,19 @@ XZ_MUST enum xz_rc xz_produce_reject(struct xz_producer *producer, const char *t
                                      const struct xz_reject *reject, void *opaque,
                                      struct xz_err *err);
 
+/* Asked while a broker is waited for: is the process to end meanwhile? over NULL: it is not. */
+struct xz_patience {
+    bool (*over)(void *arg);
+    void *arg;
+};
+
 /* Creates the contract's topics that are not there; tells the number of partitions of observations.
- * XZ_CONFIG when state and observations differ. */
-XZ_MUST enum xz_rc xz_kafka_topics(const struct xz_config *config, int32_t *partitions,
-                                   char cluster_id[static 64], struct xz_err *err);
+ * XZ_CONFIG when state and observations differ; XZ_RETRY when no broker answers in ten seconds, or
+ * patience is over before. */
+XZ_MUST enum xz_rc xz_kafka_topics(const struct xz_config *config, struct xz_patience patience,
+                                   int32_t *partitions, char cluster_id[static 64],
+                                   struct xz_err *err);
+bool xz_patience_is_over(struct xz_patience patience);
 
 /* Class of an error code: XZ_RETRY or XZ_FATAL. */
 enum xz_rc xz_kafka_class(rd_kafka_resp_err_t code);

@@ -144,12 +144,13 @@ static enum xz_rc start_role(struct xz_service *service, enum xz_role at, const 
 }
 
 /* The broker may start after us. */
-static enum xz_rc connect_topics(struct xz_service *service, struct xz_err *err)
+static enum xz_rc connect_topics(struct xz_service *service, struct xz_patience patience,
+                                 struct xz_err *err)
 {
     enum xz_rc rc = XZ_RETRY;
 
-    for (int i = 0; i < CONNECT_TRIES && rc == XZ_RETRY && !service->shared.stop; i++) {
-        rc = xz_kafka_topics(service->shared.config, &service->shared.partitions,
+    for (int i = 0; i < CONNECT_TRIES && rc == XZ_RETRY && !xz_patience_is_over(patience); i++) {
+        rc = xz_kafka_topics(service->shared.config, patience, &service->shared.partitions,
                              service->shared.cluster_id, err);
         if (rc == XZ_RETRY) {
             xz_log(XZ_LOG_WARN, "service", "waiting", "error=\"%s\"", err->msg);
@@ -174,8 +175,8 @@ static enum xz_rc activate_first(struct xz_service *service, struct xz_err *err)
     return rc;
 }
 
-enum xz_rc xz_service_start(const struct xz_config *config, struct xz_service **out,
-                            struct xz_err *err)
+enum xz_rc xz_service_start(const struct xz_config *config, struct xz_patience patience,
+                            struct xz_service **out, struct xz_err *err)
 {
     struct xz_service *service = xz_calloc(1, sizeof(*service));
     enum xz_rc rc;
@@ -186,7 +187,7 @@ enum xz_rc xz_service_start(const struct xz_config *config, struct xz_service **
     rc = xz_config_validate(config, err);
     rc = rc == XZ_OK ? xz_http_start(config->http_listen, &service->metrics, &service->http, err)
                      : rc;
-    rc = rc == XZ_OK ? connect_topics(service, err) : rc;
+    rc = rc == XZ_OK ? connect_topics(service, patience, err) : rc;
     rc = rc == XZ_OK ? activate_first(service, err) : rc;
     rc = rc == XZ_OK ? start_role(service, XZ_ROLE_DETECT, "detect", xz_detect_run, err) : rc;
     rc = rc == XZ_OK ? start_role(service, XZ_ROLE_INGEST, "ingest", xz_ingest_run, err) : rc;

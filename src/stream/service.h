@@ -4,14 +4,16 @@
 #ifndef XZ_STREAM_SERVICE_H
 #define XZ_STREAM_SERVICE_H
 #include "stream/config.h"
+#include "stream/kafka.h"
 #include "stream/metrics.h"
 
 struct xz_service;
 
 /* Creates topics, activates config->pack if none is active, starts the roles that config names.
- * config is borrowed until xz_service_free. */
-XZ_MUST enum xz_rc xz_service_start(const struct xz_config *config, struct xz_service **service,
-                                    struct xz_err *err);
+ * config is borrowed until xz_service_join. A broker that is not there yet is waited for, some
+ * minutes, unless patience is over before. */
+XZ_MUST enum xz_rc xz_service_start(const struct xz_config *config, struct xz_patience patience,
+                                    struct xz_service **service, struct xz_err *err);
 /* Asks the roles to drain and checkpoint. @thread any */
 void xz_service_stop(struct xz_service *service);
 void xz_service_reload(struct xz_service *service);      /* reference files */

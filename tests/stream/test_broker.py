@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The broker goes away and comes back: the service waits for it, says so, and goes on."""
+import signal
+
 import pytest
 from broker import wait_for
 from service import World, feeding, final, records_of, revisions, same_alerts
@@ -91,5 +93,18 @@ def test_waits_for_a_broker_that_is_not_there_yet(own_broker, tmp_path):
         wait_for("it says so", lambda: "level=warn" in service.log())
         own_broker.start()
         service.ready()
+    finally:
+        world.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_ends_while_it_waits_for_a_broker(own_broker, tmp_path, number):
+    world = World(own_broker, tmp_path)
+    own_broker.stop()
+    try:
+        service = world.start(ready=False)
+        wait_for("it says so", lambda: "level=warn" in service.log())
+        service.send(number)
+        assert service.ended(deadline_s=5) == 0
     finally:
         world.close()
