@@ -381,16 +381,16 @@ static enum xz_rc metadata_of(rd_kafka_t *client, struct xz_patience patience,
 {
     rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR__TIMED_OUT;
 
-    for (int waited_ms = 0; code != RD_KAFKA_RESP_ERR_NO_ERROR && waited_ms < WAIT_MS &&
-                            !xz_patience_is_over(patience);
+    *metadata = NULL;
+    for (int waited_ms = 0;
+         *metadata == NULL && waited_ms < WAIT_MS && !xz_patience_is_over(patience);
          waited_ms += LOOK_MS) {
         code = rd_kafka_metadata(client, 1, NULL, metadata, LOOK_MS);
     }
 
-    return code == RD_KAFKA_RESP_ERR_NO_ERROR
-               ? XZ_OK
-               : xz_err_set(err, XZ_RETRY, "the broker does not answer: %s",
-                            rd_kafka_err2str(code));
+    return *metadata != NULL ? XZ_OK
+                             : xz_err_set(err, XZ_RETRY, "the broker does not answer: %s",
+                                          rd_kafka_err2str(code));
 }
 
 enum xz_rc xz_kafka_topics(const struct xz_config *config, struct xz_patience patience,
