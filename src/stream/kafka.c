@@ -387,10 +387,11 @@ static enum xz_rc metadata_of(rd_kafka_t *client, struct xz_patience patience,
          waited_ms += LOOK_MS) {
         code = rd_kafka_metadata(client, 1, NULL, metadata, LOOK_MS);
     }
-
-    return *metadata != NULL ? XZ_OK
-                             : xz_err_set(err, XZ_RETRY, "the broker does not answer: %s",
-                                          rd_kafka_err2str(code));
+    if (*metadata == NULL) {
+        (void)xz_err_set(err, XZ_RETRY, "the broker does not answer: %s", rd_kafka_err2str(code));
+        return XZ_RETRY;
+    }
+    return XZ_OK;
 }
 
 enum xz_rc xz_kafka_topics(const struct xz_config *config, struct xz_patience patience,
