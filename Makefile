@@ -9,13 +9,14 @@
 
 VARIANT ?= release
 B := build/$(VARIANT)
-ORDER := base event pack stats state evidence engine alert stream simulate cli
+ORDER := base event pack stats state evidence engine alert stream cases simulate cli
 FOLDERS ?= $(ORDER)
-PKGS := rdkafka gsl libprotobuf-c yaml-0.1 libcrypto libxxhash libzstd libmicrohttpd
+PKGS := rdkafka gsl libprotobuf-c yaml-0.1 libcrypto libxxhash libzstd libmicrohttpd sqlite3 libpq
 
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
         -Wwrite-strings -Wno-sign-conversion -Wformat=2 -Wvla
 WERROR ?=
+CFLAGS_PKGS := $(shell pkg-config --cflags $(PKGS))
 CFLAGS_release := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 CFLAGS_debug := -O0
 CFLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -26,7 +27,7 @@ CC := clang
 endif
 # No -ffast-math and no contraction: the same log must give the same bytes on every machine.
 CFLAGS = -std=c17 -D_GNU_SOURCE -g -MMD -MP -Isrc -I$(B)/gen -ffp-contract=off $(WARN) $(WERROR) \
-          $(CFLAGS_$(VARIANT)) $(CFLAGS_EXTRA)
+          $(CFLAGS_$(VARIANT)) $(CFLAGS_PKGS) $(CFLAGS_EXTRA)
 # Entities come and go in sizes of all kinds: jemalloc keeps resident memory near what is in use, where
 # glibc grew to four times that, and is a sixth faster. The sanitisers bring allocators of their own.
 MALLOC_release := -ljemalloc
@@ -79,6 +80,17 @@ $(B)/gen/proto/xiezhi.pb-c.h: proto/xiezhi.proto
 $(B)/gen/proto/xiezhi.pb-c.o: $(B)/gen/proto/xiezhi.pb-c.h
 	$(Q)$(CC) -std=c17 -g -O2 $(CFLAGS_$(VARIANT)) -I$(B)/gen -c $(B)/gen/proto/xiezhi.pb-c.c -o $@
 $(call lib,event): $(B)/gen/proto/xiezhi.pb-c.o
+# the migrations as a table of names and texts
+MIGRATIONS := $(sort $(wildcard src/cases/migrations/*.sql))
+$(B)/gen/cases/migrations.c: $(MIGRATIONS)
+	@mkdir -p $(@D)
+	$(Q){ echo '#include "cases/migrate.h"'; echo 'const struct xz_migration xz_migrations[] = {'; \
+	    for f in $^; do echo "{\"$$(basename $$f .sql)\","; \
+	        sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $$f; echo '},'; done; \
+	    echo '{0, 0}};'; } > $@
+$(B)/gen/cases/migrations.o: $(B)/gen/cases/migrations.c src/cases/migrate.h
+	$(Q)$(CC) $(CFLAGS) -c $< -o $@
+$(call lib,cases): $(B)/gen/cases/migrations.o
 
 clean: ## remove build/
 	$(Q)rm -rf build

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cases/db.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "cases/db_int.h"
+
+struct xz_db_conn {
+    struct xz_db *db;
+    void *session; /* NULL: not connected */
+    bool taken, in_transaction;
+};
+
+struct xz_db {
+    const struct xz_db_driver *driver;
+    char *url;
+    pthread_mutex_t lock;
+    pthread_cond_t given;
+    size_t count;
+    struct xz_db_conn conns[XZ_DB_CONNECTIONS_MAX];
+};
+
+enum xz_rc xz_db_open(const char *url, size_t connections, struct xz_db **out, struct xz_err *err)
+{
+    const size_t prefix = sizeof(XZ_DB_SQLITE_PREFIX) - 1;
+    const bool sqlite = strncmp(url, XZ_DB_SQLITE_PREFIX, prefix) == 0;
+    struct xz_db *db = xz_calloc(1, sizeof(*db));
+    pthread_condattr_t attributes;
+    enum xz_rc rc;
+
+    assert(connections >= 1 && connections <= XZ_DB_CONNECTIONS_MAX);
+    db->driver = sqlite ? &xz_db_sqlite : &xz_db_postgres;
+    db->url = xz_strdup(sqlite ? url + prefix : url);
+    db->count = connections;
+    (void)pthread_mutex_init(&db->lock, NULL);
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&db->given, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+    for (size_t i = 0; i < connections; i++) {
+        db->conns[i].db = db;
+    }
+    rc = db->driver->open(db->url, &db->conns[0].session, err);
+    if (rc != XZ_OK) {
+        xz_db_close(db);
+        return rc;
+    }
+    *out = db;
+    return XZ_OK;
+}
+
+void xz_db_close(struct xz_db *db)
+{
+    if (db == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < db->count; i++) {
+        assert(!db->conns[i].taken);
+        if (db->conns[i].session != NULL) {
+            db->driver->close(db->conns[i].session);
+        }
+    }
+    (void)pthread_cond_destroy(&db->given);
+    (void)pthread_mutex_destroy(&db->lock);
+    free(db->url);
+    free(db);
+}
+
+bool xz_db_is_sqlite(const struct xz_db *db) { return db->driver == &xz_db_sqlite; }
+
+/* One that is connected rather than one that is not. */
+static struct xz_db_conn *find_free(struct xz_db *db)
+{
+    struct xz_db_conn *found = NULL;
+
+    for (size_t i = 0; i < db->count; i++) {
+        struct xz_db_conn *conn = &db->conns[i];
+
+        if (!conn->taken && (found == NULL || (found->session == NULL && conn->session != NULL))) {
+            found = conn;
+        }
+    }
+    return found;
+}
+
+static struct timespec deadline_in(int wait_ms)
+{
+    struct timespec at;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &at);
+    at.tv_sec += wait_ms / 1000;
+    at.tv_nsec += (long)(wait_ms % 1000) * 1000000;
+    if (at.tv_nsec >= 1000000000) {
+        at.tv_sec++;
+        at.tv_nsec -= 1000000000;
+    }
+    return at;
+}
+
+enum xz_rc xz_db_take(struct xz_db *db, int wait_ms, struct xz_db_conn **out, struct xz_err *err)
+{
+    const struct timespec until = deadline_in(wait_ms);
+    struct xz_db_conn *conn;
+    int waited = 0;
+    enum xz_rc rc = XZ_OK;
+
+    *out = NULL;
+    (void)pthread_mutex_lock(&db->lock);
+    while ((conn = find_free(db)) == NULL && waited != ETIMEDOUT) {
+        waited = pthread_cond_timedwait(&db->given, &db->lock, &until);
+    }
+    if (conn != NULL) {
+        conn->taken = true;
+    }
+    (void)pthread_mutex_unlock(&db->lock);
+    if (conn == NULL) {
+        return xz_err_set(err, XZ_RETRY, "all %zu connections to the database are in use",
+                          db->count);
+    }
+    if (conn->session != NULL && !db->driver->is_usable(conn->session)) {
+        db->driver->close(conn->session);
+        conn->session = NULL;
+    }
+    if (conn->session == NULL) {
+        rc = db->driver->open(db->url, &conn->session, err);
+    }
+    if (rc != XZ_OK) {
+        xz_db_give(conn);
+        return rc;
+    }
+    *out = conn;
+    return XZ_OK;
+}
+
+void xz_db_give(struct xz_db_conn *conn)
+{
+    if (conn == NULL) {
+        return;
+    }
+    if (conn->in_transaction) {
+        xz_db_rollback(conn);
+    }
+    (void)pthread_mutex_lock(&conn->db->lock);
+    conn->taken = false;
+    (void)pthread_cond_signal(&conn->db->given);
+    (void)pthread_mutex_unlock(&conn->db->lock);
+}
+
+enum xz_rc xz_db_begin(struct xz_db_conn *conn, bool write, struct xz_err *err)
+{
+    enum xz_rc rc;
+
+    assert(!conn->in_transaction);
+    rc = conn->db->driver->begin(conn->session, write, err);
+    conn->in_transaction = rc == XZ_OK;
+    return rc;
+}
+
+enum xz_rc xz_db_commit(struct xz_db_conn *conn, struct xz_err *err)
+{
+    enum xz_rc rc;
+
+    assert(conn->in_transaction);
+    rc = conn->db->driver->commit(conn->session, err);
+    if (rc != XZ_OK) {
+        xz_db_rollback(conn);
+    }
+    conn->in_transaction = false;
+    return rc;
+}
+
+void xz_db_rollback(struct xz_db_conn *conn)
+{
+    if (conn->in_transaction) {
+        conn->db->driver->rollback(conn->session);
+        conn->in_transaction = false;
+    }
+}
+
+enum xz_rc xz_db_exec(struct xz_db_conn *conn, const char *sql, const struct xz_db_value *args,
+                      size_t count, int64_t *changed, struct xz_err *err)
+{
+    int64_t ignored;
+
+    assert(count <= XZ_DB_ARGS_MAX);
+    return conn->db->driver->run(conn->session, sql, args, count, NULL, NULL,
+                                 changed != NULL ? changed : &ignored, err);
+}
+
+enum xz_rc xz_db_query(struct xz_db_conn *conn, const char *sql, const struct xz_db_value *args,
+                       size_t count, xz_db_row_fn visit, void *arg, struct xz_err *err)
+{
+    int64_t ignored;
+
+    assert(count <= XZ_DB_ARGS_MAX);
+    return conn->db->driver->run(conn->session, sql, args, count, visit, arg, &ignored, err);
+}
+
+enum xz_rc xz_db_script(struct xz_db_conn *conn, const char *sql, struct xz_err *err)
+{
+    return conn->db->driver->script(conn->session, sql, err);
+}
+
+bool xz_db_is_null(const struct xz_db_row *row, int column)
+{
+    return row->driver->is_null(row, column);
+}
+
+int64_t xz_db_int(const struct xz_db_row *row, int column)
+{
+    return row->driver->integer(row, column);
+}
+
+double xz_db_double(const struct xz_db_row *row, int column)
+{
+    return row->driver->real(row, column);
+}
+
+struct xz_str xz_db_text(const struct xz_db_row *row, int column)
+{
+    return row->driver->text(row, column);
+}
+
+struct xz_str xz_db_blob(const struct xz_db_row *row, int column)
+{
+    return row->driver->blob(row, column);
+}

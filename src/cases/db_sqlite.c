@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SQLite: write-ahead log, so that readers and the one writer do not wait for each other; every
+ * commit is synced, since an acknowledged action may not be lost. */
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "cases/db_int.h"
+
+#define BUSY_MS 5000
+
+struct statement {
+    uint64_t hash; /* of its text; 0: none here */
+    sqlite3_stmt *prepared;
+};
+
+struct session {
+    sqlite3 *handle;
+    struct statement statements[XZ_DB_STATEMENTS]; /* open addressing */
+    size_t statement_count;
+};
+
+static enum xz_rc failed(const struct session *session, const char *what, struct xz_err *err)
+{
+    const int code = sqlite3_extended_errcode(session->handle);
+
+    switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_NOMEM:
+        (void)xz_err_set(err, XZ_RETRY, "database: %s: %s", what, sqlite3_errstr(code));
+        return XZ_RETRY;
+    case SQLITE_CONSTRAINT:
+        (void)xz_err_reject(err, "conflict", "", "database: %s", sqlite3_errmsg(session->handle));
+        return XZ_REJECT;
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+        (void)xz_err_set(err, XZ_CONFIG, "database: %s: %s", what, sqlite3_errstr(code));
+        return XZ_CONFIG;
+    default:
+        (void)xz_err_set(err, XZ_FATAL, "database: %s: %s", what, sqlite3_errmsg(session->handle));
+        return XZ_FATAL;
+    }
+}
+
+static void close_session(void *arg)
+{
+    struct session *session = arg;
+
+    for (size_t i = 0; i < XZ_DB_STATEMENTS; i++) {
+        (void)sqlite3_finalize(session->statements[i].prepared);
+    }
+    (void)sqlite3_close_v2(session->handle);
+    free(session);
+}
+
+static enum xz_rc run_script(void *arg, const char *sql, struct xz_err *err)
+{
+    struct session *session = arg;
+
+    return sqlite3_exec(session->handle, sql, NULL, NULL, NULL) == SQLITE_OK
+               ? XZ_OK
+               : failed(session, "script", err);
+}
+
+static enum xz_rc open_session(const char *path, void **out, struct xz_err *err)
+{
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    struct session *session = xz_calloc(1, sizeof(*session));
+    const int made = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600); /* nobody else's to read */
+    const int opened = sqlite3_open_v2(path, &session->handle, flags, NULL);
+    enum xz_rc rc = XZ_OK;
+
+    if (made >= 0) {
+        (void)close(made); /* before any lock is taken: closing drops those of the process */
+    }
+    if (opened != SQLITE_OK) {
+        rc = xz_err_set(err, XZ_CONFIG, "database %s: %s; does its folder exist?", path,
+                        sqlite3_errstr(opened));
+    }
+    if (rc == XZ_OK) {
+        (void)sqlite3_busy_timeout(session->handle, BUSY_MS);
+        (void)sqlite3_extended_result_codes(session->handle, 1);
+        (void)sqlite3_db_config(session->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+        rc = run_script(session,
+                        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                        "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;",
+                        err);
+    }
+    if (rc != XZ_OK) {
+        close_session(session);
+        return rc;
+    }
+    *out = session;
+    return XZ_OK;
+}
+
+static bool is_usable(void *arg)
+{
+    (void)arg;
+    return true;
+}
+
+static enum xz_rc prepare(struct session *session, const char *sql, sqlite3_stmt **prepared,
+                          struct xz_err *err)
+{
+    const uint64_t hash = xz_hash64(sql, strlen(sql), 0) | 1;
+    size_t at = hash % XZ_DB_STATEMENTS;
+
+    while (session->statements[at].hash != 0 && session->statements[at].hash != hash) {
+        at = (at + 1) % XZ_DB_STATEMENTS;
+    }
+    if (session->statements[at].hash == 0) {
+        if (session->statement_count == XZ_DB_STATEMENTS - 1) {
+            return xz_err_set(err, XZ_FATAL, "database: more than %d different statements",
+                              XZ_DB_STATEMENTS - 1);
+        }
+        if (sqlite3_prepare_v3(session->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, prepared,
+                               NULL) != SQLITE_OK) {
+            return failed(session, "statement", err);
+        }
+        session->statements[at] = (struct statement){hash, *prepared};
+        session->statement_count++;
+    }
+    *prepared = session->statements[at].prepared;
+    return XZ_OK;
+}
+
+static int bind(sqlite3_stmt *prepared, int at, const struct xz_db_value *value)
+{
+    switch (value->kind) {
+    case XZ_DB_KIND_INT:
+        return sqlite3_bind_int64(prepared, at, value->integer);
+    case XZ_DB_KIND_DOUBLE:
+        return sqlite3_bind_double(prepared, at, value->real);
+    case XZ_DB_KIND_TEXT:
+        return sqlite3_bind_text(prepared, at, value->bytes.len > 0 ? value->bytes.ptr : "",
+                                 (int)value->bytes.len, SQLITE_STATIC);
+    case XZ_DB_KIND_BLOB:
+        return value->bytes.len > 0
+                   ? sqlite3_bind_blob(prepared, at, value->bytes.ptr, (int)value->bytes.len,
+                                       SQLITE_STATIC)
+                   : sqlite3_bind_zeroblob(prepared, at, 0);
+    case XZ_DB_KIND_NULL:
+        break;
+    }
+    return sqlite3_bind_null(prepared, at);
+}
+
+static enum xz_rc run(void *arg, const char *sql, const struct xz_db_value *args, size_t count,
+                      xz_db_row_fn visit, void *visit_arg, int64_t *changed, struct xz_err *err)
+{
+    struct session *session = arg;
+    sqlite3_stmt *prepared = NULL;
+    enum xz_rc rc = prepare(session, sql, &prepared, err);
+    struct xz_db_row row;
+    bool more = true;
+    int code = SQLITE_DONE;
+
+    if (rc != XZ_OK) {
+        return rc;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (bind(prepared, (int)i + 1, &args[i]) != SQLITE_OK) {
+            rc = failed(session, "parameter", err);
+            goto out;
+        }
+    }
+    row = (struct xz_db_row){&xz_db_sqlite, prepared};
+    while (more && (code = sqlite3_step(prepared)) == SQLITE_ROW) {
+        more = visit == NULL || visit(visit_arg, &row);
+    }
+    if (code != SQLITE_DONE && code != SQLITE_ROW) {
+        rc = failed(session, "statement", err);
+    }
+    *changed = sqlite3_changes64(session->handle);
+out:
+    (void)sqlite3_reset(prepared);
+    (void)sqlite3_clear_bindings(prepared);
+    return rc;
+}
+
+static enum xz_rc begin(void *session, bool write, struct xz_err *err)
+{
+    return run_script(session, write ? "BEGIN IMMEDIATE" : "BEGIN", err);
+}
+
+static enum xz_rc commit(void *session, struct xz_err *err)
+{
+    return run_script(session, "COMMIT", err);
+}
+
+static void rollback(void *arg)
+{
+    struct session *session = arg;
+
+    if (sqlite3_get_autocommit(session->handle) == 0) { /* some errors have done it already */
+        (void)sqlite3_exec(session->handle, "ROLLBACK", NULL, NULL, NULL);
+    }
+}
+
+static bool column_is_null(const struct xz_db_row *row, int column)
+{
+    return sqlite3_column_type(row->of, column) == SQLITE_NULL;
+}
+
+static int64_t column_integer(const struct xz_db_row *row, int column)
+{
+    return sqlite3_column_int64(row->of, column);
+}
+
+static double column_real(const struct xz_db_row *row, int column)
+{
+    return sqlite3_column_double(row->of, column);
+}
+
+static struct xz_str column_bytes(const struct xz_db_row *row, int column)
+{
+    const void *bytes = sqlite3_column_blob(row->of, column);
+
+    return (struct xz_str){bytes, (uint32_t)sqlite3_column_bytes(row->of, column)};
+}
+
+const struct xz_db_driver xz_db_sqlite = {
+    .open = open_session,
+    .close = close_session,
+    .is_usable = is_usable,
+    .begin = begin,
+    .commit = commit,
+    .rollback = rollback,
+    .run = run,
+    .script = run_script,
+    .is_null = column_is_null,
+    .integer = column_integer,
+    .real = column_real,
+    .text = column_bytes,
+    .blob = column_bytes,
+};
