@@ -128,7 +128,8 @@ static void start(struct world *world, struct instance *instance, const char *na
     struct xz_err err = {0};
 
     set(&instance->config, "state.dir=%s/%s", world->dir, name);
-    if (xz_service_start(&instance->config, &instance->service, &err) != XZ_OK) {
+    if (xz_service_start(&instance->config, (struct xz_patience){0}, &instance->service, &err) !=
+        XZ_OK) {
         fail_msg("%s does not start: %s", name, err.msg);
     }
 }
