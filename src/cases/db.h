@@ -41,7 +41,13 @@ XZ_MUST enum xz_rc xz_db_take(struct xz_db *db, int wait_ms, struct xz_db_conn *
                               struct xz_err *err);
 void xz_db_give(struct xz_db_conn *conn); /* rolls back what is open; NULL is fine */
 
-enum xz_db_kind { XZ_DB_KIND_NULL, XZ_DB_KIND_INT, XZ_DB_KIND_DOUBLE, XZ_DB_KIND_TEXT, XZ_DB_KIND_BLOB };
+enum xz_db_kind {
+    XZ_DB_KIND_NULL,
+    XZ_DB_KIND_INT,
+    XZ_DB_KIND_DOUBLE,
+    XZ_DB_KIND_TEXT,
+    XZ_DB_KIND_BLOB
+};
 struct xz_db_value {
     enum xz_db_kind kind;
     union {
@@ -50,12 +56,12 @@ struct xz_db_value {
         struct xz_str bytes; /* borrowed for the call */
     };
 };
-#define XZ_DB_NULL       ((struct xz_db_value){.kind = XZ_DB_KIND_NULL})
-#define XZ_DB_INT(v)     ((struct xz_db_value){.kind = XZ_DB_KIND_INT, .integer = (v)})
-#define XZ_DB_DOUBLE(v)  ((struct xz_db_value){.kind = XZ_DB_KIND_DOUBLE, .real = (v)})
-#define XZ_DB_TEXT(v)    ((struct xz_db_value){.kind = XZ_DB_KIND_TEXT, .bytes = (v)})
-#define XZ_DB_CSTR(v)    XZ_DB_TEXT(xz_str_from(v))
-#define XZ_DB_BLOB(v)    ((struct xz_db_value){.kind = XZ_DB_KIND_BLOB, .bytes = (v)})
+#define XZ_DB_NULL      ((struct xz_db_value){.kind = XZ_DB_KIND_NULL})
+#define XZ_DB_INT(v)    ((struct xz_db_value){.kind = XZ_DB_KIND_INT, .integer = (v)})
+#define XZ_DB_DOUBLE(v) ((struct xz_db_value){.kind = XZ_DB_KIND_DOUBLE, .real = (v)})
+#define XZ_DB_TEXT(v)   ((struct xz_db_value){.kind = XZ_DB_KIND_TEXT, .bytes = (v)})
+#define XZ_DB_CSTR(v)   XZ_DB_TEXT(xz_str_from(v))
+#define XZ_DB_BLOB(v)   ((struct xz_db_value){.kind = XZ_DB_KIND_BLOB, .bytes = (v)})
 #define XZ_DB_ARGS(...)                                                                            \
     (const struct xz_db_value[]){__VA_ARGS__},                                                     \
         sizeof((const struct xz_db_value[]){__VA_ARGS__}) / sizeof(struct xz_db_value)

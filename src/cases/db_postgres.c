@@ -72,10 +72,10 @@ static enum xz_rc run_script(void *arg, const char *sql, struct xz_err *err)
     struct session *session = arg;
     PGresult *result = PQexec(session->handle, sql);
     const ExecStatusType status = PQresultStatus(result);
-    const enum xz_rc rc = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ||
-                                  status == PGRES_EMPTY_QUERY
-                              ? XZ_OK
-                              : failed(session, result, "script", err);
+    const enum xz_rc rc =
+        status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY
+            ? XZ_OK
+            : failed(session, result, "script", err);
 
     PQclear(result);
     return rc;
@@ -96,8 +96,8 @@ static enum xz_rc open_session(const char *url, void **out, struct xz_err *err)
     if (PQstatus(session->handle) != CONNECTION_OK) {
         const char *why = PQerrorMessage(session->handle);
 
-        rc = xz_err_set(err, XZ_RETRY, "database: no connection: %.*s",
-                        (int)strcspn(why, "\n"), why);
+        rc = xz_err_set(err, XZ_RETRY, "database: no connection: %.*s", (int)strcspn(why, "\n"),
+                        why);
         close_session(session);
         return rc;
     }
@@ -213,10 +213,11 @@ static enum xz_rc send_statement(struct session *session, const char *name,
     }
     if (rc == XZ_OK) {
         for (size_t i = 0; i < count; i++) {
-            values[i] = args[i].kind == XZ_DB_KIND_NULL ? NULL : (const char *)text.data + starts[i];
+            values[i] =
+                args[i].kind == XZ_DB_KIND_NULL ? NULL : (const char *)text.data + starts[i];
         }
-        *result =
-            PQexecPrepared(session->handle, name, (int)count, count > 0 ? values : NULL, NULL, NULL, 0);
+        *result = PQexecPrepared(session->handle, name, (int)count, count > 0 ? values : NULL, NULL,
+                                 NULL, 0);
     }
     xz_buf_fini(&text);
     return rc;
@@ -313,8 +314,8 @@ static struct xz_str column_blob(const struct xz_db_row *row, int column)
     size_t len = 0;
 
     xz_buf_clear(&result->blob);
-    bytes = PQunescapeBytea((const unsigned char *)PQgetvalue(result->rows, result->at, column),
-                            &len);
+    bytes =
+        PQunescapeBytea((const unsigned char *)PQgetvalue(result->rows, result->at, column), &len);
     if (bytes != NULL) {
         xz_buf_bytes(&result->blob, bytes, len);
         PQfreemem(bytes);

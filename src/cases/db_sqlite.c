@@ -147,10 +147,9 @@ static int bind(sqlite3_stmt *prepared, int at, const struct xz_db_value *value)
         return sqlite3_bind_text(prepared, at, value->bytes.len > 0 ? value->bytes.ptr : "",
                                  (int)value->bytes.len, SQLITE_STATIC);
     case XZ_DB_KIND_BLOB:
-        return value->bytes.len > 0
-                   ? sqlite3_bind_blob(prepared, at, value->bytes.ptr, (int)value->bytes.len,
-                                       SQLITE_STATIC)
-                   : sqlite3_bind_zeroblob(prepared, at, 0);
+        return value->bytes.len > 0 ? sqlite3_bind_blob(prepared, at, value->bytes.ptr,
+                                                        (int)value->bytes.len, SQLITE_STATIC)
+                                    : sqlite3_bind_zeroblob(prepared, at, 0);
     case XZ_DB_KIND_NULL:
         break;
     }

@@ -42,9 +42,10 @@ static bool check_applied(void *arg, const struct xz_db_row *row)
     hash_of(migration, hash);
     if (!xz_str_eq(name, xz_str_from(migration->name)) ||
         !xz_str_eq(xz_db_text(row, 1), xz_str_from(hash))) {
-        applied->rc = xz_err_set(applied->err, XZ_CONFIG,
-                                 "migration " XZ_STR_FMT " of the database is not this program's %s",
-                                 XZ_STR_ARG(name), migration->name);
+        applied->rc =
+            xz_err_set(applied->err, XZ_CONFIG,
+                       "migration " XZ_STR_FMT " of the database is not this program's %s",
+                       XZ_STR_ARG(name), migration->name);
         return false;
     }
     applied->count++;

@@ -13,8 +13,8 @@ struct xz_migration {
 };
 extern const struct xz_migration xz_migrations[]; /* generated; ends with a NULL name */
 
-/* XZ_CONFIG when the database was made by a newer program, or an applied migration is no longer what
- * it was. Several processes may do it at once: one does, the others find it done. */
+/* XZ_CONFIG when the database was made by a newer program, or an applied migration is no longer
+ * what it was. Several processes may do it at once: one does, the others find it done. */
 XZ_MUST enum xz_rc xz_db_migrate(struct xz_db *db, const struct xz_migration *migrations,
                                  struct xz_err *err);
 

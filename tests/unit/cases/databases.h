@@ -93,7 +93,7 @@ static int databases_forget(void **state)
 #define ON_BOTH(test)                                                                              \
     {#test "_sqlite", test, databases_sqlite, databases_forget, NULL},                             \
     {                                                                                              \
-        #test "_postgres", test, databases_postgres, databases_forget, NULL                        \
+#test "_postgres", test, databases_postgres, databases_forget, NULL                        \
     }
 
 #endif

@@ -62,9 +62,9 @@ static int64_t count_of(struct xz_db_conn *conn)
     struct xz_err err = {0};
     int64_t count = -1;
 
-    assert_int_equal(xz_db_query(conn, "SELECT COUNT(*) FROM thing", XZ_DB_NO_ARGS, take_int, &count,
-                                 &err),
-                     XZ_OK);
+    assert_int_equal(
+        xz_db_query(conn, "SELECT COUNT(*) FROM thing", XZ_DB_NO_ARGS, take_int, &count, &err),
+        XZ_OK);
     return count;
 }
 
@@ -144,8 +144,8 @@ static void test_values_come_back_as_they_went(void **state)
     assert_memory_equal(thing.body, bytes, sizeof(bytes));
     thing = through(conn, XZ_DB_INT(INT64_MIN), XZ_DB_NULL, XZ_DB_NULL, XZ_DB_NULL);
     assert_true(thing.id == INT64_MIN && thing.name_null && thing.share_null && thing.body_null);
-    thing = through(conn, XZ_DB_INT(0), XZ_DB_CSTR(""), XZ_DB_DOUBLE(-1e-300),
-                    XZ_DB_BLOB(XZ_STR_NONE));
+    thing =
+        through(conn, XZ_DB_INT(0), XZ_DB_CSTR(""), XZ_DB_DOUBLE(-1e-300), XZ_DB_BLOB(XZ_STR_NONE));
     assert_true(!thing.name_null && !thing.body_null && thing.body_len == 0);
     assert_true(thing.share == -1e-300);
     assert_int_equal(count_of(conn), 3);
@@ -222,10 +222,10 @@ static void *work(void *arg)
         enum xz_rc rc = xz_db_take(worker->db, 30000, &conn, &err);
 
         rc = rc == XZ_OK ? xz_db_begin(conn, true, &err) : rc;
-        rc = rc == XZ_OK ? xz_db_query(conn,
-                                       "UPDATE thing SET id = id + 1 WHERE name = ?1 RETURNING id",
-                                       XZ_DB_ARGS(XZ_DB_CSTR("sum")), take_int, &value, &err)
-                         : rc;
+        rc = rc == XZ_OK
+                 ? xz_db_query(conn, "UPDATE thing SET id = id + 1 WHERE name = ?1 RETURNING id",
+                               XZ_DB_ARGS(XZ_DB_CSTR("sum")), take_int, &value, &err)
+                 : rc;
         rc = rc == XZ_OK ? xz_db_commit(conn, &err) : rc;
         xz_db_give(conn);
         worker->done += rc == XZ_OK && value > 0;
@@ -256,8 +256,8 @@ static void test_threads_share_connections(void **state)
         done += workers[i].done;
     }
     conn = taken(db);
-    assert_int_equal(xz_db_query(conn, "SELECT id FROM thing", XZ_DB_NO_ARGS, take_int, &value, &err),
-                     XZ_OK);
+    assert_int_equal(
+        xz_db_query(conn, "SELECT id FROM thing", XZ_DB_NO_ARGS, take_int, &value, &err), XZ_OK);
     assert_true(done > 0 && value == done); /* what was acknowledged, each once */
     xz_db_give(conn);
     xz_db_close(db);
@@ -367,7 +367,8 @@ static void test_migrations_are_applied_once(void **state)
     assert_non_null(strstr(err.msg, "0003_broken"));
     conn = taken(db);
     assert_int_equal(
-        xz_db_query(conn, "SELECT SUM(id) FROM more", XZ_DB_NO_ARGS, take_int, &value, &err), XZ_OK);
+        xz_db_query(conn, "SELECT SUM(id) FROM more", XZ_DB_NO_ARGS, take_int, &value, &err),
+        XZ_OK);
     assert_int_equal(value, 7);
     assert_int_equal(xz_db_exec(conn, "SELECT id FROM third", XZ_DB_NO_ARGS, NULL, &err), XZ_FATAL);
     xz_db_give(conn);
