@@ -172,9 +172,9 @@ static enum xz_rc read_chain(struct xz_db_conn *conn, struct check *check, struc
                          err);
     }
     if (rc == XZ_OK && check->report->first_bad == 0) {
-        rc = xz_db_query(conn,
-                         "SELECT COALESCE((SELECT next FROM counter WHERE name = 'audit'), 0)",
-                         XZ_DB_NO_ARGS, check_counter, check, err);
+        rc =
+            xz_db_query(conn, "SELECT COALESCE((SELECT next FROM counter WHERE name = 'audit'), 0)",
+                        XZ_DB_NO_ARGS, check_counter, check, err);
     }
     if (rc == XZ_OK && check->report->first_bad == 0) {
         rc = xz_db_query(conn,

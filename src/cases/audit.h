@@ -21,19 +21,19 @@ struct xz_audit_record {
     struct xz_str detail;  /* JSON, or empty */
 };
 
-/* In the caller's write transaction: the record stands if and only if the change does. *seq (NULL is
- * fine) is its number, from 1. Transactions that append wait for each other. */
+/* In the caller's write transaction: the record stands if and only if the change does. *seq (NULL
+ * is fine) is its number, from 1. Transactions that append wait for each other. */
 XZ_MUST enum xz_rc xz_audit_append(struct xz_db_conn *conn, const struct xz_audit_record *record,
                                    int64_t *seq, struct xz_err *err);
 
 struct xz_audit_report {
-    int64_t checked;  /* records read */
+    int64_t checked;   /* records read */
     int64_t first_bad; /* the first that does not fit; 0: all do */
-    char what[96];    /* what is wrong with it */
+    char what[96];     /* what is wrong with it */
     unsigned char head[32];
 };
-/* Reads the chain from its beginning, a batch at a time. XZ_OK with first_bad 0: nothing was changed,
- * removed or reordered since it was written. */
+/* Reads the chain from its beginning, a batch at a time. XZ_OK with first_bad 0: nothing was
+ * changed, removed or reordered since it was written. */
 XZ_MUST enum xz_rc xz_audit_verify(struct xz_db *db, struct xz_audit_report *report,
                                    struct xz_err *err);
 

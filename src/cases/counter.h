@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cases/counter.h - numbers that count up without gaps: a rolled back transaction gives its back. */
+/* cases/counter.h - numbers that count up without gaps: a rolled back transaction gives its back.
+ */
 #ifndef XZ_CASES_COUNTER_H
 #define XZ_CASES_COUNTER_H
 #include "cases/db.h"
