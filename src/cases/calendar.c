@@ -123,9 +123,8 @@ bool xz_calendar_is_working(const struct xz_calendar *calendar, int32_t day)
 {
     const struct day_off_or_on key = {day, false};
     const struct day_off_or_on *found =
-        calendar->count > 0
-            ? bsearch(&key, calendar->days, calendar->count, sizeof(key), by_day)
-            : NULL;
+        calendar->count > 0 ? bsearch(&key, calendar->days, calendar->count, sizeof(key), by_day)
+                            : NULL;
 
     return found != NULL ? found->working : is_weekday(day);
 }

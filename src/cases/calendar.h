@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * cases/calendar.h - working days, by which legal clocks count: Monday to Friday, but for the days a
- * file names (models/calendar). A time of n working days begins on the day after its cause and ends
- * with the end of the n-th.
+ * cases/calendar.h - working days, by which legal clocks count: Monday to Friday, but for the days
+ * a file names (models/calendar). A time of n working days begins on the day after its cause and
+ * ends with the end of the n-th.
  */
 #ifndef XZ_CASES_CALENDAR_H
 #define XZ_CASES_CALENDAR_H
@@ -30,8 +30,8 @@ bool xz_calendar_knows(const struct xz_calendar *calendar, int year);
  * of the last; with 0, the end of the day of from_ms. */
 int64_t xz_calendar_due_ms(const struct xz_calendar *calendar, int64_t from_ms, int working_days);
 
-/* Working days from the day after from_ms to the day of until_ms, both whole; negative when until is
- * before from. So many that xz_calendar_due_ms(from, n) falls on the day of until. */
+/* Working days from the day after from_ms to the day of until_ms, both whole; negative when until
+ * is before from. So many that xz_calendar_due_ms(from, n) falls on the day of until. */
 int xz_calendar_between(const struct xz_calendar *calendar, int64_t from_ms, int64_t until_ms);
 
 #endif

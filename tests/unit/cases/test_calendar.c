@@ -69,9 +69,8 @@ static void test_the_clock_and_the_count_agree(void **state)
     (void)state;
     xz_rng_init(&rng, 20260301, 0);
     for (int i = 0; i < 3000; i++) {
-        const int64_t from_ms =
-            at("2024-12-01") + (int64_t)xz_rng_below(&rng, 800) * XZ_DAY_MS +
-            (int64_t)xz_rng_below(&rng, 86400) * XZ_SECOND_MS;
+        const int64_t from_ms = at("2024-12-01") + (int64_t)xz_rng_below(&rng, 800) * XZ_DAY_MS +
+                                (int64_t)xz_rng_below(&rng, 86400) * XZ_SECOND_MS;
         const int days = (int)xz_rng_below(&rng, 60);
         const int64_t due_ms = xz_calendar_due_ms(calendar, from_ms, days);
 

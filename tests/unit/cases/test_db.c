@@ -331,7 +331,7 @@ static void test_server_that_comes_back(void **state)
     assert_int_equal(insert(conn, 2, "two", &err), XZ_RETRY);
     xz_db_give(conn);
     assert_int_equal(xz_db_take(db, 20, &conn, &err), XZ_RETRY);
-    assert_int_equal(databases_run("start", ""), 0);
+    assert_int_equal(databases_run("start", NULL), 0);
     conn = taken(db);
     assert_int_equal(count_of(conn), 1);
     xz_db_give(conn);
