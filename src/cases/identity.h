@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * cases/identity.h - people as numbers. What comes in names a person by the id of the gateways; what
+ * the store keeps is a token, ~P17~, and what is shown a pseudonym. The id itself stands sealed in
+ * one table and comes back only by xz_identity_reveal, whose callers ask for a role and a reason and
+ * leave an audit record.
+ */
+#ifndef XZ_CASES_IDENTITY_H
+#define XZ_CASES_IDENTITY_H
+#include "base/buf.h"
+#include "cases/db.h"
+#include "cases/keys.h"
+
+#define XZ_PERSON_ID_MAX 128 /* bytes of an id; longer ones are an XZ_REJECT */
+
+/* The number of a person, made when it is new. In the caller's write transaction. kind: insured,
+ * giver, receiver, proxy, doctor are all "person" here, since one may be several. */
+XZ_MUST enum xz_rc xz_identity_of(struct xz_db_conn *conn, const struct xz_keys *keys,
+                                  struct xz_str id, int64_t *person, struct xz_err *err);
+
+/* The pseudonym now. XZ_REJECT "not_found" when there is no such person. */
+XZ_MUST enum xz_rc xz_identity_pseudonym(struct xz_db_conn *conn, int64_t person,
+                                         char out[static XZ_PSEUDONYM_LEN + 1], struct xz_err *err);
+/* Who has this pseudonym; XZ_REJECT "not_found" for one that nobody has, or no longer. */
+XZ_MUST enum xz_rc xz_identity_find(struct xz_db_conn *conn, struct xz_str pseudonym,
+                                    int64_t *person, struct xz_err *err);
+/* The id itself, appended to out. */
+XZ_MUST enum xz_rc xz_identity_reveal(struct xz_db_conn *conn, const struct xz_keys *keys,
+                                      int64_t person, struct xz_buf *out, struct xz_err *err);
+
+/* Appends text with every token replaced by its pseudonym. A token of nobody stays as it is. */
+XZ_MUST enum xz_rc xz_identity_show(struct xz_db_conn *conn, struct xz_str text, struct xz_buf *out,
+                                    struct xz_err *err);
+void xz_identity_token(int64_t person, struct xz_buf *out); /* appends ~P17~ */
+
+/* After xz_keys_rotate: gives new pseudonyms to up to `max` people that still have old ones, each
+ * batch in a transaction of its own. *left: there may be more. */
+XZ_MUST enum xz_rc xz_identity_rename(struct xz_db *db, const struct xz_keys *keys, size_t max,
+                                      bool *left, struct xz_err *err);
+
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cases/keys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/mem.h"
+
+#define NONCE_LEN 12
+#define TAG_LEN   16
+#define LINE_MAX_LEN 128
+
+struct xz_keys {
+    unsigned char seal[XZ_KEY_LEN], lookup[XZ_KEY_LEN];
+    unsigned char pseudonym[XZ_KEY_VERSIONS_MAX + 1][XZ_KEY_LEN]; /* by version, from 1 */
+    int version;
+    bool has_seal, has_lookup;
+};
+
+/* A generator without randomness, or a cipher that fails, is a broken machine. */
+static void must(int result)
+{
+    if (result != 1) {
+        abort();
+    }
+}
+
+/* ---- the file ---- */
+
+static bool hex_key(const char *text, unsigned char key[static XZ_KEY_LEN])
+{
+    for (size_t i = 0; i < XZ_KEY_LEN; i++) {
+        unsigned value = 0;
+
+        for (size_t d = 0; d < 2; d++) {
+            const char *digits = "0123456789abcdef";
+            const char *at = text[2 * i + d] != '\0' ? strchr(digits, text[2 * i + d]) : NULL;
+
+            if (at == NULL) {
+                return false;
+            }
+            value = value * 16 + (unsigned)(at - digits);
+        }
+        key[i] = (unsigned char)value;
+    }
+    return text[2 * XZ_KEY_LEN] == '\0' || text[2 * XZ_KEY_LEN] == '\n';
+}
+
+static bool read_line(struct xz_keys *keys, const char *line)
+{
+    if (line[0] == '\n' || line[0] == '#') {
+        return true;
+    }
+    if (strncmp(line, "seal ", 5) == 0 && !keys->has_seal) {
+        return keys->has_seal = hex_key(line + 5, keys->seal);
+    }
+    if (strncmp(line, "lookup ", 7) == 0 && !keys->has_lookup) {
+        return keys->has_lookup = hex_key(line + 7, keys->lookup);
+    }
+    if (strncmp(line, "pseudonym ", 10) == 0 && keys->version < XZ_KEY_VERSIONS_MAX) {
+        char *end = NULL;
+        const long version = strtol(line + 10, &end, 10);
+
+        if (version == keys->version + 1 && *end == ' ' &&
+            hex_key(end + 1, keys->pseudonym[version])) {
+            keys->version++;
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum xz_rc read_file(const char *file, FILE *in, struct xz_keys *keys, struct xz_err *err)
+{
+    char line[LINE_MAX_LEN];
+    enum xz_rc rc = XZ_OK;
+
+    for (int number = 1; rc == XZ_OK && fgets(line, sizeof(line), in) != NULL; number++) {
+        if (!read_line(keys, line)) {
+            rc = xz_err_config(err, file, number, "not a line of a key file");
+        }
+    }
+    OPENSSL_cleanse(line, sizeof(line));
+    if (rc == XZ_OK && !(keys->has_seal && keys->has_lookup && keys->version > 0)) {
+        rc = xz_err_config(err, file, 0, "a key is missing: seal, lookup or pseudonym 1");
+    }
+    return rc;
+}
+
+static void put_key(struct xz_buf *text, const char *name, unsigned char key[static XZ_KEY_LEN])
+{
+    char hex[2 * XZ_KEY_LEN + 1];
+
+    must(RAND_bytes(key, XZ_KEY_LEN));
+    xz_hex(key, XZ_KEY_LEN, hex);
+    xz_buf_printf(text, "%s %s\n", name, hex);
+    OPENSSL_cleanse(hex, sizeof(hex));
+}
+
+/* Written whole and synced before it counts: identities sealed with a lost key are lost. */
+static enum xz_rc append_to(const char *file, int flags, struct xz_buf *text, struct xz_err *err)
+{
+    const int out = open(file, O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0600);
+    const bool written = out >= 0 && write(out, text->data, text->len) == (ssize_t)text->len &&
+                         fsync(out) == 0;
+    const int why = errno;
+
+    if (out >= 0) {
+        (void)close(out);
+    }
+    OPENSSL_cleanse(text->data, text->len);
+    xz_buf_fini(text);
+    return written ? XZ_OK
+                   : xz_err_config(err, file, 0, "the keys cannot be written: %s", strerror(why));
+}
+
+static enum xz_rc make_file(const char *file, struct xz_keys *keys, struct xz_err *err)
+{
+    struct xz_buf text = {0};
+
+    xz_buf_printf(&text, "# Keys of a case store. Without them its identities cannot be read.\n");
+    put_key(&text, "seal", keys->seal);
+    put_key(&text, "lookup", keys->lookup);
+    put_key(&text, "pseudonym 1", keys->pseudonym[1]);
+    keys->version = 1;
+    return append_to(file, O_CREAT | O_EXCL, &text, err);
+}
+
+enum xz_rc xz_keys_load(const char *file, struct xz_keys **out, struct xz_err *err)
+{
+    struct xz_keys *keys = xz_calloc(1, sizeof(*keys));
+    FILE *in = fopen(file, "re");
+    struct stat stat_of;
+    enum xz_rc rc;
+
+    if (in == NULL && errno == ENOENT) {
+        rc = make_file(file, keys, err);
+    } else if (in == NULL) {
+        rc = xz_err_config(err, file, 0, "cannot be read: %s", strerror(errno));
+    } else if (fstat(fileno(in), &stat_of) != 0 || (stat_of.st_mode & 077) != 0) {
+        rc = xz_err_config(err, file, 0, "others than its owner may read it: chmod 600");
+    } else {
+        rc = read_file(file, in, keys, err);
+    }
+    if (in != NULL) {
+        (void)fclose(in);
+    }
+    if (rc != XZ_OK) {
+        xz_keys_free(keys);
+        return rc;
+    }
+    *out = keys;
+    return XZ_OK;
+}
+
+enum xz_rc xz_keys_rotate(const char *file, struct xz_keys *keys, struct xz_err *err)
+{
+    struct xz_buf text = {0};
+    char name[32];
+    enum xz_rc rc;
+
+    if (keys->version == XZ_KEY_VERSIONS_MAX) {
+        return xz_err_config(err, file, 0, "no more than %d versions", XZ_KEY_VERSIONS_MAX);
+    }
+    (void)snprintf(name, sizeof(name), "pseudonym %d", keys->version + 1);
+    put_key(&text, name, keys->pseudonym[keys->version + 1]);
+    rc = append_to(file, 0, &text, err);
+    keys->version += rc == XZ_OK;
+    return rc;
+}
+
+void xz_keys_free(struct xz_keys *keys)
+{
+    if (keys != NULL) {
+        OPENSSL_cleanse(keys, sizeof(*keys));
+        free(keys);
+    }
+}
+
+int xz_keys_version(const struct xz_keys *keys) { return keys->version; }
+
+/* ---- names for people ---- */
+
+static void hmac(const unsigned char key[static XZ_KEY_LEN], struct xz_str kind, struct xz_str id,
+                 unsigned char out[static 32])
+{
+    struct xz_buf text = {0};
+    unsigned len = 0;
+
+    xz_buf_str(&text, kind); /* with its length: "a" and "bc" are not "ab" and "c" */
+    xz_buf_str(&text, id);
+    must(HMAC(EVP_sm3(), key, XZ_KEY_LEN, text.data, text.len, out, &len) != NULL && len == 32);
+    xz_buf_fini(&text);
+}
+
+void xz_keys_lookup(const struct xz_keys *keys, struct xz_str kind, struct xz_str id,
+                    unsigned char out[static 32])
+{
+    hmac(keys->lookup, kind, id, out);
+}
+
+void xz_keys_pseudonym(const struct xz_keys *keys, struct xz_str kind, struct xz_str id,
+                       char out[static XZ_PSEUDONYM_LEN + 1])
+{
+    unsigned char digest[32];
+    char letters[27];
+
+    hmac(keys->pseudonym[keys->version], kind, id, digest);
+    xz_base32_id(digest, letters);
+    (void)snprintf(out, XZ_PSEUDONYM_LEN + 1, "P-%.16s", letters + 10);
+}
+
+/* ---- sealing ---- */
+
+void xz_keys_seal(const struct xz_keys *keys, struct xz_str about, struct xz_str text,
+                  unsigned char *out)
+{
+    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    int len = 0;
+
+    must(context != NULL);
+    must(RAND_bytes(out, NONCE_LEN));
+    must(EVP_EncryptInit_ex(context, EVP_aes_256_gcm(), NULL, keys->seal, out));
+    must(EVP_EncryptUpdate(context, NULL, &len, (const unsigned char *)about.ptr, (int)about.len));
+    must(EVP_EncryptUpdate(context, out + NONCE_LEN, &len, (const unsigned char *)text.ptr,
+                           (int)text.len));
+    must(EVP_EncryptFinal_ex(context, out + NONCE_LEN + text.len, &len));
+    must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, TAG_LEN, out + NONCE_LEN + text.len));
+    EVP_CIPHER_CTX_free(context);
+}
+
+enum xz_rc xz_keys_open(const struct xz_keys *keys, struct xz_str about, struct xz_str sealed,
+                        char *out, struct xz_err *err)
+{
+    const unsigned char *bytes = (const unsigned char *)sealed.ptr;
+    unsigned char tag[TAG_LEN];
+    EVP_CIPHER_CTX *context;
+    int len = 0, opened;
+
+    if (sealed.len < XZ_SEAL_EXTRA) {
+        return xz_err_set(err, XZ_FATAL, "a sealed identity is cut short");
+    }
+    memcpy(tag, bytes + sealed.len - TAG_LEN, TAG_LEN);
+    context = EVP_CIPHER_CTX_new();
+    must(context != NULL);
+    must(EVP_DecryptInit_ex(context, EVP_aes_256_gcm(), NULL, keys->seal, bytes));
+    must(EVP_DecryptUpdate(context, NULL, &len, (const unsigned char *)about.ptr, (int)about.len));
+    must(EVP_DecryptUpdate(context, (unsigned char *)out, &len, bytes + NONCE_LEN,
+                           (int)(sealed.len - XZ_SEAL_EXTRA)));
+    must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, TAG_LEN, tag));
+    opened = EVP_DecryptFinal_ex(context, (unsigned char *)out + len, &len);
+    EVP_CIPHER_CTX_free(context);
+    return opened == 1 ? XZ_OK
+                       : xz_err_set(err, XZ_FATAL,
+                                    "a sealed identity was changed, or is sealed with other keys");
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * cases/keys.h - the secrets of one store: a key that seals identities, one that finds them again,
+ * and those that make pseudonyms, by version. They live in a file apart from the database: who has
+ * one of the two has no names.
+ *
+ * The file is text, a line each: "seal HEX", "lookup HEX", "pseudonym N HEX"; HEX is 32 bytes.
+ */
+#ifndef XZ_CASES_KEYS_H
+#define XZ_CASES_KEYS_H
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+#define XZ_KEY_LEN          32
+#define XZ_KEY_VERSIONS_MAX 64
+
+struct xz_keys;
+
+/* Reads the file; where there is none, makes one with new keys and version 1, readable by its owner
+ * alone. XZ_CONFIG when others may read it, or it is not such a file. */
+XZ_MUST enum xz_rc xz_keys_load(const char *file, struct xz_keys **keys, struct xz_err *err);
+/* Adds a version to the file and to keys: new pseudonyms from now on. */
+XZ_MUST enum xz_rc xz_keys_rotate(const char *file, struct xz_keys *keys, struct xz_err *err);
+void xz_keys_free(struct xz_keys *keys); /* and wipes them; NULL is fine */
+
+int xz_keys_version(const struct xz_keys *keys); /* the current one */
+
+/* HMAC with SM3 (GB/T 32905) of kind and id: by which an identity is found. */
+void xz_keys_lookup(const struct xz_keys *keys, struct xz_str kind, struct xz_str id,
+                    unsigned char out[static 32]);
+/* "P-" and 16 letters of base 32, of the same under the current version's key: 80 bits, so that two
+ * of a hundred million people share one with probability 4e-9; the store would refuse the second. */
+#define XZ_PSEUDONYM_LEN 18
+void xz_keys_pseudonym(const struct xz_keys *keys, struct xz_str kind, struct xz_str id,
+                       char out[static XZ_PSEUDONYM_LEN + 1]);
+
+/* AES-256-GCM: nonce, text, tag; bound to `about`, without which it does not open. */
+#define XZ_SEAL_EXTRA 28
+void xz_keys_seal(const struct xz_keys *keys, struct xz_str about, struct xz_str text,
+                  unsigned char *out); /* text.len + XZ_SEAL_EXTRA bytes */
+/* XZ_FATAL when it was changed or is of other keys. out has sealed.len - XZ_SEAL_EXTRA bytes. */
+XZ_MUST enum xz_rc xz_keys_open(const struct xz_keys *keys, struct xz_str about,
+                                struct xz_str sealed, char *out, struct xz_err *err);
+
+#endif
