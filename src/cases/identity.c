@@ -154,7 +154,8 @@ static uint32_t token_at(struct xz_str text, int64_t *person)
     if (!xz_str_starts(text, XZ_STR(TOKEN))) {
         return 0;
     }
-    for (*person = 0; at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9' && at < 20; at++) {
+    for (*person = 0; at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9' && at < 20;
+         at++) {
         *person = *person * 10 + (text.ptr[at] - '0');
     }
     return at > sizeof(TOKEN) - 1 && at < text.len && text.ptr[at] == '~' ? at + 1 : 0;
@@ -215,10 +216,10 @@ static enum xz_rc rename_one(struct xz_db_conn *conn, const struct xz_keys *keys
 
     if (rc == XZ_OK) {
         xz_keys_pseudonym(keys, KIND, xz_buf_view(&id), pseudonym);
-        rc = xz_db_exec(conn, "UPDATE identity SET pseudonym = ?1, key_version = ?2 WHERE id = ?3",
-                        XZ_DB_ARGS(XZ_DB_CSTR(pseudonym), XZ_DB_INT(xz_keys_version(keys)),
-                                   XZ_DB_INT(person)),
-                        NULL, err);
+        rc = xz_db_exec(
+            conn, "UPDATE identity SET pseudonym = ?1, key_version = ?2 WHERE id = ?3",
+            XZ_DB_ARGS(XZ_DB_CSTR(pseudonym), XZ_DB_INT(xz_keys_version(keys)), XZ_DB_INT(person)),
+            NULL, err);
     }
     xz_buf_fini(&id);
     return rc;
@@ -232,13 +233,13 @@ enum xz_rc xz_identity_rename(struct xz_db *db, const struct xz_keys *keys, size
     enum xz_rc rc = xz_db_take(db, WAIT_MS, &conn, err);
 
     rc = rc == XZ_OK ? xz_db_begin(conn, true, err) : rc;
-    rc = rc == XZ_OK ? xz_db_query(conn,
-                                   "SELECT id FROM identity WHERE key_version < ?1 "
-                                   "ORDER BY key_version, id LIMIT ?2",
-                                   XZ_DB_ARGS(XZ_DB_INT(xz_keys_version(keys)),
-                                              XZ_DB_INT((int64_t)max)),
-                                   take_person, &batch, err)
-                     : rc;
+    rc = rc == XZ_OK
+             ? xz_db_query(conn,
+                           "SELECT id FROM identity WHERE key_version < ?1 "
+                           "ORDER BY key_version, id LIMIT ?2",
+                           XZ_DB_ARGS(XZ_DB_INT(xz_keys_version(keys)), XZ_DB_INT((int64_t)max)),
+                           take_person, &batch, err)
+             : rc;
     for (size_t i = 0; rc == XZ_OK && i < batch.count; i++) {
         rc = rename_one(conn, keys, batch.people[i], err);
     }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * cases/identity.h - people as numbers. What comes in names a person by the id of the gateways; what
- * the store keeps is a token, ~P17~, and what is shown a pseudonym. The id itself stands sealed in
- * one table and comes back only by xz_identity_reveal, whose callers ask for a role and a reason and
- * leave an audit record.
+ * cases/identity.h - people as numbers. What comes in names a person by the id of the gateways;
+ * what the store keeps is a token, ~P17~, and what is shown a pseudonym. The id itself stands
+ * sealed in one table and comes back only by xz_identity_reveal, whose callers ask for a role and a
+ * reason and leave an audit record.
  */
 #ifndef XZ_CASES_IDENTITY_H
 #define XZ_CASES_IDENTITY_H

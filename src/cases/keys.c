@@ -17,8 +17,8 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-#define NONCE_LEN 12
-#define TAG_LEN   16
+#define NONCE_LEN    12
+#define TAG_LEN      16
 #define LINE_MAX_LEN 128
 
 struct xz_keys {
@@ -112,8 +112,8 @@ static void put_key(struct xz_buf *text, const char *name, unsigned char key[sta
 static enum xz_rc append_to(const char *file, int flags, struct xz_buf *text, struct xz_err *err)
 {
     const int out = open(file, O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0600);
-    const bool written = out >= 0 && write(out, text->data, text->len) == (ssize_t)text->len &&
-                         fsync(out) == 0;
+    const bool written =
+        out >= 0 && write(out, text->data, text->len) == (ssize_t)text->len && fsync(out) == 0;
     const int why = errno;
 
     if (out >= 0) {

@@ -31,7 +31,8 @@ int xz_keys_version(const struct xz_keys *keys); /* the current one */
 void xz_keys_lookup(const struct xz_keys *keys, struct xz_str kind, struct xz_str id,
                     unsigned char out[static 32]);
 /* "P-" and 16 letters of base 32, of the same under the current version's key: 80 bits, so that two
- * of a hundred million people share one with probability 4e-9; the store would refuse the second. */
+ * of a hundred million people share one with probability 4e-9; the store would refuse the second.
+ */
 #define XZ_PSEUDONYM_LEN 18
 void xz_keys_pseudonym(const struct xz_keys *keys, struct xz_str kind, struct xz_str id,
                        char out[static XZ_PSEUDONYM_LEN + 1]);

@@ -48,8 +48,8 @@ static int64_t person_of(struct world *world, const char *id)
     int64_t person = 0;
 
     assert_int_equal(xz_db_begin(world->conn, true, &err), XZ_OK);
-    assert_int_equal(
-        xz_identity_of(world->conn, world->keys, xz_str_from(id), &person, &err), XZ_OK);
+    assert_int_equal(xz_identity_of(world->conn, world->keys, xz_str_from(id), &person, &err),
+                     XZ_OK);
     assert_int_equal(xz_db_commit(world->conn, &err), XZ_OK);
     return person;
 }
