@@ -38,9 +38,7 @@ static bool next_word(struct xz_str *list, struct xz_str *word)
         return false;
     }
     *word = (struct xz_str){list->ptr, comma != NULL ? (uint32_t)(comma - list->ptr) : list->len};
-    *list = comma != NULL
-                ? (struct xz_str){comma + 1, list->len - word->len - 1}
-                : XZ_STR_NONE;
+    *list = comma != NULL ? (struct xz_str){comma + 1, list->len - word->len - 1} : XZ_STR_NONE;
     return true;
 }
 
@@ -80,8 +78,7 @@ enum xz_rc xz_access_roles_parse(struct xz_str text, unsigned *roles, struct xz_
         }
         *roles |= 1u << role;
     }
-    return *roles != 0 ? XZ_OK
-                       : xz_err_reject(err, "invalid", "roles", "an account needs a role");
+    return *roles != 0 ? XZ_OK : xz_err_reject(err, "invalid", "roles", "an account needs a role");
 }
 
 enum xz_rc xz_access_regions_check(struct xz_str text, struct xz_err *err)
@@ -89,7 +86,8 @@ enum xz_rc xz_access_regions_check(struct xz_str text, struct xz_err *err)
     struct xz_str list = text, word;
 
     if (text.len >= XZ_REGIONS_MAX) {
-        return xz_err_reject(err, "too_large", "regions", "more than %d letters", XZ_REGIONS_MAX - 1);
+        return xz_err_reject(err, "too_large", "regions", "more than %d letters",
+                             XZ_REGIONS_MAX - 1);
     }
     while (text.len > 0 && next_word(&list, &word)) {
         bool digits = word.len >= 2 && word.len <= 6;

@@ -48,8 +48,7 @@ static void copy(char *out, size_t size, struct xz_str text)
 static enum xz_rc record(struct xz_db_conn *conn, struct xz_str by, const char *action,
                          int64_t account, int64_t now_ms, struct xz_err *err)
 {
-    struct xz_audit_record audit = {
-        .at_ms = now_ms, .actor = by, .action = xz_str_from(action)};
+    struct xz_audit_record audit = {.at_ms = now_ms, .actor = by, .action = xz_str_from(action)};
     char object[40];
 
     (void)snprintf(object, sizeof(object), "account/%" PRId64, account);
@@ -240,10 +239,10 @@ static enum xz_rc read_account(struct xz_db *db, struct xz_str name, struct acco
     struct xz_db_conn *conn = NULL;
     enum xz_rc rc = xz_db_take(db, WAIT_MS, &conn, err);
 
-    rc = rc == XZ_OK ? xz_db_query(conn,
-                                   "SELECT " ACCOUNT_COLUMNS " FROM account a WHERE a.name = ?1",
-                                   XZ_DB_ARGS(XZ_DB_TEXT(name)), take_account, account, err)
-                     : rc;
+    rc = rc == XZ_OK
+             ? xz_db_query(conn, "SELECT " ACCOUNT_COLUMNS " FROM account a WHERE a.name = ?1",
+                           XZ_DB_ARGS(XZ_DB_TEXT(name)), take_account, account, err)
+             : rc;
     xz_db_give(conn);
     return rc;
 }
@@ -264,8 +263,7 @@ static enum xz_rc note_failure(struct xz_db_conn *conn, const struct account *ac
         rest_ms = more >= 10 ? REST_MAX_MS : XZ_SECOND_MS << more;
     }
     return xz_db_exec(
-        conn,
-        "UPDATE account SET failures = failures + 1, locked_until_ms = ?1 WHERE id = ?2",
+        conn, "UPDATE account SET failures = failures + 1, locked_until_ms = ?1 WHERE id = ?2",
         XZ_DB_ARGS(XZ_DB_INT(now_ms + rest_ms), XZ_DB_INT(account->actor.account)), NULL, err);
 }
 
@@ -276,10 +274,10 @@ static enum xz_rc note_success(struct xz_db_conn *conn, const struct account *ac
         xz_db_exec(conn, "UPDATE account SET failures = 0, locked_until_ms = 0 WHERE id = ?1",
                    XZ_DB_ARGS(XZ_DB_INT(account->actor.account)), NULL, err);
 
-    return rc == XZ_OK ? add_credential(conn, account->actor.account, XZ_STR("session"),
-                                        session->secret, session->csrf, now_ms,
-                                        now_ms + XZ_SESSION_MS, err)
-                       : rc;
+    return rc == XZ_OK
+               ? add_credential(conn, account->actor.account, XZ_STR("session"), session->secret,
+                                session->csrf, now_ms, now_ms + XZ_SESSION_MS, err)
+               : rc;
 }
 
 static enum xz_rc note_login(struct xz_db *db, const struct account *account, bool right,
@@ -405,9 +403,9 @@ enum xz_rc xz_user_logout(struct xz_db_conn *conn, const struct xz_actor *by, st
     enum xz_rc rc;
 
     xz_sha256(secret.ptr, secret.len, digest);
-    rc = xz_db_exec(
-        conn, "DELETE FROM credential WHERE hash = ?1",
-        XZ_DB_ARGS(XZ_DB_BLOB(((struct xz_str){(const char *)digest, sizeof(digest)}))), NULL, err);
+    rc = xz_db_exec(conn, "DELETE FROM credential WHERE hash = ?1",
+                    XZ_DB_ARGS(XZ_DB_BLOB(((struct xz_str){(const char *)digest, sizeof(digest)}))),
+                    NULL, err);
     return rc == XZ_OK ? record(conn, name_of(by), "session.end", by->account, now_ms, err) : rc;
 }
 

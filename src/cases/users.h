@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * cases/users.h - accounts, sessions of browsers, tokens of machines. Passwords are kept by argon2id
- * (RFC 9106); what a session or a token presents is kept by its SHA-256 alone. After some wrong
- * passwords an account rests, longer each time. Each function leaves its audit record.
+ * cases/users.h - accounts, sessions of browsers, tokens of machines. Passwords are kept by
+ * argon2id (RFC 9106); what a session or a token presents is kept by its SHA-256 alone. After some
+ * wrong passwords an account rests, longer each time. Each function leaves its audit record.
  */
 #ifndef XZ_CASES_USERS_H
 #define XZ_CASES_USERS_H

@@ -29,8 +29,12 @@ static void test_who_may_what(void **state)
     static const struct {
         const char *roles, *may;
     } rows[] = {
-        {"analyst", "RSX"},  {"investigator", "RSWOUX"}, {"approver", "RSAOUX"},
-        {"auditor", "RSOLX"}, {"admin", "M"},             {"feed", "RS"},
+        {"analyst", "RSX"},
+        {"investigator", "RSWOUX"},
+        {"approver", "RSAOUX"},
+        {"auditor", "RSOLX"},
+        {"admin", "M"},
+        {"feed", "RS"},
         {"investigator,approver", "RSWAOUX"},
     };
     static const char letters[] = "RSWAOULXM";

@@ -168,7 +168,7 @@ static void test_reveal_needs_the_right_keys(void **state)
 static void test_rotation_renames_everyone(void **state)
 {
     struct world world = opened(*state);
-    char before[XZ_PSEUDONYM_LEN + 1], after[XZ_PSEUDONYM_LEN + 1], id[16];
+    char before[XZ_PSEUDONYM_LEN + 1], after[XZ_PSEUDONYM_LEN + 1], id[24];
     struct xz_err err = {0};
     struct xz_buf revealed = {0};
     int64_t person = 0;

@@ -33,9 +33,8 @@ static struct world opened(const char *url)
     assert_int_equal(xz_db_migrate(world.db, xz_migrations, &err), XZ_OK);
     assert_int_equal(xz_db_take(world.db, WAIT_MS, &world.conn, &err), XZ_OK);
     assert_int_equal(xz_db_begin(world.conn, true, &err), XZ_OK);
-    assert_int_equal(xz_user_add(world.conn, NULL, XZ_STR("li"), SECRET,
-                                 1u << XZ_ROLE_INVESTIGATOR, XZ_STR("2101"), NOW_MS, &world.li,
-                                 &err),
+    assert_int_equal(xz_user_add(world.conn, NULL, XZ_STR("li"), SECRET, 1u << XZ_ROLE_INVESTIGATOR,
+                                 XZ_STR("2101"), NOW_MS, &world.li, &err),
                      XZ_OK);
     assert_int_equal(xz_db_commit(world.conn, &err), XZ_OK);
     return world;
@@ -57,8 +56,7 @@ static enum xz_rc login(struct world *world, struct xz_str name, struct xz_str p
 {
     struct xz_actor actor = {0};
     struct xz_err err = {0};
-    const enum xz_rc rc =
-        xz_user_login(world->db, name, password, now_ms, session, &actor, &err);
+    const enum xz_rc rc = xz_user_login(world->db, name, password, now_ms, session, &actor, &err);
 
     if (rc == XZ_OK) {
         assert_true(actor.account == world->li);
@@ -78,8 +76,7 @@ static enum xz_rc who(struct world *world, const char *secret, int64_t now_ms)
     struct xz_actor actor = {0};
     struct xz_err err = {0};
     char csrf[XZ_SECRET_LEN + 1];
-    const enum xz_rc rc =
-        xz_user_of(world->db, xz_str_from(secret), now_ms, &actor, csrf, &err);
+    const enum xz_rc rc = xz_user_of(world->db, xz_str_from(secret), now_ms, &actor, csrf, &err);
 
     if (rc == XZ_OK) {
         assert_string_equal(actor.name, "li");
@@ -102,8 +99,8 @@ static void test_in_and_out(void **state)
     assert_int_equal(who(&world, "", NOW_MS + 1), XZ_REJECT);
     assert_int_equal(who(&world, session.csrf, NOW_MS + 1), XZ_REJECT);
     assert_int_equal(xz_db_begin(world.conn, true, &err), XZ_OK);
-    assert_int_equal(
-        xz_user_logout(world.conn, &actor, xz_str_from(session.secret), NOW_MS, &err), XZ_OK);
+    assert_int_equal(xz_user_logout(world.conn, &actor, xz_str_from(session.secret), NOW_MS, &err),
+                     XZ_OK);
     assert_int_equal(xz_db_commit(world.conn, &err), XZ_OK);
     assert_int_equal(who(&world, session.secret, NOW_MS + 1), XZ_REJECT);
     assert_int_equal(who(&world, second.secret, NOW_MS + 1), XZ_OK);
@@ -158,8 +155,8 @@ static void test_a_new_password_ends_sessions(void **state)
     assert_int_equal(
         xz_user_set_password(world.conn, NULL, world.li, XZ_STR("another horse"), NOW_MS, &err),
         XZ_OK);
-    assert_int_equal(xz_user_set_password(world.conn, NULL, world.li, XZ_STR("short"), NOW_MS, &err),
-                     XZ_REJECT);
+    assert_int_equal(
+        xz_user_set_password(world.conn, NULL, world.li, XZ_STR("short"), NOW_MS, &err), XZ_REJECT);
     assert_int_equal(
         xz_user_set_password(world.conn, NULL, 99, XZ_STR("another horse"), NOW_MS, &err),
         XZ_REJECT);
@@ -203,8 +200,7 @@ static bool look_for(void *arg, const struct xz_db_row *row)
     for (int column = 0; column < 2; column++) {
         const struct xz_str bytes = xz_db_blob(row, column);
 
-        assert_true(bytes.len < strlen(secret) ||
-                    memcmp(bytes.ptr, secret, strlen(secret)) != 0);
+        assert_true(bytes.len < strlen(secret) || memcmp(bytes.ptr, secret, strlen(secret)) != 0);
     }
     return true;
 }
@@ -237,15 +233,15 @@ static void test_accounts_that_cannot_be(void **state)
     assert_int_equal(xz_user_add(world.conn, NULL, XZ_STR("wang"), XZ_STR("short"), 1, XZ_STR_NONE,
                                  NOW_MS, &account, &err),
                      XZ_REJECT);
-    assert_int_equal(xz_user_add(world.conn, NULL, XZ_STR_NONE, SECRET, 1, XZ_STR_NONE, NOW_MS,
-                                 &account, &err),
-                     XZ_REJECT);
+    assert_int_equal(
+        xz_user_add(world.conn, NULL, XZ_STR_NONE, SECRET, 1, XZ_STR_NONE, NOW_MS, &account, &err),
+        XZ_REJECT);
     assert_int_equal(xz_user_add(world.conn, NULL, XZ_STR("wang"), SECRET, 1, XZ_STR("x"), NOW_MS,
                                  &account, &err),
                      XZ_REJECT);
-    assert_int_equal(xz_user_add(world.conn, NULL, XZ_STR("li"), SECRET, 1, XZ_STR_NONE, NOW_MS,
-                                 &account, &err),
-                     XZ_REJECT);
+    assert_int_equal(
+        xz_user_add(world.conn, NULL, XZ_STR("li"), SECRET, 1, XZ_STR_NONE, NOW_MS, &account, &err),
+        XZ_REJECT);
     assert_string_equal(err.reason, "conflict");
     xz_db_rollback(world.conn);
     closed(&world);
