@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* No id of a person is left in an alert, wherever it stood; everything else is as it was. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "cases/identity.h"
+#include "cases/mask.h"
+#include "cases/migrate.h"
+#include "databases.h"
+
+#define WAIT_MS 5000
+#define LI      "210100190001011234"
+#define WANG    "2101001900010112345" /* begins as Li's does */
+#define AGENT   "77"                  /* too short to be looked for in sentences */
+
+static const char alert_text[] =
+    "{\"alert_id\":\"01J\",\"subject\":{\"kind\":\"insured\",\"id\":\"" LI "\"},"
+    "\"involved\":[{\"kind\":\"insured\",\"id\":\"" WANG "\",\"role\":\"receiver\"},"
+    "{\"kind\":\"proxy\",\"id\":\"" AGENT "\",\"role\":\"proxy\"},"
+    "{\"kind\":\"institution\",\"id\":\"P21010200017\",\"role\":\"counter\"}],"
+    "\"event_ids\":[\"P21010200017-77\"],"
+    "\"exhibits\":[{\"msgid\":\"P21010200017-77\",\"insured\":\"" LI "\",\"amount_fen\":7700,"
+    "\"institution\":\"P21010200017\"},{\"insured\":\"3\",\"proxy\":\"" AGENT "\"}],"
+    "\"explanation\":{\"zh-CN\":\"" WANG " 与 " LI " 在 P21010200017\",\"en\":\"" LI
+    ", 77 times\"},\"counterfactual\":{\"en\":\"none\"}}";
+
+struct world {
+    struct xz_keys *keys;
+    struct xz_db *db;
+    struct xz_db_conn *conn;
+};
+
+static struct world opened(const char *url)
+{
+    struct world world = {0};
+    struct xz_err err = {0};
+    char file[64];
+
+    (void)snprintf(file, sizeof(file), "%s/%u.keys", databases_dir, databases_count);
+    assert_int_equal(xz_keys_load(file, &world.keys, &err), XZ_OK);
+    assert_int_equal(xz_db_open(url, 1, &world.db, &err), XZ_OK);
+    assert_int_equal(xz_db_migrate(world.db, xz_migrations, &err), XZ_OK);
+    assert_int_equal(xz_db_take(world.db, WAIT_MS, &world.conn, &err), XZ_OK);
+    assert_int_equal(xz_db_begin(world.conn, true, &err), XZ_OK);
+    return world;
+}
+
+static void closed(struct world *world)
+{
+    xz_db_give(world->conn);
+    xz_db_close(world->db);
+    xz_keys_free(world->keys);
+}
+
+static enum xz_rc mask(struct world *world, const char *text, char **masked, struct xz_err *err)
+{
+    json_t *alert = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    enum xz_rc rc;
+
+    assert_non_null(alert);
+    rc = xz_alert_mask(world->conn, world->keys, alert, err);
+    *masked = json_dumps(alert, JSON_COMPACT);
+    json_decref(alert);
+    return rc;
+}
+
+static void test_no_name_is_left(void **state)
+{
+    struct world world = opened(*state);
+    struct xz_err err = {0};
+    char *masked = NULL;
+
+    assert_int_equal(mask(&world, alert_text, &masked, &err), XZ_OK);
+    assert_string_equal(
+        masked,
+        "{\"alert_id\":\"01J\",\"subject\":{\"kind\":\"insured\",\"id\":\"~P1~\"},"
+        "\"involved\":[{\"kind\":\"insured\",\"id\":\"~P2~\",\"role\":\"receiver\"},"
+        "{\"kind\":\"proxy\",\"id\":\"~P3~\",\"role\":\"proxy\"},"
+        "{\"kind\":\"institution\",\"id\":\"P21010200017\",\"role\":\"counter\"}],"
+        "\"event_ids\":[\"P21010200017-77\"],"
+        "\"exhibits\":[{\"msgid\":\"P21010200017-77\",\"insured\":\"~P1~\",\"amount_fen\":7700,"
+        "\"institution\":\"P21010200017\"},{\"insured\":\"~P4~\",\"proxy\":\"~P3~\"}],"
+        "\"explanation\":{\"zh-CN\":\"~P2~ 与 ~P1~ 在 P21010200017\",\"en\":\"~P1~, 77 times\"},"
+        "\"counterfactual\":{\"en\":\"none\"}}");
+    free(masked);
+    assert_int_equal(mask(&world, alert_text, &masked, &err), XZ_OK); /* the same numbers again */
+    assert_non_null(strstr(masked, "\"subject\":{\"kind\":\"insured\",\"id\":\"~P1~\"}"));
+    free(masked);
+    closed(&world);
+}
+
+static void test_what_is_no_alert(void **state)
+{
+    static const char *const wrong[] = {
+        "[]",
+        "{}",
+        "{\"subject\":{\"kind\":\"insured\"}}",
+        "{\"subject\":{\"kind\":\"insured\",\"id\":\"\"}}",
+        "{\"subject\":{\"kind\":\"institution\",\"id\":\"P\"},\"involved\":[{}]}",
+        "{\"subject\":{\"kind\":\"insured\",\"id\":\"p1\"},\"x\":[[[[[[[[[[[[[[[[[\"p1\"]]]]]]]]]]]]]]]]]}",
+    };
+    struct world world = opened(*state);
+    struct xz_err err = {0};
+
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        char *masked = NULL;
+
+        assert_int_equal(mask(&world, wrong[i], &masked, &err), XZ_REJECT);
+        free(masked);
+    }
+    closed(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_BOTH(test_no_name_is_left),
+        ON_BOTH(test_what_is_no_alert),
+    };
+
+    return cmocka_run_group_tests(tests, databases_start, databases_stop);
+}
