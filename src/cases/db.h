@@ -26,7 +26,7 @@ struct xz_db_conn; /* taken by one thread at a time */
 struct xz_db_row;  /* of the query that is being read */
 
 #define XZ_DB_CONNECTIONS_MAX 32
-#define XZ_DB_ARGS_MAX        32
+#define XZ_DB_ARGS_MAX        48
 
 /* "sqlite:PATH" (made when it is not there, readable by its owner alone), or what libpq takes:
  * "postgresql://..." or "host=... dbname=...". Opens one connection to see that it works; up to

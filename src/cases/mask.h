@@ -18,7 +18,7 @@ bool xz_kind_is_person(struct xz_str kind);
 
 /* Changes alert (contract section 3) in place. In the caller's write transaction: who is new gets a
  * number. XZ_REJECT when the alert is not such an object; it may be half changed then. */
-XZ_MUST enum xz_rc xz_alert_mask(struct xz_db_conn *conn, const struct xz_keys *keys,
-                                 json_t *alert, struct xz_err *err);
+XZ_MUST enum xz_rc xz_alert_mask(struct xz_db_conn *conn, const struct xz_keys *keys, json_t *alert,
+                                 struct xz_err *err);
 
 #endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cases/alert_facts.h - what the desk needs to know of an alert (contract section 3): read from its
+ * JSON, checked, bounded. */
+#ifndef XZ_CASES_ALERT_FACTS_H
+#define XZ_CASES_ALERT_FACTS_H
+#include <jansson.h>
+
+#include "base/err.h"
+#include "cases/case_row.h"
+#include "cases/money.h"
+#include "cases/rank.h"
+
+#define XZ_ALERT_BYTES_MAX (4u << 20)
+
+extern const char *const xz_severity_names[4];
+
+/* Strings are borrowed from the JSON value. */
+struct xz_alert_facts {
+    const char *id, *pattern, *status, *subject_kind, *subject;
+    bool conclusive, is_withdrawn;
+    enum xz_severity severity;
+    int64_t rev, pattern_version, events, amount_fen, started_ms, ended_ms;
+    double score;
+    char region[8];                                    /* digits; "" when it is not known */
+    char institution[XZ_REF_MAX + 1];                  /* of the subject or the first exhibit */
+    double lat, lon;                                   /* of it; 0, 0 when not known */
+    char age_group[16];                                /* "60-69", of a baseline; or "" */
+    struct xz_money money;
+};
+
+/* XZ_REJECT "invalid" with the field's path. */
+XZ_MUST enum xz_rc xz_alert_facts_read(const json_t *alert, struct xz_alert_facts *facts,
+                                       struct xz_err *err);
+void xz_alert_facts_fini(struct xz_alert_facts *facts);
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cases/desk.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "cases/audit.h"
+#include "cases/counter.h"
+#include "cases/migrate.h"
+
+#define OBJECT_MAX 300
+
+enum xz_rc xz_desk_open(const char *url, size_t connections, const char *key_file,
+                        const char *calendar_file, struct xz_desk *desk, struct xz_err *err)
+{
+    enum xz_rc rc;
+
+    *desk = (struct xz_desk){0};
+    rc = xz_calendar_load(calendar_file, &desk->calendar, err);
+    rc = rc == XZ_OK ? xz_keys_load(key_file, &desk->keys, err) : rc;
+    rc = rc == XZ_OK ? xz_db_open(url, connections, &desk->db, err) : rc;
+    rc = rc == XZ_OK ? xz_db_migrate(desk->db, xz_migrations, err) : rc;
+    if (rc != XZ_OK) {
+        xz_desk_close(desk);
+    }
+    return rc;
+}
+
+void xz_desk_close(struct xz_desk *desk)
+{
+    xz_db_close(desk->db);
+    xz_keys_free(desk->keys);
+    xz_calendar_free(desk->calendar);
+    *desk = (struct xz_desk){0};
+}
+
+/* ---- transactions ---- */
+
+static enum xz_rc transact(const struct xz_desk *desk, bool write, xz_desk_fn work, void *arg,
+                           struct xz_err *err)
+{
+    struct xz_db_conn *conn = NULL;
+    enum xz_rc rc = xz_db_take(desk->db, XZ_DESK_WAIT_MS, &conn, err);
+
+    rc = rc == XZ_OK ? xz_db_begin(conn, write, err) : rc;
+    if (rc == XZ_OK && write) {
+        rc = xz_db_exec(conn, "UPDATE counter SET next = next WHERE name = 'change'",
+                        XZ_DB_NO_ARGS, NULL, err);
+    }
+    rc = rc == XZ_OK ? work(conn, arg, err) : rc;
+    rc = rc == XZ_OK ? xz_db_commit(conn, err) : rc;
+    xz_db_give(conn);
+    return rc;
+}
+
+enum xz_rc xz_desk_write(const struct xz_desk *desk, xz_desk_fn work, void *arg, struct xz_err *err)
+{
+    return transact(desk, true, work, arg, err);
+}
+
+enum xz_rc xz_desk_read(const struct xz_desk *desk, xz_desk_fn work, void *arg, struct xz_err *err)
+{
+    return transact(desk, false, work, arg, err);
+}
+
+/* ---- what others hear of ---- */
+
+enum xz_rc xz_change_note(struct xz_db_conn *conn, const struct xz_change *change,
+                          struct xz_err *err)
+{
+    int64_t id = 0;
+    enum xz_rc rc = xz_counter_next(conn, "change", &id, err);
+
+    return rc == XZ_OK
+               ? xz_db_exec(conn,
+                            "INSERT INTO change (id, at_ms, kind, what, object, case_id, region) "
+                            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                            XZ_DB_ARGS(XZ_DB_INT(id), XZ_DB_INT(change->at_ms),
+                                       XZ_DB_CSTR(change->kind), XZ_DB_CSTR(change->what),
+                                       XZ_DB_TEXT(change->object), XZ_DB_INT(change->case_id),
+                                       XZ_DB_TEXT(change->region)),
+                            NULL, err)
+               : rc;
+}
+
+enum xz_rc xz_desk_audit(struct xz_db_conn *conn, const struct xz_actor *actor, const char *action,
+                         const char *kind, struct xz_str id, const char *detail, int64_t now_ms,
+                         struct xz_err *err)
+{
+    char object[OBJECT_MAX];
+
+    (void)snprintf(object, sizeof(object), "%s/" XZ_STR_FMT, kind, XZ_STR_ARG(id));
+    return xz_audit_append(
+        conn,
+        &(struct xz_audit_record){
+            .at_ms = now_ms,
+            .actor = actor != NULL ? xz_str_from(actor->name) : XZ_STR("system"),
+            .action = xz_str_from(action),
+            .object = xz_str_from(object),
+            .purpose = actor != NULL ? xz_str_from(actor->purpose) : XZ_STR_NONE,
+            .detail = xz_str_from(detail),
+        },
+        NULL, err);
+}
+
+/* ---- regions ---- */
+
+void xz_scope_sql(struct xz_buf *sql, const char *column, int parameter)
+{
+    xz_buf_printf(sql, " AND (?%d = ''", parameter);
+    for (int digits = 2; digits <= 6; digits++) {
+        xz_buf_printf(sql, " OR ?%d LIKE '%%,' || substr(%s, 1, %d) || ',%%'", parameter, column,
+                      digits);
+    }
+    xz_buf_printf(sql, ")");
+}
+
+struct xz_str xz_scope_value(const struct xz_actor *actor, char text[static XZ_SCOPE_MAX])
+{
+    if (actor->regions[0] == '\0') {
+        return XZ_STR("");
+    }
+    (void)snprintf(text, XZ_SCOPE_MAX, ",%s,", actor->regions);
+    return xz_str_from(text);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cases/desk.h - what the functions of case work share: the database, the keys, the calendar; and
+ * the right to write. */
+#ifndef XZ_CASES_DESK_H
+#define XZ_CASES_DESK_H
+#include "base/buf.h"
+
+#include "cases/access.h"
+#include "cases/calendar.h"
+#include "cases/db.h"
+#include "cases/keys.h"
+
+struct xz_desk {
+    struct xz_db *db;
+    struct xz_keys *keys;
+    struct xz_calendar *calendar;
+};
+
+/* Opens and migrates the database, reads or makes the key file, reads the calendar. Errors as of
+ * xz_db_open, xz_keys_load and xz_calendar_load. */
+XZ_MUST enum xz_rc xz_desk_open(const char *url, size_t connections, const char *key_file,
+                                const char *calendar_file, struct xz_desk *desk,
+                                struct xz_err *err);
+void xz_desk_close(struct xz_desk *desk); /* one that was never opened is fine, when zeroed */
+
+#define XZ_DESK_WAIT_MS 10000 /* for a connection, and for another's transaction */
+
+/* Runs work in a transaction; a write waits for all other writes, so that what it reads stays true
+ * until it is done. What work returns decides: XZ_OK commits, anything else leaves nothing. */
+typedef enum xz_rc (*xz_desk_fn)(struct xz_db_conn *conn, void *arg, struct xz_err *err);
+XZ_MUST enum xz_rc xz_desk_write(const struct xz_desk *desk, xz_desk_fn work, void *arg,
+                                 struct xz_err *err);
+XZ_MUST enum xz_rc xz_desk_read(const struct xz_desk *desk, xz_desk_fn work, void *arg,
+                                struct xz_err *err);
+
+/* Tells those who listen. kind "alert" or "case"; in a write of xz_desk_write. */
+struct xz_change {
+    int64_t at_ms, case_id;
+    const char *kind, *what; /* "alert", "new"; "case", "propose" */
+    struct xz_str object, region;
+};
+XZ_MUST enum xz_rc xz_change_note(struct xz_db_conn *conn, const struct xz_change *change,
+                                  struct xz_err *err);
+
+/* Leaves an audit record of what actor (NULL: the program itself) did; object is "kind/id". */
+XZ_MUST enum xz_rc xz_desk_audit(struct xz_db_conn *conn, const struct xz_actor *actor,
+                                 const char *action, const char *kind, struct xz_str id,
+                                 const char *detail, int64_t now_ms, struct xz_err *err);
+
+/* A condition on the column for the regions that actor sees, as an SQL text over one parameter, and
+ * that parameter: " AND (?7 = '' OR ?7 LIKE ...)". */
+void xz_scope_sql(struct xz_buf *sql, const char *column, int parameter);
+#define XZ_SCOPE_MAX (XZ_REGIONS_MAX + 2)
+struct xz_str xz_scope_value(const struct xz_actor *actor, char text[static XZ_SCOPE_MAX]);
+
+#endif

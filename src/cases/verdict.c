@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cases/verdict.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/jsonw.h"
+#include "base/mem.h"
+#include "cases/counter.h"
+
+bool xz_verdict_is_sampled(const struct xz_keys *keys, int64_t case_id)
+{
+    unsigned char digest[32];
+    char id[24];
+
+    (void)snprintf(id, sizeof(id), "%" PRId64, case_id);
+    xz_keys_lookup(keys, XZ_STR("sample"), xz_str_from(id), digest);
+    return ((unsigned)digest[0] << 8 | digest[1]) % 1000 < XZ_SAMPLE_PER_MILLE;
+}
+
+enum xz_rc xz_verdict_drop(struct xz_db_conn *conn, int64_t case_id, struct xz_err *err)
+{
+    enum xz_rc rc = xz_db_exec(conn, "DELETE FROM verdict WHERE case_id = ?1",
+                               XZ_DB_ARGS(XZ_DB_INT(case_id)), NULL, err);
+
+    rc = rc == XZ_OK ? xz_db_exec(conn, "DELETE FROM blind_review WHERE case_id = ?1",
+                                  XZ_DB_ARGS(XZ_DB_INT(case_id)), NULL, err)
+                     : rc;
+    return rc == XZ_OK ? xz_db_exec(conn, "DELETE FROM outbox WHERE case_id = ?1",
+                                    XZ_DB_ARGS(XZ_DB_INT(case_id)), NULL, err)
+                       : rc;
+}
+
+struct ids {
+    char (*items)[65];
+    size_t count, cap;
+};
+
+static bool take_id(void *arg, const struct xz_db_row *row)
+{
+    struct ids *ids = arg;
+
+    xz_array_reserve((void **)&ids->items, &ids->cap, ids->count + 1, sizeof(*ids->items));
+    (void)snprintf(ids->items[ids->count++], sizeof(*ids->items), XZ_STR_FMT,
+                   XZ_STR_ARG(xz_db_text(row, 0)));
+    return true;
+}
+
+static void disposition_of(const char *alert, const struct xz_case_row *row,
+                           const struct xz_actor *actor, struct xz_str note, int64_t now_ms,
+                           struct xz_buf *out)
+{
+    const enum xz_case_outcome told = row->life.outcome == XZ_OUTCOME_RIGHT_TO_ASK
+                                          ? XZ_OUTCOME_INCONCLUSIVE
+                                          : row->life.outcome;
+    struct xz_jsonw json = xz_jsonw_of(out);
+    char at[XZ_TIME_TEXT_MAX];
+
+    xz_buf_clear(out);
+    xz_time_format(now_ms, at);
+    xz_jsonw_object(&json);
+    xz_jsonw_member_str(&json, "alert_id", xz_str_from(alert));
+    xz_jsonw_member_str(&json, "outcome", xz_str_from(xz_case_outcome_names[told]));
+    xz_jsonw_member_str(&json, "at", xz_str_from(at));
+    xz_jsonw_member_str(&json, "by", xz_str_from(actor->name));
+    xz_jsonw_member_str(&json, "note", note);
+    xz_jsonw_end_object(&json);
+}
+
+static enum xz_rc put_dispositions(struct xz_db_conn *conn, const struct xz_case_row *row,
+                                   const struct xz_actor *actor, struct xz_str note,
+                                   int64_t now_ms, struct xz_err *err)
+{
+    struct ids ids = {0};
+    struct xz_buf value = {0};
+    enum xz_rc rc = xz_db_query(conn,
+                                "SELECT id FROM alert WHERE case_id = ?1 "
+                                "AND status <> 'withdrawn' ORDER BY seq",
+                                XZ_DB_ARGS(XZ_DB_INT(row->life.id)), take_id, &ids, err);
+
+    for (size_t i = 0; rc == XZ_OK && i < ids.count; i++) {
+        int64_t id = 0;
+
+        disposition_of(ids.items[i], row, actor, note, now_ms, &value);
+        rc = xz_counter_next(conn, "outbox", &id, err);
+        rc = rc == XZ_OK
+                 ? xz_db_exec(conn,
+                              "INSERT INTO outbox (id, case_id, due_ms, alert, value) "
+                              "VALUES (?1, ?2, ?3, ?4, ?5)",
+                              XZ_DB_ARGS(XZ_DB_INT(id), XZ_DB_INT(row->life.id),
+                                         XZ_DB_INT(now_ms + XZ_UNDO_MS),
+                                         XZ_DB_CSTR(ids.items[i]), XZ_DB_TEXT(xz_buf_view(&value))),
+                              NULL, err)
+                 : rc;
+    }
+    xz_buf_fini(&value);
+    free(ids.items);
+    return rc;
+}
+
+enum xz_rc xz_verdict_put(struct xz_db_conn *conn, const struct xz_case_row *row,
+                          const struct xz_actor *actor, struct xz_str note, int64_t now_ms,
+                          struct xz_err *err)
+{
+    const char *outcome = xz_case_outcome_names[row->life.outcome];
+    enum xz_rc rc = xz_verdict_drop(conn, row->life.id, err);
+
+    rc = rc == XZ_OK
+             ? xz_db_exec(conn,
+                          "INSERT INTO verdict (case_id, pattern, outcome, region, level, "
+                          "age_group, at_ms) SELECT ?1, pattern, ?2, ?3, MAX(level), "
+                          "MAX(age_group), ?4 FROM alert WHERE case_id = ?1 "
+                          "AND status <> 'withdrawn' GROUP BY pattern",
+                          XZ_DB_ARGS(XZ_DB_INT(row->life.id), XZ_DB_CSTR(outcome),
+                                     XZ_DB_CSTR(row->region), XZ_DB_INT(now_ms)),
+                          NULL, err)
+             : rc;
+    if (rc == XZ_OK && row->life.sampled && row->life.appeal == XZ_APPEAL_NONE) {
+        rc = xz_db_exec(conn,
+                        "INSERT INTO blind_review (case_id, first, second, reviewer, asked_ms, "
+                        "done_ms) VALUES (?1, ?2, '', 0, ?3, 0)",
+                        XZ_DB_ARGS(XZ_DB_INT(row->life.id), XZ_DB_CSTR(outcome),
+                                   XZ_DB_INT(now_ms)),
+                        NULL, err);
+    }
+    return rc == XZ_OK ? put_dispositions(conn, row, actor, note, now_ms, err) : rc;
+}
+
+/* ---- on their way ---- */
+
+struct leaving {
+    char alert[65];
+    struct xz_buf value;
+};
+
+struct sending {
+    int64_t now_ms, last_id;
+    size_t max, count;
+    struct leaving *items;
+};
+
+static bool take_leaving(void *arg, const struct xz_db_row *row)
+{
+    struct sending *sending = arg;
+    struct leaving *item = &sending->items[sending->count++];
+    const struct xz_str value = xz_db_text(row, 2);
+
+    sending->last_id = xz_db_int(row, 0);
+    (void)snprintf(item->alert, sizeof(item->alert), XZ_STR_FMT, XZ_STR_ARG(xz_db_text(row, 1)));
+    xz_buf_bytes(&item->value, value.ptr, value.len);
+    return sending->count < sending->max;
+}
+
+static enum xz_rc read_leaving(struct xz_db_conn *conn, void *arg, struct xz_err *err)
+{
+    struct sending *sending = arg;
+
+    return xz_db_query(
+        conn, "SELECT id, alert, value FROM outbox WHERE due_ms <= ?1 ORDER BY id LIMIT ?2",
+        XZ_DB_ARGS(XZ_DB_INT(sending->now_ms), XZ_DB_INT((int64_t)sending->max)), take_leaving,
+        sending, err);
+}
+
+static enum xz_rc drop_sent(struct xz_db_conn *conn, void *arg, struct xz_err *err)
+{
+    const struct sending *sending = arg;
+
+    return xz_db_exec(conn, "DELETE FROM outbox WHERE due_ms <= ?1 AND id <= ?2",
+                      XZ_DB_ARGS(XZ_DB_INT(sending->now_ms), XZ_DB_INT(sending->last_id)), NULL,
+                      err);
+}
+
+enum xz_rc xz_disposition_send(const struct xz_desk *desk, int64_t now_ms, size_t max,
+                               xz_disposition_fn give, void *arg, size_t *sent, struct xz_err *err)
+{
+    struct sending sending = {.now_ms = now_ms,
+                              .max = max,
+                              .items = xz_calloc(max, sizeof(*sending.items))};
+    enum xz_rc rc = xz_desk_read(desk, read_leaving, &sending, err);
+
+    for (size_t i = 0; rc == XZ_OK && i < sending.count; i++) {
+        rc = give(arg, xz_str_from(sending.items[i].alert), xz_buf_view(&sending.items[i].value),
+                  err);
+    }
+    if (rc == XZ_OK && sending.count > 0) {
+        rc = xz_desk_write(desk, drop_sent, &sending, err);
+    }
+    *sent = rc == XZ_OK ? sending.count : 0;
+    for (size_t i = 0; i < sending.count; i++) {
+        xz_buf_fini(&sending.items[i].value);
+    }
+    free(sending.items);
+    return rc;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The chain of records, to be searched. */
+#include <stdio.h>
+
+#include "cases/view_int.h"
+
+struct listing {
+    const struct xz_view *view;
+    const struct xz_audit_filter *filter;
+    const struct xz_page *page;
+};
+
+static void cursor_of(const json_t *row, char text[static 64])
+{
+    (void)snprintf(text, 64, "%lld", json_integer_value(json_object_get(row, "seq")));
+}
+
+static enum xz_rc fill_audit(struct xz_db_conn *conn, void *arg, json_t **made, struct xz_err *err)
+{
+    static const struct xz_column columns[] = {
+        {"seq", XZ_COLUMN_INT},     {"at", XZ_COLUMN_TIME},      {"actor", XZ_COLUMN_TEXT},
+        {"action", XZ_COLUMN_TEXT}, {"object", XZ_COLUMN_TEXT},  {"purpose", XZ_COLUMN_TEXT},
+        {"detail", XZ_COLUMN_JSON}, {"hash", XZ_COLUMN_HEX}};
+    const struct listing *listing = arg;
+    const struct xz_audit_filter *filter = listing->filter;
+    const struct xz_str cursor = listing->page->cursor;
+    struct xz_query query = {.count = 0};
+    json_t *rows = json_array();
+    int64_t seq = 0;
+    enum xz_rc rc = XZ_OK;
+
+    for (uint32_t i = 0; i < cursor.len && rc == XZ_OK; i++) {
+        if (cursor.ptr[i] < '0' || cursor.ptr[i] > '9' || i > 15) {
+            rc = xz_err_reject(err, "invalid", "cursor", "not a cursor of this list");
+        }
+        seq = seq * 10 + (cursor.ptr[i] - '0');
+    }
+    xz_query_add(&query, "SELECT seq, at_ms, actor, action, object, purpose, detail, hash "
+                         "FROM audit WHERE seq > 0");
+    xz_query_equals(&query, "actor", filter->actor);
+    xz_query_equals(&query, "object", filter->object);
+    xz_query_equals(&query, "action", filter->action);
+    if (filter->since_ms != 0) {
+        xz_buf_printf(&query.sql, " AND at_ms >= ?%d",
+                      xz_query_bind(&query, XZ_DB_INT(filter->since_ms)));
+    }
+    if (filter->until_ms != 0) {
+        xz_buf_printf(&query.sql, " AND at_ms < ?%d",
+                      xz_query_bind(&query, XZ_DB_INT(filter->until_ms)));
+    }
+    if (seq != 0) {
+        xz_buf_printf(&query.sql, " AND seq < ?%d", xz_query_bind(&query, XZ_DB_INT(seq)));
+    }
+    xz_buf_printf(&query.sql, " ORDER BY seq DESC LIMIT %d", listing->page->limit + 1);
+    rc = rc == XZ_OK ? xz_query_rows(&query, conn, XZ_COLUMNS(columns), rows, err) : rc;
+    *made = xz_page_json(rows, listing->page->limit, listing->view->now_ms, cursor_of);
+    xz_query_fini(&query);
+    return rc;
+}
+
+enum xz_rc xz_view_audit(const struct xz_view *view, const struct xz_audit_filter *filter,
+                         const struct xz_page *page, struct xz_buf *out, struct xz_err *err)
+{
+    return xz_view_fill(view, fill_audit, &(struct listing){view, filter, page}, out, err);
+}
+
+static enum xz_rc fill_heads(struct xz_db_conn *conn, void *arg, json_t **made, struct xz_err *err)
+{
+    static const struct xz_column columns[] = {
+        {"day", XZ_COLUMN_DAY}, {"seq", XZ_COLUMN_INT}, {"hash", XZ_COLUMN_HEX}};
+    const struct xz_view *view = arg;
+    json_t *rows = json_array();
+    const enum xz_rc rc = xz_rows_json(
+        conn, XZ_COLUMNS(columns), "SELECT day, seq, hash FROM audit_head ORDER BY day DESC LIMIT 400",
+        XZ_DB_NO_ARGS, rows, err);
+
+    *made = json_object();
+    (void)json_object_set_new(*made, "items", rows);
+    (void)json_object_set_new(*made, "as_of", xz_json_time(view->now_ms));
+    return rc;
+}
+
+enum xz_rc xz_view_audit_heads(const struct xz_view *view, struct xz_buf *out, struct xz_err *err)
+{
+    struct xz_view copy = *view;
+
+    return xz_view_fill(view, fill_heads, &copy, out, err);
+}

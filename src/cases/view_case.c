@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One case, whole, and its files. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cases/alert_store.h"
+#include "cases/case_row.h"
+#include "cases/view_int.h"
+
+/* ---- one case ---- */
+
+struct looking {
+    const struct xz_view *view;
+    int64_t case_id;
+};
+
+static bool take_body(void *arg, const struct xz_db_row *row)
+{
+    json_t *body = xz_alert_body(xz_db_blob(row, 0));
+
+    if (body != NULL) {
+        (void)json_object_set_new(body, "received", xz_json_time(xz_db_int(row, 1)));
+        (void)json_object_set_new(body, "current", json_boolean(xz_db_int(row, 2) != 0));
+        (void)json_array_append_new(arg, body);
+    }
+    return true;
+}
+
+static enum xz_rc add_list(struct xz_db_conn *conn, json_t *into, const char *key,
+                           const struct xz_column *columns, size_t count, const char *sql,
+                           int64_t case_id, struct xz_err *err)
+{
+    json_t *rows = json_array();
+    const enum xz_rc rc = xz_rows_json(conn, columns, count, sql, XZ_DB_ARGS(XZ_DB_INT(case_id)),
+                                       rows, err);
+
+    (void)json_object_set_new(into, key, rows);
+    return rc;
+}
+
+static enum xz_rc add_lists(struct xz_db_conn *conn, json_t *row, int64_t id, struct xz_err *err)
+{
+    static const struct xz_column party[] = {{"kind", XZ_COLUMN_TEXT},
+                                             {"ref", XZ_COLUMN_TEXT},
+                                             {"is_subject", XZ_COLUMN_BOOL},
+                                             {"roles", XZ_COLUMN_WORDS},
+                                             {"start", XZ_COLUMN_TIME},
+                                             {"end", XZ_COLUMN_TIME},
+                                             {"name", XZ_COLUMN_TEXT},
+                                             {"other_cases", XZ_COLUMN_INT}};
+    static const struct xz_column event[] = {
+        {"id", XZ_COLUMN_INT},    {"at", XZ_COLUMN_TIME},   {"actor", XZ_COLUMN_TEXT},
+        {"what", XZ_COLUMN_TEXT}, {"text", XZ_COLUMN_TEXT}, {"detail", XZ_COLUMN_JSON}};
+    static const struct xz_column file[] = {
+        {"id", XZ_COLUMN_INT},   {"name", XZ_COLUMN_TEXT}, {"sha256", XZ_COLUMN_HEX},
+        {"size", XZ_COLUMN_INT}, {"at", XZ_COLUMN_TIME},   {"actor", XZ_COLUMN_TEXT}};
+    static const struct xz_column link[] = {{"id", XZ_COLUMN_INT},
+                                            {"reason", XZ_COLUMN_TEXT},
+                                            {"state", XZ_COLUMN_TEXT},
+                                            {"outcome", XZ_COLUMN_TEXT},
+                                            {"patterns", XZ_COLUMN_WORDS}};
+    enum xz_rc rc = add_list(
+        conn, row, "parties", XZ_COLUMNS(party),
+        "SELECT p.kind, p.ref, p.is_subject, p.roles, p.started_ms, p.ended_ms, "
+        "COALESCE((SELECT name FROM institution i WHERE i.id = p.ref), ''), "
+        "(SELECT COUNT(*) FROM case_party o WHERE o.kind = p.kind AND o.ref = p.ref) - 1 "
+        "FROM case_party p WHERE p.case_id = ?1 ORDER BY p.is_subject DESC, p.kind, p.ref "
+        "LIMIT 300",
+        id, err);
+
+    rc = rc == XZ_OK ? add_list(conn, row, "history", XZ_COLUMNS(event),
+                                "SELECT id, at_ms, actor_name, what, text, detail FROM case_event "
+                                "WHERE case_id = ?1 ORDER BY id DESC LIMIT 300",
+                                id, err)
+                     : rc;
+    rc = rc == XZ_OK ? add_list(conn, row, "files", XZ_COLUMNS(file),
+                                "SELECT id, name, sha256, size, at_ms, actor_name FROM case_file "
+                                "WHERE case_id = ?1 ORDER BY id",
+                                id, err)
+                     : rc;
+    return rc == XZ_OK
+               ? add_list(conn, row, "links", XZ_COLUMNS(link),
+                          "SELECT c.id, l.reason, c.state, c.outcome, c.patterns FROM case_link l "
+                          "JOIN desk_case c ON c.id = CASE WHEN l.one = ?1 THEN l.other ELSE l.one "
+                          "END WHERE l.one = ?1 OR l.other = ?1 ORDER BY c.id LIMIT 100",
+                          id, err)
+               : rc;
+}
+
+static void add_allowed(json_t *row, const struct xz_case_row *stored, const struct looking *look)
+{
+    json_t *verbs = json_array(), *conditions = json_array();
+
+    for (int verb = 0; verb < XZ_VERBS; verb++) {
+        if (xz_case_allows(&stored->life, look->view->actor, (enum xz_verb)verb,
+                           look->view->now_ms)) {
+            (void)json_array_append_new(verbs, json_string(xz_verb_names[verb]));
+        }
+    }
+    for (unsigned i = 0; i < XZ_CASE_CONDITIONS; i++) {
+        if ((stored->life.conditions & 1u << i) != 0) {
+            (void)json_array_append_new(conditions, json_string(xz_case_condition_names[i]));
+        }
+    }
+    (void)json_object_set_new(row, "allowed", verbs);
+    (void)json_object_set_new(row, "conditions", conditions);
+    (void)json_object_set_new(row, "proposer", json_integer(stored->life.proposer));
+}
+
+static enum xz_rc fill_case(struct xz_db_conn *conn, void *arg, json_t **made, struct xz_err *err)
+{
+    const struct looking *look = arg;
+    struct xz_case_row stored;
+    json_t *rows = json_array(), *row = NULL, *bodies = json_array();
+    enum xz_rc rc = xz_case_load(conn, look->case_id, &stored, err);
+
+    if (rc == XZ_OK && !xz_actor_sees(look->view->actor, xz_str_from(stored.region))) {
+        rc = xz_err_reject(err, "not_found", "", "there is no such case");
+    }
+    rc = rc == XZ_OK
+             ? xz_rows_json(conn, xz_case_columns, xz_case_column_count,
+                            XZ_CASE_SELECT "WHERE c.id = ?1",
+                            XZ_DB_ARGS(XZ_DB_INT(look->case_id)), rows, err)
+             : rc;
+    rc = rc == XZ_OK ? xz_add_tags(conn, rows, err) : rc;
+    row = json_incref(json_array_get(rows, 0));
+    rc = rc == XZ_OK ? add_lists(conn, row, look->case_id, err) : rc;
+    rc = rc == XZ_OK
+             ? xz_db_query(conn,
+                           "SELECT body, received_ms, is_current FROM alert WHERE case_id = ?1 "
+                           "ORDER BY severity DESC, amount_fen DESC, seq LIMIT 50",
+                           XZ_DB_ARGS(XZ_DB_INT(look->case_id)), take_body, bodies, err)
+             : rc;
+    if (rc == XZ_OK) {
+        (void)json_object_set(row, "bodies", bodies);
+        (void)json_object_set_new(row, "as_of", xz_json_time(look->view->now_ms));
+        add_allowed(row, &stored, look);
+    }
+    json_decref(bodies);
+    json_decref(rows);
+    *made = row;
+    return rc;
+}
+
+enum xz_rc xz_view_case(const struct xz_view *view, int64_t case_id, struct xz_buf *out,
+                        struct xz_err *err)
+{
+    char id[24];
+
+    (void)snprintf(id, sizeof(id), "%" PRId64, case_id);
+    return xz_view_fill_audited(view, fill_case, &(struct looking){view, case_id}, "case",
+                                xz_str_from(id), out, err);
+}
+
+/* ---- files ---- */
+
+struct reading {
+    const struct xz_view *view;
+    int64_t case_id, file_id;
+    struct xz_buf *name, *content;
+};
+
+static enum xz_rc read_file(struct xz_db_conn *conn, void *arg, struct xz_err *err)
+{
+    const struct reading *reading = arg;
+    struct xz_case_row row;
+    bool found = false;
+    char id[48];
+    enum xz_rc rc = xz_case_load(conn, reading->case_id, &row, err);
+
+    (void)snprintf(id, sizeof(id), "%" PRId64 "/%" PRId64, reading->case_id, reading->file_id);
+    rc = rc == XZ_OK ? xz_row_text(conn,
+                                   "SELECT name FROM case_file WHERE id = ?1 AND case_id = ?2",
+                                   XZ_DB_ARGS(XZ_DB_INT(reading->file_id),
+                                              XZ_DB_INT(reading->case_id)),
+                                   reading->name, &found, err)
+                     : rc;
+    if (rc == XZ_OK &&
+        (!found || !xz_actor_sees(reading->view->actor, xz_str_from(row.region)))) {
+        rc = xz_err_reject(err, "not_found", "", "there is no such file");
+    }
+    rc = rc == XZ_OK ? xz_row_blob(conn, "SELECT content FROM case_file WHERE id = ?1",
+                                   XZ_DB_ARGS(XZ_DB_INT(reading->file_id)), reading->content, NULL,
+                                   err)
+                     : rc;
+    return rc == XZ_OK ? xz_desk_audit(conn, reading->view->actor, "file.read", "case",
+                                       xz_str_from(id), "", reading->view->now_ms, err)
+                       : rc;
+}
+
+enum xz_rc xz_view_file(const struct xz_view *view, int64_t case_id, int64_t file_id,
+                        struct xz_buf *name, struct xz_buf *content, struct xz_err *err)
+{
+    return xz_desk_write(view->desk, read_file,
+                         &(struct reading){view, case_id, file_id, name, content}, err);
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The queue: cases by filters, in an order, page by page. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cases/alert_facts.h"
+#include "cases/view_int.h"
+
+const char *const xz_case_sort_names[XZ_CASE_SORTS] = {"rank", "due", "news", "amount"};
+
+const struct xz_column xz_case_columns[] = {
+    {"id", XZ_COLUMN_INT},           {"version", XZ_COLUMN_INT},
+    {"state", XZ_COLUMN_TEXT},       {"outcome", XZ_COLUMN_TEXT},
+    {"action", XZ_COLUMN_INT},       {"region", XZ_COLUMN_TEXT},
+    {"subject_kind", XZ_COLUMN_TEXT}, {"subject", XZ_COLUMN_TEXT},
+    {"patterns", XZ_COLUMN_WORDS},   {"result_type", XZ_COLUMN_TEXT},
+    {"severity", XZ_COLUMN_INT},     {"alerts", XZ_COLUMN_INT},
+    {"withdrawn", XZ_COLUMN_INT},    {"amount_fen", XZ_COLUMN_INT},
+    {"probability", XZ_COLUMN_DOUBLE}, {"rank", XZ_COLUMN_DOUBLE},
+    {"clock", XZ_COLUMN_INT},        {"due", XZ_COLUMN_TIME},
+    {"opened", XZ_COLUMN_TIME},      {"updated", XZ_COLUMN_TIME},
+    {"news", XZ_COLUMN_TIME},        {"escalated", XZ_COLUMN_TIME},
+    {"assignee", XZ_COLUMN_ID},      {"assignee_name", XZ_COLUMN_TEXT},
+    {"lease_until", XZ_COLUMN_TIME}, {"snoozed_until", XZ_COLUMN_TIME},
+    {"extended", XZ_COLUMN_BOOL},    {"appeal", XZ_COLUMN_TEXT},
+    {"closed", XZ_COLUMN_TIME},      {"worked", XZ_COLUMN_TIME},
+    {"subject_name", XZ_COLUMN_TEXT}};
+const size_t xz_case_column_count = sizeof(xz_case_columns) / sizeof(xz_case_columns[0]);
+
+/* ---- order ---- */
+
+
+struct listing {
+    const struct xz_view *view;
+    const struct xz_case_filter *filter;
+    const struct xz_page *page;
+};
+
+static const struct sorting {
+    const char *column, *key;
+    bool down, is_time, is_real;
+} sortings[XZ_CASE_SORTS] = {
+    [XZ_SORT_RANK] = {"c.rank", "rank", true, false, true},
+    [XZ_SORT_DUE] = {"c.due_ms", "due", false, true, false},
+    [XZ_SORT_NEWS] = {"c.news_ms", "news", true, true, false},
+    [XZ_SORT_AMOUNT] = {"c.amount_fen", "amount_fen", true, false, false},
+};
+
+/* "VALUE:ID" of the last row, by the column that was sorted by. */
+static void cursor_of(const json_t *row, enum xz_case_sort sort, char text[static 64])
+{
+    const struct sorting *sorting = &sortings[sort];
+    const json_t *value = json_object_get(row, sorting->key);
+    const long long id = json_integer_value(json_object_get(row, "id"));
+    int64_t time_ms = 0;
+
+    if (sorting->is_time) {
+        const char *time = json_string_value(value);
+
+        if (time == NULL || xz_time_parse(xz_str_from(time), &time_ms, NULL) != XZ_OK) {
+            time_ms = 0;
+        }
+        (void)snprintf(text, 64, "%" PRId64 ":%lld", time_ms, id);
+    } else if (sorting->is_real) {
+        (void)snprintf(text, 64, "%.17g:%lld", json_real_value(value), id);
+    } else {
+        (void)snprintf(text, 64, "%lld:%lld", json_integer_value(value), id);
+    }
+}
+
+static void cursor_rank(const json_t *row, char text[static 64])
+{
+    cursor_of(row, XZ_SORT_RANK, text);
+}
+static void cursor_due(const json_t *row, char text[static 64])
+{
+    cursor_of(row, XZ_SORT_DUE, text);
+}
+static void cursor_news(const json_t *row, char text[static 64])
+{
+    cursor_of(row, XZ_SORT_NEWS, text);
+}
+static void cursor_amount(const json_t *row, char text[static 64])
+{
+    cursor_of(row, XZ_SORT_AMOUNT, text);
+}
+
+static enum xz_rc add_cursor(struct xz_query *query, struct xz_str cursor,
+                             const struct sorting *sorting, struct xz_err *err)
+{
+    char text[64], *colon = NULL, *end = NULL;
+    double real = 0;
+    int64_t value = 0, id = 0;
+    int at, at_id;
+
+    if (cursor.len == 0) {
+        return XZ_OK;
+    }
+    if (cursor.len < sizeof(text)) {
+        memcpy(text, cursor.ptr, cursor.len);
+        text[cursor.len] = '\0';
+        if (sorting->is_real) {
+            real = strtod(text, &colon);
+        } else {
+            value = strtoll(text, &colon, 10);
+        }
+        id = *colon == ':' ? strtoll(colon + 1, &end, 10) : 0;
+    }
+    if (end == NULL || end == colon + 1 || *end != '\0') {
+        return xz_err_reject(err, "invalid", "cursor", "not a cursor of this list");
+    }
+    at = xz_query_bind(query, sorting->is_real ? XZ_DB_DOUBLE(real) : XZ_DB_INT(value));
+    at_id = xz_query_bind(query, XZ_DB_INT(id));
+    xz_buf_printf(&query->sql, " AND (%s %s ?%d OR (%s = ?%d AND c.id %s ?%d))", sorting->column,
+                  sorting->down ? "<" : ">", at, sorting->column, at, sorting->down ? "<" : ">",
+                  at_id);
+    return XZ_OK;
+}
+
+static enum xz_rc add_assignee(struct xz_query *query, const struct listing *listing,
+                               struct xz_err *err)
+{
+    const struct xz_str who = listing->filter->assignee;
+    int64_t account = 0;
+
+    if (who.len == 0) {
+        return XZ_OK;
+    }
+    if (xz_str_eq(who, XZ_STR("me"))) {
+        account = listing->view->actor->account;
+    } else if (!xz_str_eq(who, XZ_STR("none"))) {
+        for (uint32_t i = 0; i < who.len; i++) {
+            if (who.ptr[i] < '0' || who.ptr[i] > '9' || i > 15) {
+                return xz_err_reject(err, "invalid", "assignee", "me, none or a number");
+            }
+            account = account * 10 + (who.ptr[i] - '0');
+        }
+    }
+    xz_buf_printf(&query->sql, " AND c.assignee = ?%d", xz_query_bind(query, XZ_DB_INT(account)));
+    return XZ_OK;
+}
+
+/* A name of the list becomes its number. */
+static enum xz_rc add_named(struct xz_query *query, const char *column, struct xz_str name,
+                            const char *const names[], int count, const char *path,
+                            struct xz_err *err)
+{
+    if (name.len == 0) {
+        return XZ_OK;
+    }
+    for (int i = 0; i < count; i++) {
+        if (xz_str_eq(name, xz_str_from(names[i]))) {
+            xz_buf_printf(&query->sql, " AND %s = %d", column, i);
+            return XZ_OK;
+        }
+    }
+    return xz_err_reject(err, "invalid", path, "no such value");
+}
+
+/* ---- filters ---- */
+
+static enum xz_rc add_filter(struct xz_query *query, const struct listing *listing,
+                             struct xz_buf *ref, struct xz_buf *pattern, struct xz_db_conn *conn,
+                             struct xz_err *err)
+{
+    const struct xz_case_filter *filter = listing->filter;
+    const bool closed = xz_str_eq(filter->open, XZ_STR("no"));
+    enum xz_rc rc;
+
+    xz_query_add(query, xz_str_eq(filter->open, XZ_STR("all")) ? " WHERE c.is_open IN (0, 1)"
+                        : closed                               ? " WHERE c.is_open = 0"
+                                                               : " WHERE c.is_open = 1");
+    xz_query_equals(query, "c.state", filter->state);
+    xz_query_equals(query, "c.result_type", filter->result_type);
+    xz_query_starts(query, "c.region", filter->region);
+    if (!xz_str_eq(filter->snoozed, XZ_STR("all"))) {
+        xz_query_add(query, xz_str_eq(filter->snoozed, XZ_STR("only"))
+                                ? " AND c.snoozed_until_ms <> 0"
+                                : " AND c.snoozed_until_ms = 0");
+    }
+    if (filter->pattern.len > 0) {
+        xz_buf_printf(pattern, "%%," XZ_STR_FMT ",%%", XZ_STR_ARG(filter->pattern));
+        xz_buf_printf(&query->sql, " AND ',' || c.patterns || ',' LIKE ?%d",
+                      xz_query_bind(query, XZ_DB_TEXT(xz_buf_view(pattern))));
+    }
+    if (filter->tag.len > 0) {
+        xz_buf_printf(
+            &query->sql,
+            " AND EXISTS (SELECT 1 FROM case_tag t WHERE t.case_id = c.id AND t.tag = ?%d)",
+            xz_query_bind(query, XZ_DB_TEXT(filter->tag)));
+    }
+    rc = add_assignee(query, listing, err);
+    rc = rc == XZ_OK ? add_named(query, "c.clock", filter->clock, xz_case_clock_names,
+                                 XZ_CASE_CLOCKS, "clock", err)
+                     : rc;
+    rc = rc == XZ_OK
+             ? add_named(query, "c.severity", filter->severity, xz_severity_names, 4, "severity",
+                         err)
+             : rc;
+    rc = rc == XZ_OK && filter->subject.len > 0
+             ? xz_subject_of(conn, filter->subject, ref, err)
+             : rc;
+    if (rc == XZ_OK && filter->subject.len > 0) {
+        xz_buf_printf(
+            &query->sql,
+            " AND EXISTS (SELECT 1 FROM case_party p WHERE p.case_id = c.id AND p.ref = ?%d)",
+            xz_query_bind(query, XZ_DB_TEXT(xz_buf_view(ref))));
+    }
+    return rc;
+}
+
+enum xz_rc xz_add_tags(struct xz_db_conn *conn, json_t *rows, struct xz_err *err)
+{
+    static const struct xz_column columns[] = {{"tag", XZ_COLUMN_TEXT}};
+    json_t *row;
+    size_t i, t;
+    enum xz_rc rc = XZ_OK;
+
+    json_array_foreach(rows, i, row)
+    {
+        json_t *found = json_array(), *tags = json_array(), *tag;
+
+        rc = rc == XZ_OK
+                 ? xz_rows_json(conn, XZ_COLUMNS(columns),
+                                "SELECT tag FROM case_tag WHERE case_id = ?1 ORDER BY tag",
+                                XZ_DB_ARGS(XZ_DB_INT(
+                                    json_integer_value(json_object_get(row, "id")))),
+                                found, err)
+                 : rc;
+        json_array_foreach(found, t, tag)
+        {
+            (void)json_array_append(tags, json_object_get(tag, "tag"));
+        }
+        (void)json_object_set_new(row, "tags", tags);
+        json_decref(found);
+    }
+    return rc;
+}
+
+static enum xz_rc fill_cases(struct xz_db_conn *conn, void *arg, json_t **made, struct xz_err *err)
+{
+    static void (*const cursors[XZ_CASE_SORTS])(const json_t *, char[static 64]) = {
+        cursor_rank, cursor_due, cursor_news, cursor_amount};
+    const struct listing *listing = arg;
+    const struct sorting *sorting = &sortings[listing->filter->sort];
+    struct xz_query query = {.count = 0};
+    struct xz_buf ref = {0}, pattern = {0};
+    json_t *rows = json_array();
+    enum xz_rc rc;
+
+    xz_query_add(&query, XZ_CASE_SELECT);
+    rc = add_filter(&query, listing, &ref, &pattern, conn, err);
+    xz_query_in_scope(&query, "c.region", listing->view->actor);
+    rc = rc == XZ_OK ? add_cursor(&query, listing->page->cursor, sorting, err) : rc;
+    xz_buf_printf(&query.sql, " ORDER BY %s %s, c.id %s LIMIT %d", sorting->column,
+                  sorting->down ? "DESC" : "ASC", sorting->down ? "DESC" : "ASC",
+                  listing->page->limit + 1);
+    rc = rc == XZ_OK
+             ? xz_query_rows(&query, conn, xz_case_columns, xz_case_column_count, rows, err)
+             : rc;
+    rc = rc == XZ_OK ? xz_add_tags(conn, rows, err) : rc;
+    *made = xz_page_json(rows, listing->page->limit, listing->view->now_ms,
+                         cursors[listing->filter->sort]);
+    xz_query_fini(&query);
+    xz_buf_fini(&ref);
+    xz_buf_fini(&pattern);
+    return rc;
+}
+
+enum xz_rc xz_view_cases(const struct xz_view *view, const struct xz_case_filter *filter,
+                         const struct xz_page *page, struct xz_buf *out, struct xz_err *err)
+{
+    return xz_view_fill(view, fill_cases, &(struct listing){view, filter, page}, out, err);
+}

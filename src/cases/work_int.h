@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cases/work_int.h - what the files of work.h share. */
+#ifndef XZ_CASES_WORK_INT_H
+#define XZ_CASES_WORK_INT_H
+#include "cases/case_row.h"
+#include "cases/work.h"
+
+/* The case, if the actor sees it and it has the version that is asked for. */
+XZ_MUST enum xz_rc xz_work_load(struct xz_db_conn *conn, const struct xz_on_case *on,
+                                struct xz_case_row *row, struct xz_err *err);
+/* History, audit and those who listen. detail and undo: JSON, or "". */
+XZ_MUST enum xz_rc xz_work_tell(struct xz_db_conn *conn, const struct xz_on_case *on,
+                                const struct xz_case_row *row, const char *what,
+                                struct xz_str text, const char *detail, const char *undo,
+                                struct xz_err *err);
+
+#endif
