@@ -7,7 +7,7 @@
 
 #include "base/time.h"
 
-const char *const xz_severity_names[4] = {"low", "medium", "high", "critical"};
+const char *const xz_case_severity_names[4] = {"low", "medium", "high", "critical"};
 
 static enum xz_rc bad(struct xz_err *err, const char *path)
 {
@@ -40,11 +40,11 @@ static bool read_int(const json_t *object, const char *key, int64_t *value)
     return json_is_integer(member) && *value >= 0 && *value < INT64_MAX / 1000;
 }
 
-static bool read_severity(const char *text, enum xz_severity *severity)
+static bool read_severity(const char *text, enum xz_case_severity *severity)
 {
     for (int i = 0; text != NULL && i < 4; i++) {
-        if (strcmp(text, xz_severity_names[i]) == 0) {
-            *severity = (enum xz_severity)i;
+        if (strcmp(text, xz_case_severity_names[i]) == 0) {
+            *severity = (enum xz_case_severity)i;
             return true;
         }
     }

@@ -12,13 +12,13 @@
 
 #define XZ_ALERT_BYTES_MAX (4u << 20)
 
-extern const char *const xz_severity_names[4];
+extern const char *const xz_case_severity_names[4];
 
 /* Strings are borrowed from the JSON value. */
 struct xz_alert_facts {
     const char *id, *pattern, *status, *subject_kind, *subject;
     bool conclusive, is_withdrawn;
-    enum xz_severity severity;
+    enum xz_case_severity severity;
     int64_t rev, pattern_version, events, amount_fen, started_ms, ended_ms;
     double score;
     char region[8];                                    /* digits; "" when it is not known */

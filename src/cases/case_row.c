@@ -70,7 +70,7 @@ static bool take_row(void *arg, const struct xz_db_row *row)
     copy(out->subject, sizeof(out->subject), xz_db_text(row, 7));
     copy(out->patterns, sizeof(out->patterns), xz_db_text(row, 8));
     out->conclusive = xz_str_eq(xz_db_text(row, 9), XZ_STR("conclusive"));
-    out->severity = (enum xz_severity)xz_db_int(row, 10);
+    out->severity = (enum xz_case_severity)xz_db_int(row, 10);
     out->alerts = xz_db_int(row, 11);
     out->withdrawn = xz_db_int(row, 12);
     out->amount_fen = xz_db_int(row, 13);

@@ -16,7 +16,7 @@ struct xz_case_row {
     char subject_kind[16], subject[XZ_REF_MAX + 1];
     char patterns[XZ_PATTERNS_TEXT]; /* "T09,T01", of alerts that stand */
     bool conclusive;
-    enum xz_severity severity;
+    enum xz_case_severity severity;
     int64_t alerts, withdrawn, amount_fen;
     double probability;
     int64_t updated_ms, news_ms;

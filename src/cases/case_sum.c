@@ -33,7 +33,7 @@ static bool add_alert(void *arg, const struct xz_db_row *row)
     struct sum *sum = arg;
     struct xz_case_row *out = sum->row;
     const bool conclusive = xz_str_eq(xz_db_text(row, 2), XZ_STR("conclusive"));
-    const enum xz_severity severity = (enum xz_severity)xz_db_int(row, 3);
+    const enum xz_case_severity severity = (enum xz_case_severity)xz_db_int(row, 3);
     double probability;
 
     out->alerts++;
@@ -65,7 +65,7 @@ enum xz_rc xz_case_recount(struct xz_db_conn *conn, int64_t case_id, bool is_new
     after = before;
     after.patterns[0] = '\0';
     after.conclusive = false;
-    after.severity = XZ_SEVERITY_LOW;
+    after.severity = XZ_CASE_SEVERITY_LOW;
     after.alerts = after.withdrawn = 0;
     after.probability = 0;
     rc = xz_db_query(

@@ -12,7 +12,7 @@ double xz_rank_probability(bool conclusive, double score, int64_t confirmed, int
            (OWN_WEIGHT + (double)confirmed + (double)refuted);
 }
 
-double xz_rank_severity(enum xz_severity severity)
+double xz_rank_severity(enum xz_case_severity severity)
 {
     static const double factors[] = {1.0, 1.5, 2.0, 3.0};
 
@@ -28,7 +28,7 @@ double xz_rank_clock(enum xz_case_clock clock)
 
 double xz_rank_escalation(bool escalated) { return escalated ? 2.0 : 1.0; }
 
-double xz_rank(double probability, int64_t amount_fen, enum xz_severity severity,
+double xz_rank(double probability, int64_t amount_fen, enum xz_case_severity severity,
                enum xz_case_clock clock, bool escalated)
 {
     const int64_t money_fen =

@@ -83,6 +83,12 @@ XZ_MUST enum xz_rc xz_view_audit(const struct xz_view *view, const struct xz_aud
 XZ_MUST enum xz_rc xz_view_audit_heads(const struct xz_view *view, struct xz_buf *out,
                                        struct xz_err *err);
 
+/* Accounts whole, for XZ_MAY_ADMINISTER; and the names of the active ones. */
+XZ_MUST enum xz_rc xz_view_accounts(const struct xz_view *view, struct xz_buf *out,
+                                    struct xz_err *err);
+XZ_MUST enum xz_rc xz_view_colleagues(const struct xz_view *view, struct xz_buf *out,
+                                      struct xz_err *err);
+
 /* Cases and alerts by number, id, pseudonym, institution, operator or device. */
 XZ_MUST enum xz_rc xz_view_search(const struct xz_view *view, struct xz_str words,
                                   struct xz_buf *out, struct xz_err *err);

@@ -44,7 +44,7 @@ static enum xz_rc add_severity(struct xz_query *query, struct xz_str name, struc
         return XZ_OK;
     }
     for (int i = 0; i < 4; i++) {
-        if (xz_str_eq(name, xz_str_from(xz_severity_names[i]))) {
+        if (xz_str_eq(name, xz_str_from(xz_case_severity_names[i]))) {
             xz_buf_printf(&query->sql, " AND a.severity = %d", i);
             return XZ_OK;
         }

@@ -196,7 +196,7 @@ static enum xz_rc add_filter(struct xz_query *query, const struct listing *listi
                                  XZ_CASE_CLOCKS, "clock", err)
                      : rc;
     rc = rc == XZ_OK
-             ? add_named(query, "c.severity", filter->severity, xz_severity_names, 4, "severity",
+             ? add_named(query, "c.severity", filter->severity, xz_case_severity_names, 4, "severity",
                          err)
              : rc;
     rc = rc == XZ_OK && filter->subject.len > 0

@@ -134,7 +134,7 @@ static void test_a_worse_revision_makes_a_case_rise(void **state)
     assert_int_equal(bring(&desk, &said, 1, MONDAY_MS + XZ_HOUR_MS).revised, 1);
     after = case_of(&desk, 1);
     assert_int_equal(after.amount_fen, 905000);
-    assert_int_equal(after.severity, XZ_SEVERITY_CRITICAL);
+    assert_int_equal(after.severity, XZ_CASE_SEVERITY_CRITICAL);
     assert_int_equal(after.life.version, before.life.version + 1);
     assert_int_equal(after.news_ms, MONDAY_MS + XZ_HOUR_MS);
     assert_int_equal(number(&desk, "SELECT SUM(amount_fen) FROM sum_alert"), 905000);

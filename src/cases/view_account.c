@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Accounts: for who administers them, and as names of those a case may be given to. */
+#include "cases/view_int.h"
+
+static void name_roles(json_t *rows)
+{
+    json_t *row;
+    size_t i;
+
+    json_array_foreach(rows, i, row)
+    {
+        const json_int_t roles = json_integer_value(json_object_get(row, "roles"));
+        json_t *names = json_array();
+
+        for (int role = 0; role < XZ_ACCESS_ROLES; role++) {
+            if ((roles & (json_int_t)1 << role) != 0) {
+                (void)json_array_append_new(names, json_string(xz_access_role_names[role]));
+            }
+        }
+        (void)json_object_set_new(row, "roles", names);
+    }
+}
+
+static enum xz_rc fill_accounts(struct xz_db_conn *conn, void *arg, json_t **made,
+                                struct xz_err *err)
+{
+    static const struct xz_column columns[] = {
+        {"id", XZ_COLUMN_INT},          {"name", XZ_COLUMN_TEXT},   {"roles", XZ_COLUMN_INT},
+        {"regions", XZ_COLUMN_WORDS},   {"active", XZ_COLUMN_BOOL}, {"created", XZ_COLUMN_TIME},
+        {"rests_until", XZ_COLUMN_TIME}};
+    const struct xz_view *view = arg;
+    json_t *rows = json_array();
+    const enum xz_rc rc =
+        xz_rows_json(conn, XZ_COLUMNS(columns),
+                     "SELECT id, name, roles, regions, active, created_ms, locked_until_ms "
+                     "FROM account ORDER BY name",
+                     XZ_DB_NO_ARGS, rows, err);
+
+    name_roles(rows);
+    *made = json_object();
+    (void)json_object_set_new(*made, "items", rows);
+    (void)json_object_set_new(*made, "as_of", xz_json_time(view->now_ms));
+    return rc;
+}
+
+enum xz_rc xz_view_accounts(const struct xz_view *view, struct xz_buf *out, struct xz_err *err)
+{
+    struct xz_view copy = *view;
+
+    return xz_view_fill(view, fill_accounts, &copy, out, err);
+}
+
+static enum xz_rc fill_colleagues(struct xz_db_conn *conn, void *arg, json_t **made,
+                                  struct xz_err *err)
+{
+    static const struct xz_column columns[] = {
+        {"id", XZ_COLUMN_INT}, {"name", XZ_COLUMN_TEXT}, {"roles", XZ_COLUMN_INT}};
+    json_t *rows = json_array();
+    const enum xz_rc rc = xz_rows_json(conn, XZ_COLUMNS(columns),
+                                       "SELECT id, name, roles FROM account WHERE active = 1 "
+                                       "ORDER BY name",
+                                       XZ_DB_NO_ARGS, rows, err);
+
+    (void)arg;
+    name_roles(rows);
+    *made = json_object();
+    (void)json_object_set_new(*made, "items", rows);
+    return rc;
+}
+
+enum xz_rc xz_view_colleagues(const struct xz_view *view, struct xz_buf *out, struct xz_err *err)
+{
+    return xz_view_fill(view, fill_colleagues, NULL, out, err);
+}

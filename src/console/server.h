@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* console/server.h - HTTP by libmicrohttpd, a thread a connection, bounded in number, size and time.
+ */
+#ifndef XZ_CONSOLE_SERVER_H
+#define XZ_CONSOLE_SERVER_H
+#include "console/console_int.h"
+
+#define XZ_CONNECTIONS_MAX 256U
+#define XZ_STREAMS_MAX     64  /* of these connections; the others must go on being answered */
+#define XZ_IDLE_S          30U /* a connection on which nothing moves is closed */
+
+XZ_MUST enum xz_rc xz_server_start(struct xz_console *console, struct xz_err *err);
+void xz_server_stop(struct xz_console *console);
+
+/* Answers one request that was read whole: who asks, whether he may, the handler, and what went
+ * wrong as the error of the API. */
+void xz_dispatch(struct xz_console *console, struct xz_request *request,
+                 struct xz_response *response);
+
+/* Server-sent events from response->stream_after on, as an answer. */
+struct MHD_Response *xz_stream_response(struct xz_console *console,
+                                        const struct xz_request *request, int64_t after);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Server-sent events: every change that the actor may see, by its number, so that a listener that
+ * comes back with Last-Event-ID misses nothing. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "console/server.h"
+
+#define BATCH      100
+#define WAIT_MS    1000
+#define SILENCE_MS 10000
+#define LIFE_MS    (10 * XZ_MINUTE_MS) /* then the listener comes again, and is asked who he is */
+
+struct stream {
+    struct xz_console *console;
+    struct xz_actor actor;
+    int64_t after, began_ms, spoke_ms;
+    struct xz_buf out;
+    size_t sent;
+};
+
+static void add_event(struct stream *stream, const json_t *change)
+{
+    char *data = json_dumps(change, JSON_COMPACT);
+
+    xz_buf_printf(&stream->out, "id: %lld\nevent: %s\ndata: ",
+                  (long long)json_integer_value(json_object_get(change, "id")),
+                  json_string_value(json_object_get(change, "kind")));
+    xz_buf_bytes(&stream->out, data, strlen(data));
+    xz_buf_printf(&stream->out, "\n\n");
+    free(data);
+}
+
+/* What happened since; false when the store cannot be asked. */
+static bool read_changes(struct stream *stream, int64_t now_ms)
+{
+    const struct xz_view view = {&stream->console->desk, &stream->actor, now_ms};
+    struct xz_buf text = {0};
+    struct xz_err err = {0};
+    int64_t last = stream->after;
+    const bool read = xz_view_changes(&view, stream->after, BATCH, &text, &last, &err) == XZ_OK;
+    json_t *changes = read ? json_loadb((const char *)text.data, text.len, 0, NULL) : NULL;
+    const json_t *change;
+    size_t i;
+
+    json_array_foreach(changes, i, change)
+    {
+        add_event(stream, change);
+    }
+    stream->after = read ? last : stream->after;
+    json_decref(changes);
+    xz_buf_fini(&text);
+    return read;
+}
+
+static ssize_t read_stream(void *arg, uint64_t position, char *to, size_t max)
+{
+    struct stream *stream = arg;
+    size_t len;
+
+    (void)position;
+    while (stream->sent == stream->out.len) {
+        const int64_t now_ms = xz_now_ms();
+
+        xz_buf_clear(&stream->out);
+        stream->sent = 0;
+        if (stream->console->ending || now_ms - stream->began_ms > LIFE_MS ||
+            !read_changes(stream, now_ms)) {
+            return MHD_CONTENT_READER_END_OF_STREAM;
+        }
+        if (stream->out.len == 0 && now_ms - stream->spoke_ms >= SILENCE_MS) {
+            xz_buf_printf(&stream->out, ": nothing new\n\n");
+        }
+        if (stream->out.len == 0) {
+            xz_console_wait(stream->console, WAIT_MS);
+        } else {
+            stream->spoke_ms = now_ms;
+        }
+    }
+    len = stream->out.len - stream->sent;
+    len = len < max ? len : max;
+    memcpy(to, stream->out.data + stream->sent, len);
+    stream->sent += len;
+    return (ssize_t)len;
+}
+
+static void free_stream(void *arg)
+{
+    struct stream *stream = arg;
+
+    stream->console->streams--;
+    xz_buf_fini(&stream->out);
+    free(stream);
+}
+
+struct MHD_Response *xz_stream_response(struct xz_console *console,
+                                        const struct xz_request *request, int64_t after)
+{
+    struct stream *stream = xz_calloc(1, sizeof(*stream));
+    struct MHD_Response *response;
+
+    stream->console = console;
+    stream->actor = request->actor;
+    stream->after = after;
+    stream->began_ms = stream->spoke_ms = request->now_ms;
+    xz_buf_printf(&stream->out, "retry: 2000\n\n");
+    response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 16384, read_stream, stream,
+                                                 free_stream);
+    (void)MHD_add_response_header(response, "Content-Type", "text/event-stream");
+    return response;
+}
