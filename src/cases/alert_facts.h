@@ -21,10 +21,10 @@ struct xz_alert_facts {
     enum xz_case_severity severity;
     int64_t rev, pattern_version, events, amount_fen, started_ms, ended_ms;
     double score;
-    char region[8];                                    /* digits; "" when it is not known */
-    char institution[XZ_REF_MAX + 1];                  /* of the subject or the first exhibit */
-    double lat, lon;                                   /* of it; 0, 0 when not known */
-    char age_group[16];                                /* "60-69", of a baseline; or "" */
+    char region[8];                   /* digits; "" when it is not known */
+    char institution[XZ_REF_MAX + 1]; /* of the subject or the first exhibit */
+    double lat, lon;                  /* of it; 0, 0 when not known */
+    char age_group[16];               /* "60-69", of a baseline; or "" */
     struct xz_money money;
 };
 

@@ -60,9 +60,9 @@ static enum xz_rc add_sums(struct xz_db_conn *conn, const struct counted *c, int
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (day, pattern, region, result_type) "
         "DO UPDATE SET alerts = sum_alert.alerts + excluded.alerts, "
         "amount_fen = sum_alert.amount_fen + excluded.amount_fen",
-        XZ_DB_ARGS(XZ_DB_INT(xz_day_of(c->ended_ms)), XZ_DB_CSTR(c->pattern),
-                   XZ_DB_CSTR(c->region), XZ_DB_CSTR(c->conclusive ? "conclusive" : "suspicious"),
-                   XZ_DB_INT(sign), XZ_DB_INT(sign * c->amount_fen)),
+        XZ_DB_ARGS(XZ_DB_INT(xz_day_of(c->ended_ms)), XZ_DB_CSTR(c->pattern), XZ_DB_CSTR(c->region),
+                   XZ_DB_CSTR(c->conclusive ? "conclusive" : "suspicious"), XZ_DB_INT(sign),
+                   XZ_DB_INT(sign * c->amount_fen)),
         NULL, err);
 
     return rc != XZ_OK || c->institution[0] == '\0'
@@ -92,8 +92,8 @@ static enum xz_rc know_institution(struct xz_db_conn *conn, const struct xz_aler
 static enum xz_rc count(struct xz_db_conn *conn, const struct xz_alert_put *put, struct xz_err *err)
 {
     const struct xz_alert_facts *facts = put->facts;
-    const struct xz_alert_known *old = put->known != NULL && put->known->found ? put->known
-                                                                               : put->replaced;
+    const struct xz_alert_known *old =
+        put->known != NULL && put->known->found ? put->known : put->replaced;
     enum xz_rc rc = know_institution(conn, facts, err);
 
     if (rc == XZ_OK && old != NULL && old->counted) {
@@ -165,8 +165,7 @@ enum xz_rc xz_alert_seen(struct xz_db_conn *conn, const struct xz_alert_known *k
     "?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "    \
     "?20, ?21, COALESCE((SELECT level FROM institution WHERE id = ?21), ''), ?22, ?23, ?24, ?25"
 
-enum xz_rc xz_alert_put(struct xz_db_conn *conn, const struct xz_alert_put *put,
-                        struct xz_err *err)
+enum xz_rc xz_alert_put(struct xz_db_conn *conn, const struct xz_alert_put *put, struct xz_err *err)
 {
     const struct xz_alert_facts *facts = put->facts;
     const bool is_new = put->known == NULL || !put->known->found;
@@ -188,19 +187,17 @@ enum xz_rc xz_alert_put(struct xz_db_conn *conn, const struct xz_alert_put *put,
         conn,
         is_new ? "INSERT INTO alert (" COLUMNS ", received_ms) VALUES (" VALUES ", ?17)"
                : "UPDATE alert SET (" COLUMNS ") = (" VALUES ") WHERE seq = ?1",
-        XZ_DB_ARGS(XZ_DB_INT(seq), XZ_DB_CSTR(facts->id), XZ_DB_INT(facts->rev),
-                   XZ_DB_CSTR(facts->pattern), XZ_DB_INT(facts->pattern_version),
-                   XZ_DB_CSTR(facts->status),
-                   XZ_DB_CSTR(facts->conclusive ? "conclusive" : "suspicious"),
-                   XZ_DB_INT(facts->severity), XZ_DB_DOUBLE(facts->score),
-                   XZ_DB_INT(facts->amount_fen), XZ_DB_CSTR(facts->region),
-                   XZ_DB_CSTR(facts->subject_kind), XZ_DB_CSTR(facts->subject),
-                   XZ_DB_INT(facts->started_ms), XZ_DB_INT(facts->ended_ms),
-                   XZ_DB_INT(facts->events), XZ_DB_INT(put->now_ms), XZ_DB_CSTR(put->topic),
-                   XZ_DB_INT(put->partition), XZ_DB_INT(put->offset),
-                   XZ_DB_CSTR(facts->institution), XZ_DB_CSTR(facts->age_group),
-                   XZ_DB_INT(put->case_id), XZ_DB_BLOB(xz_buf_view(&money)),
-                   XZ_DB_BLOB(xz_buf_view(&body))),
+        XZ_DB_ARGS(
+            XZ_DB_INT(seq), XZ_DB_CSTR(facts->id), XZ_DB_INT(facts->rev),
+            XZ_DB_CSTR(facts->pattern), XZ_DB_INT(facts->pattern_version),
+            XZ_DB_CSTR(facts->status), XZ_DB_CSTR(facts->conclusive ? "conclusive" : "suspicious"),
+            XZ_DB_INT(facts->severity), XZ_DB_DOUBLE(facts->score), XZ_DB_INT(facts->amount_fen),
+            XZ_DB_CSTR(facts->region), XZ_DB_CSTR(facts->subject_kind), XZ_DB_CSTR(facts->subject),
+            XZ_DB_INT(facts->started_ms), XZ_DB_INT(facts->ended_ms), XZ_DB_INT(facts->events),
+            XZ_DB_INT(put->now_ms), XZ_DB_CSTR(put->topic), XZ_DB_INT(put->partition),
+            XZ_DB_INT(put->offset), XZ_DB_CSTR(facts->institution), XZ_DB_CSTR(facts->age_group),
+            XZ_DB_INT(put->case_id), XZ_DB_BLOB(xz_buf_view(&money)),
+            XZ_DB_BLOB(xz_buf_view(&body))),
         NULL, err);
     xz_buf_fini(&money);
     xz_buf_fini(&body);

@@ -33,8 +33,8 @@ static void take_life(struct xz_case *life, const struct xz_db_row *row)
     *life = (struct xz_case){
         .id = xz_db_int(row, 0),
         .version = xz_db_int(row, 1),
-        .state = (enum xz_case_state)index_of(xz_db_text(row, 2), xz_case_state_names,
-                                              XZ_CASE_STATES),
+        .state =
+            (enum xz_case_state)index_of(xz_db_text(row, 2), xz_case_state_names, XZ_CASE_STATES),
         .outcome = (enum xz_case_outcome)index_of(xz_db_text(row, 3), xz_case_outcome_names,
                                                   XZ_CASE_OUTCOMES),
         .action = (int)xz_db_int(row, 4),
@@ -161,10 +161,9 @@ enum xz_rc xz_case_save(struct xz_db_conn *conn, const struct xz_case_row *befor
                          XZ_DB_INT(life->lease_until_ms), XZ_DB_INT(life->snoozed_until_ms),
                          XZ_DB_INT(life->proposer), XZ_DB_INT(life->approver),
                          XZ_DB_INT(life->closer), XZ_DB_INT(life->conditions),
-                         XZ_DB_INT(life->closed_ms),
-                         XZ_DB_CSTR(xz_case_appeal_names[life->appeal]), XZ_DB_INT(life->sampled),
-                         XZ_DB_INT(xz_case_is_open(life)), XZ_DB_DOUBLE(worth),
-                         XZ_DB_DOUBLE(rank)),
+                         XZ_DB_INT(life->closed_ms), XZ_DB_CSTR(xz_case_appeal_names[life->appeal]),
+                         XZ_DB_INT(life->sampled), XZ_DB_INT(xz_case_is_open(life)),
+                         XZ_DB_DOUBLE(worth), XZ_DB_DOUBLE(rank)),
                      NULL, err);
 }
 

@@ -7,7 +7,7 @@
 #include "cases/life.h"
 #include "cases/rank.h"
 
-#define XZ_REF_MAX      200 /* bytes of an id of a subject or of one involved */
+#define XZ_REF_MAX       200 /* bytes of an id of a subject or of one involved */
 #define XZ_PATTERNS_TEXT 256
 
 struct xz_case_row {

@@ -6,7 +6,7 @@
 
 #include "cases/money.h"
 
-#define WAKES     1.2  /* times its worth */
+#define WAKES      1.2  /* times its worth */
 #define GROUNDLESS 0.02 /* probability of a case whose alerts were all withdrawn */
 
 struct sum {
@@ -41,8 +41,8 @@ static bool add_alert(void *arg, const struct xz_db_row *row)
         out->withdrawn++;
         return true;
     }
-    probability = xz_rank_probability(conclusive, xz_db_double(row, 4), xz_db_int(row, 6),
-                                      xz_db_int(row, 7));
+    probability =
+        xz_rank_probability(conclusive, xz_db_double(row, 4), xz_db_int(row, 6), xz_db_int(row, 7));
     add_pattern(out, xz_db_text(row, 0));
     out->conclusive |= conclusive;
     out->severity = severity > out->severity ? severity : out->severity;

@@ -45,8 +45,8 @@ static enum xz_rc transact(const struct xz_desk *desk, bool write, xz_desk_fn wo
 
     rc = rc == XZ_OK ? xz_db_begin(conn, write, err) : rc;
     if (rc == XZ_OK && write) {
-        rc = xz_db_exec(conn, "UPDATE counter SET next = next WHERE name = 'change'",
-                        XZ_DB_NO_ARGS, NULL, err);
+        rc = xz_db_exec(conn, "UPDATE counter SET next = next WHERE name = 'change'", XZ_DB_NO_ARGS,
+                        NULL, err);
     }
     rc = rc == XZ_OK ? work(conn, arg, err) : rc;
     rc = rc == XZ_OK ? xz_db_commit(conn, err) : rc;
@@ -91,17 +91,16 @@ enum xz_rc xz_desk_audit(struct xz_db_conn *conn, const struct xz_actor *actor, 
     char object[OBJECT_MAX];
 
     (void)snprintf(object, sizeof(object), "%s/" XZ_STR_FMT, kind, XZ_STR_ARG(id));
-    return xz_audit_append(
-        conn,
-        &(struct xz_audit_record){
-            .at_ms = now_ms,
-            .actor = actor != NULL ? xz_str_from(actor->name) : XZ_STR("system"),
-            .action = xz_str_from(action),
-            .object = xz_str_from(object),
-            .purpose = actor != NULL ? xz_str_from(actor->purpose) : XZ_STR_NONE,
-            .detail = xz_str_from(detail),
-        },
-        NULL, err);
+    return xz_audit_append(conn,
+                           &(struct xz_audit_record){
+                               .at_ms = now_ms,
+                               .actor = actor != NULL ? xz_str_from(actor->name) : XZ_STR("system"),
+                               .action = xz_str_from(action),
+                               .object = xz_str_from(object),
+                               .purpose = actor != NULL ? xz_str_from(actor->purpose) : XZ_STR_NONE,
+                               .detail = xz_str_from(detail),
+                           },
+                           NULL, err);
 }
 
 /* ---- regions ---- */

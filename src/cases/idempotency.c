@@ -31,9 +31,9 @@ static bool take_entry(void *arg, const struct xz_db_row *row)
 static enum xz_rc begin(struct xz_db_conn *conn, void *arg, struct xz_err *err)
 {
     struct entry *entry = arg;
-    enum xz_rc rc = xz_db_exec(conn, "DELETE FROM idempotency WHERE at_ms < ?1",
-                               XZ_DB_ARGS(XZ_DB_INT(entry->now_ms - XZ_IDEMPOTENCY_KEEP_MS)), NULL,
-                               err);
+    enum xz_rc rc =
+        xz_db_exec(conn, "DELETE FROM idempotency WHERE at_ms < ?1",
+                   XZ_DB_ARGS(XZ_DB_INT(entry->now_ms - XZ_IDEMPOTENCY_KEEP_MS)), NULL, err);
 
     rc = rc == XZ_OK ? xz_db_query(conn,
                                    "SELECT request, status, body FROM idempotency "
@@ -50,15 +50,14 @@ static enum xz_rc begin(struct xz_db_conn *conn, void *arg, struct xz_err *err)
         return rc;
     }
     *entry->status = 0;
-    return xz_db_exec(
-        conn,
-        "INSERT INTO idempotency (account, key, request, status, body, at_ms) "
-        "VALUES (?1, ?2, ?3, 0, '', ?4)",
-        XZ_DB_ARGS(XZ_DB_INT(entry->account), XZ_DB_TEXT(entry->key),
-                   XZ_DB_BLOB(
-                       ((struct xz_str){(const char *)entry->digest, sizeof(entry->digest)})),
-                   XZ_DB_INT(entry->now_ms)),
-        NULL, err);
+    return xz_db_exec(conn,
+                      "INSERT INTO idempotency (account, key, request, status, body, at_ms) "
+                      "VALUES (?1, ?2, ?3, 0, '', ?4)",
+                      XZ_DB_ARGS(XZ_DB_INT(entry->account), XZ_DB_TEXT(entry->key),
+                                 XZ_DB_BLOB(((struct xz_str){(const char *)entry->digest,
+                                                             sizeof(entry->digest)})),
+                                 XZ_DB_INT(entry->now_ms)),
+                      NULL, err);
 }
 
 enum xz_rc xz_idempotency_begin(const struct xz_desk *desk, int64_t account, struct xz_str key,
@@ -83,8 +82,7 @@ static enum xz_rc end(struct xz_db_conn *conn, void *arg, struct xz_err *err)
 
     if (entry->answered == 0) {
         return xz_db_exec(conn, "DELETE FROM idempotency WHERE account = ?1 AND key = ?2",
-                          XZ_DB_ARGS(XZ_DB_INT(entry->account), XZ_DB_TEXT(entry->key)), NULL,
-                          err);
+                          XZ_DB_ARGS(XZ_DB_INT(entry->account), XZ_DB_TEXT(entry->key)), NULL, err);
     }
     return xz_db_exec(conn,
                       "UPDATE idempotency SET status = ?3, body = ?4 "

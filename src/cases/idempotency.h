@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * cases/idempotency.h - a write that is sent twice is done once: the answer to the first is kept
- * under the key that came with it, and given again. The key is taken before the write is done: after
- * a crash in between, the key is refused as long as it is kept, since nobody knows what became of
- * the write.
+ * under the key that came with it, and given again. The key is taken before the write is done:
+ * after a crash in between, the key is refused as long as it is kept, since nobody knows what
+ * became of the write.
  */
 #ifndef XZ_CASES_IDEMPOTENCY_H
 #define XZ_CASES_IDEMPOTENCY_H

@@ -41,17 +41,17 @@ static enum xz_rc tell(struct intake *in, const struct arrival *arrival, const c
     char id[24];
 
     (void)snprintf(id, sizeof(id), "%lld", (long long)arrival->case_id);
-    return xz_change_note(in->conn,
-                          &(struct xz_change){
-                              .at_ms = in->now_ms,
-                              .case_id = arrival->case_id,
-                              .kind = kind,
-                              .what = what,
-                              .object = xz_str_from(strcmp(kind, "alert") == 0 ? arrival->facts.id
-                                                                               : id),
-                              .region = xz_str_from(arrival->facts.region),
-                          },
-                          in->err);
+    return xz_change_note(
+        in->conn,
+        &(struct xz_change){
+            .at_ms = in->now_ms,
+            .case_id = arrival->case_id,
+            .kind = kind,
+            .what = what,
+            .object = xz_str_from(strcmp(kind, "alert") == 0 ? arrival->facts.id : id),
+            .region = xz_str_from(arrival->facts.region),
+        },
+        in->err);
 }
 
 static enum xz_rc note_event(struct intake *in, const struct arrival *arrival, int64_t case_id,
@@ -61,13 +61,11 @@ static enum xz_rc note_event(struct intake *in, const struct arrival *arrival, i
 
     (void)snprintf(detail, sizeof(detail), "{\"alert\":\"%s\",\"pattern\":\"%s\",\"rev\":%lld}",
                    arrival->facts.id, arrival->facts.pattern, (long long)arrival->facts.rev);
-    return xz_case_event(in->conn,
-                         &(struct xz_case_event){.case_id = case_id,
-                                                 .at_ms = in->now_ms,
-                                                 .what = what,
-                                                 .detail = detail,
-                                                 .undo = ""},
-                         in->err);
+    return xz_case_event(
+        in->conn,
+        &(struct xz_case_event){
+            .case_id = case_id, .at_ms = in->now_ms, .what = what, .detail = detail, .undo = ""},
+        in->err);
 }
 
 /* ---- which case ---- */
@@ -181,12 +179,12 @@ static enum xz_rc apply(struct intake *in, struct arrival *arrival)
                                                    .now_ms = in->now_ms},
                             in->err)
              : rc;
-    rc = rc == XZ_OK ? xz_join_parties(in->conn, arrival->alert, &arrival->facts, arrival->case_id,
-                                       in->err)
-                     : rc;
-    rc = rc == XZ_OK ? xz_case_recount(in->conn, arrival->case_id, is_new || goes_on, in->now_ms,
-                                       in->err)
-                     : rc;
+    rc = rc == XZ_OK
+             ? xz_join_parties(in->conn, arrival->alert, &arrival->facts, arrival->case_id, in->err)
+             : rc;
+    rc = rc == XZ_OK
+             ? xz_case_recount(in->conn, arrival->case_id, is_new || goes_on, in->now_ms, in->err)
+             : rc;
     rc = rc == XZ_OK ? note_event(in, arrival, arrival->case_id, what) : rc;
     rc = rc == XZ_OK ? tell(in, arrival, "alert", what) : rc;
     if (rc == XZ_OK && !arrival->opens_case) {
@@ -206,15 +204,13 @@ static enum xz_rc read_alert(struct intake *in, struct arrival *arrival)
     if (value.len > XZ_ALERT_BYTES_MAX) {
         return xz_err_reject(in->err, "too_large", "", "an alert of %u bytes", value.len);
     }
-    arrival->alert = json_loadb(value.len > 0 ? value.ptr : "", value.len,
-                                JSON_REJECT_DUPLICATES, NULL);
+    arrival->alert =
+        json_loadb(value.len > 0 ? value.ptr : "", value.len, JSON_REJECT_DUPLICATES, NULL);
     if (arrival->alert == NULL) {
         return xz_err_reject(in->err, "invalid", "", "the record is not JSON");
     }
     rc = xz_alert_facts_read(arrival->alert, &arrival->facts, in->err);
-    return rc == XZ_OK
-               ? xz_alert_find(in->conn, arrival->facts.id, &arrival->known, in->err)
-               : rc;
+    return rc == XZ_OK ? xz_alert_find(in->conn, arrival->facts.id, &arrival->known, in->err) : rc;
 }
 
 static enum xz_rc take(struct intake *in, const struct xz_intake_record *record)

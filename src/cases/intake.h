@@ -28,7 +28,7 @@ XZ_MUST enum xz_rc xz_intake(const struct xz_desk *desk, const struct xz_intake_
                              struct xz_err *err);
 
 /* Where to read on: the offset after the last that was applied, 0 for a partition never seen. */
-XZ_MUST enum xz_rc xz_intake_place(const struct xz_desk *desk, const char *topic,
-                                   int32_t partition, int64_t *next, struct xz_err *err);
+XZ_MUST enum xz_rc xz_intake_place(const struct xz_desk *desk, const char *topic, int32_t partition,
+                                   int64_t *next, struct xz_err *err);
 
 #endif

@@ -43,12 +43,13 @@ static bool take_case(void *arg, const struct xz_db_row *row)
 static enum xz_rc find_same_subject(struct xz_db_conn *conn, const struct xz_alert_facts *facts,
                                     struct found *found, struct xz_err *err)
 {
-    return xz_db_query(conn,
-                       "SELECT c.id, c.alerts FROM case_party p JOIN desk_case c "
-                       "ON c.id = p.case_id WHERE p.kind = ?1 AND p.ref = ?2 "
-                       "AND p.is_subject = 1 AND c.is_open = 1" NEWEST,
-                       XZ_DB_ARGS(XZ_DB_CSTR(party_kind(facts->subject_kind)), XZ_DB_CSTR(facts->subject)),
-                       take_case, found, err);
+    return xz_db_query(
+        conn,
+        "SELECT c.id, c.alerts FROM case_party p JOIN desk_case c "
+        "ON c.id = p.case_id WHERE p.kind = ?1 AND p.ref = ?2 "
+        "AND p.is_subject = 1 AND c.is_open = 1" NEWEST,
+        XZ_DB_ARGS(XZ_DB_CSTR(party_kind(facts->subject_kind)), XZ_DB_CSTR(facts->subject)),
+        take_case, found, err);
 }
 
 static enum xz_rc find_where_involved(struct xz_db_conn *conn, const struct xz_alert_facts *facts,
@@ -57,15 +58,15 @@ static enum xz_rc find_where_involved(struct xz_db_conn *conn, const struct xz_a
     if (strcmp(facts->subject_kind, "institution") == 0) {
         return XZ_OK;
     }
-    return xz_db_query(conn,
-                       "SELECT c.id, c.alerts FROM case_party p JOIN desk_case c "
-                       "ON c.id = p.case_id WHERE p.kind = ?1 AND p.ref = ?2 "
-                       "AND p.is_subject = 0 AND c.is_open = 1 "
-                       "AND p.started_ms <= ?4 AND p.ended_ms >= ?3" NEWEST,
-                       XZ_DB_ARGS(XZ_DB_CSTR(party_kind(facts->subject_kind)), XZ_DB_CSTR(facts->subject),
-                                  XZ_DB_INT(facts->started_ms - NEAR_MS),
-                                  XZ_DB_INT(facts->ended_ms + NEAR_MS)),
-                       take_case, found, err);
+    return xz_db_query(
+        conn,
+        "SELECT c.id, c.alerts FROM case_party p JOIN desk_case c "
+        "ON c.id = p.case_id WHERE p.kind = ?1 AND p.ref = ?2 "
+        "AND p.is_subject = 0 AND c.is_open = 1 "
+        "AND p.started_ms <= ?4 AND p.ended_ms >= ?3" NEWEST,
+        XZ_DB_ARGS(XZ_DB_CSTR(party_kind(facts->subject_kind)), XZ_DB_CSTR(facts->subject),
+                   XZ_DB_INT(facts->started_ms - NEAR_MS), XZ_DB_INT(facts->ended_ms + NEAR_MS)),
+        take_case, found, err);
 }
 
 /* Cases of which one of these is a subject. */
@@ -145,8 +146,9 @@ static enum xz_rc put_party(struct xz_db_conn *conn, int64_t case_id, const char
         "THEN excluded.started_ms ELSE case_party.started_ms END, "
         "ended_ms = CASE WHEN excluded.ended_ms > case_party.ended_ms "
         "THEN excluded.ended_ms ELSE case_party.ended_ms END",
-        XZ_DB_ARGS(XZ_DB_CSTR(party_kind(kind)), XZ_DB_CSTR(ref), XZ_DB_INT(case_id), XZ_DB_INT(is_subject),
-                   XZ_DB_CSTR(role), XZ_DB_INT(facts->started_ms), XZ_DB_INT(facts->ended_ms)),
+        XZ_DB_ARGS(XZ_DB_CSTR(party_kind(kind)), XZ_DB_CSTR(ref), XZ_DB_INT(case_id),
+                   XZ_DB_INT(is_subject), XZ_DB_CSTR(role), XZ_DB_INT(facts->started_ms),
+                   XZ_DB_INT(facts->ended_ms)),
         NULL, err);
 }
 
@@ -155,8 +157,8 @@ enum xz_rc xz_join_parties(struct xz_db_conn *conn, const json_t *alert,
 {
     const json_t *party;
     size_t i;
-    enum xz_rc rc = put_party(conn, case_id, facts->subject_kind, facts->subject, "subject", true,
-                              facts, err);
+    enum xz_rc rc =
+        put_party(conn, case_id, facts->subject_kind, facts->subject, "subject", true, facts, err);
 
     json_array_foreach(json_object_get(alert, "involved"), i, party)
     {
@@ -166,8 +168,8 @@ enum xz_rc xz_join_parties(struct xz_db_conn *conn, const json_t *alert,
 
         if (rc == XZ_OK && kind != NULL && id != NULL && strlen(id) <= XZ_REF_MAX &&
             strlen(kind) <= 15) {
-            rc = put_party(conn, case_id, kind, id, role != NULL && role[0] != '\0' ? role : "other",
-                           false, facts, err);
+            rc = put_party(conn, case_id, kind, id,
+                           role != NULL && role[0] != '\0' ? role : "other", false, facts, err);
         }
     }
     return rc;

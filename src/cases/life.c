@@ -11,8 +11,8 @@ const char *const xz_case_appeal_names[XZ_CASE_APPEALS] = {"", "upheld", "revers
 const char *const xz_case_clock_names[XZ_CASE_CLOCKS] = {"ok", "soon", "breached"};
 const char *const xz_case_condition_names[XZ_CASE_CONDITIONS] = {
     "art30_suspected", "art30_refused", "art41_established", "art31_heard", "care_secured"};
-const char *const xz_verb_names[XZ_VERBS] = {"assign", "start",  "release",  "propose",
-                                             "approve", "return", "close",    "appeal",
+const char *const xz_verb_names[XZ_VERBS] = {"assign",   "start",  "release",  "propose",
+                                             "approve",  "return", "close",    "appeal",
                                              "rereview", "snooze", "unsnooze", "extend"};
 
 /* By whom, beyond the permission. */
@@ -76,10 +76,10 @@ static void set_worked(struct xz_case *c, const struct xz_calendar *calendar, in
 
 static void strike(struct xz_case *c, int64_t now_ms)
 {
-    c->clock = !xz_case_is_open(c)      ? XZ_CLOCK_OK
-               : now_ms >= c->due_ms    ? XZ_CLOCK_BREACHED
-               : now_ms >= c->soon_ms   ? XZ_CLOCK_SOON
-                                        : XZ_CLOCK_OK;
+    c->clock = !xz_case_is_open(c)    ? XZ_CLOCK_OK
+               : now_ms >= c->due_ms  ? XZ_CLOCK_BREACHED
+               : now_ms >= c->soon_ms ? XZ_CLOCK_SOON
+                                      : XZ_CLOCK_OK;
 }
 
 void xz_case_open(struct xz_case *c, const struct xz_calendar *calendar, int64_t now_ms)
@@ -146,9 +146,9 @@ static enum xz_rc check_who(const struct xz_case *c, const struct xz_actor *acto
 
     switch (who) {
     case WHO_OWNER:
-        return mine || nobodys ? XZ_OK
-                               : xz_err_reject(err, "conflict", "assignee",
-                                               "somebody else works on this case");
+        return mine || nobodys
+                   ? XZ_OK
+                   : xz_err_reject(err, "conflict", "assignee", "somebody else works on this case");
     case WHO_ASSIGNER:
         return mine || nobodys || xz_actor_may(actor, XZ_MAY_APPROVE)
                    ? XZ_OK
@@ -293,7 +293,8 @@ static void close_it(struct xz_case *c, int64_t now_ms)
     c->escalated_ms = 0;
 }
 
-static void assign(struct xz_case *c, const struct xz_actor *actor, const struct xz_command *command)
+static void assign(struct xz_case *c, const struct xz_actor *actor,
+                   const struct xz_command *command)
 {
     c->assignee = command->account != 0 ? command->account : actor->account;
     c->state = c->state == XZ_CASE_NEW ? XZ_CASE_ASSIGNED : c->state;
@@ -326,9 +327,8 @@ static void rereview(struct xz_case *c, const struct xz_actor *actor,
     close_it(c, now_ms);
 }
 
-static void apply(struct xz_case *c, const struct xz_actor *actor,
-                  const struct xz_command *command, const struct xz_calendar *calendar,
-                  int64_t now_ms)
+static void apply(struct xz_case *c, const struct xz_actor *actor, const struct xz_command *command,
+                  const struct xz_calendar *calendar, int64_t now_ms)
 {
     switch (command->verb) {
     case XZ_VERB_ASSIGN:

@@ -69,16 +69,18 @@ extern const char *const xz_case_condition_names[XZ_CASE_CONDITIONS];
  * article 41: established; either way heard, and care secured. */
 bool xz_case_may_suspend(unsigned conditions);
 
-#define XZ_VERIFICATION_DAYS 15 /* working days of a clue's verification; one extension of as many */
-#define XZ_SOON_DAYS         3  /* working days before the end, from which it is about to break */
-#define XZ_IDLE_DAYS         5  /* working days without work, after which a case escalates */
-#define XZ_LEASE_MS          (30 * XZ_MINUTE_MS) /* of one that was taken and not begun */
-#define XZ_SNOOZE_MAX_MS     (30 * XZ_DAY_MS)
-#define XZ_UNDO_MS           (30 * XZ_SECOND_MS)
-#define XZ_REASON_MIN        2 /* bytes */
-#define XZ_REASON_MAX        4000
+#define XZ_VERIFICATION_DAYS                                                                       \
+    15                     /* working days of a clue's verification; one extension of as many */
+#define XZ_SOON_DAYS     3 /* working days before the end, from which it is about to break */
+#define XZ_IDLE_DAYS     5 /* working days without work, after which a case escalates */
+#define XZ_LEASE_MS      (30 * XZ_MINUTE_MS) /* of one that was taken and not begun */
+#define XZ_SNOOZE_MAX_MS (30 * XZ_DAY_MS)
+#define XZ_UNDO_MS       (30 * XZ_SECOND_MS)
+#define XZ_REASON_MIN    2 /* bytes */
+#define XZ_REASON_MAX    4000
 
-/* What changes in a life; the rest of a case is in case_row.h. Times 0: none. Accounts 0: nobody. */
+/* What changes in a life; the rest of a case is in case_row.h. Times 0: none. Accounts 0: nobody.
+ */
 struct xz_case {
     int64_t id, version;
     enum xz_case_state state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * cases/money.h - how much money a case is about, when several alerts speak of the same settlements:
- * each settlement counts once. An event is known by the hash of its msgid. Pure.
+ * cases/money.h - how much money a case is about, when several alerts speak of the same
+ * settlements: each settlement counts once. An event is known by the hash of its msgid. Pure.
  */
 #ifndef XZ_CASES_MONEY_H
 #define XZ_CASES_MONEY_H

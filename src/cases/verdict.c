@@ -52,9 +52,8 @@ static void disposition_of(const char *alert, const struct xz_case_row *row,
                            const struct xz_actor *actor, struct xz_str note, int64_t now_ms,
                            struct xz_buf *out)
 {
-    const enum xz_case_outcome told = row->life.outcome == XZ_OUTCOME_RIGHT_TO_ASK
-                                          ? XZ_OUTCOME_INCONCLUSIVE
-                                          : row->life.outcome;
+    const enum xz_case_outcome told =
+        row->life.outcome == XZ_OUTCOME_RIGHT_TO_ASK ? XZ_OUTCOME_INCONCLUSIVE : row->life.outcome;
     struct xz_jsonw json = xz_jsonw_of(out);
     char at[XZ_TIME_TEXT_MAX];
 
@@ -70,8 +69,8 @@ static void disposition_of(const char *alert, const struct xz_case_row *row,
 }
 
 static enum xz_rc put_dispositions(struct xz_db_conn *conn, const struct xz_case_row *row,
-                                   const struct xz_actor *actor, struct xz_str note,
-                                   int64_t now_ms, struct xz_err *err)
+                                   const struct xz_actor *actor, struct xz_str note, int64_t now_ms,
+                                   struct xz_err *err)
 {
     struct ids ids = {0};
     struct xz_buf value = {0};
@@ -90,8 +89,8 @@ static enum xz_rc put_dispositions(struct xz_db_conn *conn, const struct xz_case
                               "INSERT INTO outbox (id, case_id, due_ms, alert, value) "
                               "VALUES (?1, ?2, ?3, ?4, ?5)",
                               XZ_DB_ARGS(XZ_DB_INT(id), XZ_DB_INT(row->life.id),
-                                         XZ_DB_INT(now_ms + XZ_UNDO_MS),
-                                         XZ_DB_CSTR(ids.items[i]), XZ_DB_TEXT(xz_buf_view(&value))),
+                                         XZ_DB_INT(now_ms + XZ_UNDO_MS), XZ_DB_CSTR(ids.items[i]),
+                                         XZ_DB_TEXT(xz_buf_view(&value))),
                               NULL, err)
                  : rc;
     }
@@ -107,22 +106,20 @@ enum xz_rc xz_verdict_put(struct xz_db_conn *conn, const struct xz_case_row *row
     const char *outcome = xz_case_outcome_names[row->life.outcome];
     enum xz_rc rc = xz_verdict_drop(conn, row->life.id, err);
 
-    rc = rc == XZ_OK
-             ? xz_db_exec(conn,
-                          "INSERT INTO verdict (case_id, pattern, outcome, region, level, "
-                          "age_group, at_ms) SELECT ?1, pattern, ?2, ?3, MAX(level), "
-                          "MAX(age_group), ?4 FROM alert WHERE case_id = ?1 "
-                          "AND status <> 'withdrawn' GROUP BY pattern",
-                          XZ_DB_ARGS(XZ_DB_INT(row->life.id), XZ_DB_CSTR(outcome),
-                                     XZ_DB_CSTR(row->region), XZ_DB_INT(now_ms)),
-                          NULL, err)
-             : rc;
+    rc = rc == XZ_OK ? xz_db_exec(conn,
+                                  "INSERT INTO verdict (case_id, pattern, outcome, region, level, "
+                                  "age_group, at_ms) SELECT ?1, pattern, ?2, ?3, MAX(level), "
+                                  "MAX(age_group), ?4 FROM alert WHERE case_id = ?1 "
+                                  "AND status <> 'withdrawn' GROUP BY pattern",
+                                  XZ_DB_ARGS(XZ_DB_INT(row->life.id), XZ_DB_CSTR(outcome),
+                                             XZ_DB_CSTR(row->region), XZ_DB_INT(now_ms)),
+                                  NULL, err)
+                     : rc;
     if (rc == XZ_OK && row->life.sampled && row->life.appeal == XZ_APPEAL_NONE) {
         rc = xz_db_exec(conn,
                         "INSERT INTO blind_review (case_id, first, second, reviewer, asked_ms, "
                         "done_ms) VALUES (?1, ?2, '', 0, ?3, 0)",
-                        XZ_DB_ARGS(XZ_DB_INT(row->life.id), XZ_DB_CSTR(outcome),
-                                   XZ_DB_INT(now_ms)),
+                        XZ_DB_ARGS(XZ_DB_INT(row->life.id), XZ_DB_CSTR(outcome), XZ_DB_INT(now_ms)),
                         NULL, err);
     }
     return rc == XZ_OK ? put_dispositions(conn, row, actor, note, now_ms, err) : rc;
@@ -175,15 +172,16 @@ static enum xz_rc drop_sent(struct xz_db_conn *conn, void *arg, struct xz_err *e
 enum xz_rc xz_disposition_send(const struct xz_desk *desk, int64_t now_ms, size_t max,
                                xz_disposition_fn give, void *arg, size_t *sent, struct xz_err *err)
 {
-    struct sending sending = {.now_ms = now_ms,
-                              .max = max,
-                              .items = xz_calloc(max, sizeof(*sending.items))};
+    struct sending sending = {
+        .now_ms = now_ms, .max = max, .items = xz_calloc(max, sizeof(*sending.items))};
+    struct xz_disposition *given = xz_calloc(max, sizeof(*given));
     enum xz_rc rc = xz_desk_read(desk, read_leaving, &sending, err);
 
-    for (size_t i = 0; rc == XZ_OK && i < sending.count; i++) {
-        rc = give(arg, xz_str_from(sending.items[i].alert), xz_buf_view(&sending.items[i].value),
-                  err);
+    for (size_t i = 0; i < sending.count; i++) {
+        given[i] = (struct xz_disposition){xz_str_from(sending.items[i].alert),
+                                           xz_buf_view(&sending.items[i].value)};
     }
+    rc = rc == XZ_OK && sending.count > 0 ? give(arg, given, sending.count, err) : rc;
     if (rc == XZ_OK && sending.count > 0) {
         rc = xz_desk_write(desk, drop_sent, &sending, err);
     }
@@ -192,5 +190,6 @@ enum xz_rc xz_disposition_send(const struct xz_desk *desk, int64_t now_ms, size_
         xz_buf_fini(&sending.items[i].value);
     }
     free(sending.items);
+    free(given);
     return rc;
 }

@@ -24,9 +24,13 @@ XZ_MUST enum xz_rc xz_verdict_put(struct xz_db_conn *conn, const struct xz_case_
 /* It is not closed after all. */
 XZ_MUST enum xz_rc xz_verdict_drop(struct xz_db_conn *conn, int64_t case_id, struct xz_err *err);
 
-/* Dispositions that may leave: give() for each, oldest first, up to max; when it returns XZ_OK for
- * all, they are dropped. What give did before a crash it is asked to do again. */
-typedef enum xz_rc (*xz_disposition_fn)(void *arg, struct xz_str alert_id, struct xz_str value,
+struct xz_disposition {
+    struct xz_str alert_id, value; /* the contract's JSON */
+};
+
+/* Dispositions that may leave, oldest first, up to max at once: when give returns XZ_OK for them,
+ * they are dropped. What give did before a crash it is asked to do again. *sent: how many. */
+typedef enum xz_rc (*xz_disposition_fn)(void *arg, const struct xz_disposition *items, size_t count,
                                         struct xz_err *err);
 XZ_MUST enum xz_rc xz_disposition_send(const struct xz_desk *desk, int64_t now_ms, size_t max,
                                        xz_disposition_fn give, void *arg, size_t *sent,

@@ -25,8 +25,7 @@ int xz_query_bind(struct xz_query *query, struct xz_db_value value)
 void xz_query_equals(struct xz_query *query, const char *column, struct xz_str text)
 {
     if (text.len > 0) {
-        xz_buf_printf(&query->sql, " AND %s = ?%d", column,
-                      xz_query_bind(query, XZ_DB_TEXT(text)));
+        xz_buf_printf(&query->sql, " AND %s = ?%d", column, xz_query_bind(query, XZ_DB_TEXT(text)));
     }
 }
 
@@ -79,7 +78,7 @@ json_t *xz_page_json(json_t *rows, int limit, int64_t now_ms,
 /* ---- the last step ---- */
 
 struct filling {
-    const struct xz_view *view;
+    const struct xz_desk_view *view;
     xz_fill_fn fill;
     void *arg;
     const char *kind; /* of what is read, for the audit; NULL: none */
@@ -110,21 +109,20 @@ static enum xz_rc fill_and_show(struct xz_db_conn *conn, void *arg, struct xz_er
     return rc;
 }
 
-enum xz_rc xz_view_fill(const struct xz_view *view, xz_fill_fn fill, void *arg, struct xz_buf *out,
-                        struct xz_err *err)
+enum xz_rc xz_view_fill(const struct xz_desk_view *view, xz_fill_fn fill, void *arg,
+                        struct xz_buf *out, struct xz_err *err)
 {
     return xz_desk_read(view->desk, fill_and_show,
-                        &(struct filling){.view = view, .fill = fill, .arg = arg, .out = out},
-                        err);
+                        &(struct filling){.view = view, .fill = fill, .arg = arg, .out = out}, err);
 }
 
-enum xz_rc xz_view_fill_audited(const struct xz_view *view, xz_fill_fn fill, void *arg,
+enum xz_rc xz_view_fill_audited(const struct xz_desk_view *view, xz_fill_fn fill, void *arg,
                                 const char *kind, struct xz_str id, struct xz_buf *out,
                                 struct xz_err *err)
 {
     const size_t before = out->len;
-    const enum xz_rc rc = xz_desk_write(
-        view->desk, fill_and_show, &(struct filling){view, fill, arg, kind, id, out}, err);
+    const enum xz_rc rc = xz_desk_write(view->desk, fill_and_show,
+                                        &(struct filling){view, fill, arg, kind, id, out}, err);
 
     if (rc != XZ_OK) {
         out->len = before; /* what was not recorded was not read */
@@ -153,45 +151,42 @@ enum xz_rc xz_subject_of(struct xz_db_conn *conn, struct xz_str text, struct xz_
 /* ---- changes ---- */
 
 const struct xz_column xz_alert_columns[] = {
-    {"seq", XZ_COLUMN_INT},        {"alert_id", XZ_COLUMN_TEXT},
-    {"rev", XZ_COLUMN_INT},        {"pattern", XZ_COLUMN_TEXT},
-    {"version", XZ_COLUMN_INT},    {"status", XZ_COLUMN_TEXT},
+    {"seq", XZ_COLUMN_INT},          {"alert_id", XZ_COLUMN_TEXT},
+    {"rev", XZ_COLUMN_INT},          {"pattern", XZ_COLUMN_TEXT},
+    {"version", XZ_COLUMN_INT},      {"status", XZ_COLUMN_TEXT},
     {"result_type", XZ_COLUMN_TEXT}, {"severity", XZ_COLUMN_INT},
-    {"score", XZ_COLUMN_DOUBLE},   {"amount_fen", XZ_COLUMN_INT},
-    {"region", XZ_COLUMN_TEXT},    {"subject_kind", XZ_COLUMN_TEXT},
-    {"subject", XZ_COLUMN_TEXT},   {"start", XZ_COLUMN_TIME},
-    {"end", XZ_COLUMN_TIME},       {"events", XZ_COLUMN_INT},
-    {"received", XZ_COLUMN_TIME},  {"changed", XZ_COLUMN_TIME},
-    {"case", XZ_COLUMN_INT},       {"institution", XZ_COLUMN_TEXT}};
+    {"score", XZ_COLUMN_DOUBLE},     {"amount_fen", XZ_COLUMN_INT},
+    {"region", XZ_COLUMN_TEXT},      {"subject_kind", XZ_COLUMN_TEXT},
+    {"subject", XZ_COLUMN_TEXT},     {"start", XZ_COLUMN_TIME},
+    {"end", XZ_COLUMN_TIME},         {"events", XZ_COLUMN_INT},
+    {"received", XZ_COLUMN_TIME},    {"changed", XZ_COLUMN_TIME},
+    {"case", XZ_COLUMN_INT},         {"institution", XZ_COLUMN_TEXT}};
 const size_t xz_alert_column_count = sizeof(xz_alert_columns) / sizeof(xz_alert_columns[0]);
 
 #define NEWEST "SELECT next FROM counter WHERE name = 'change'"
 
 struct changing {
-    const struct xz_view *view;
+    const struct xz_desk_view *view;
     int64_t after, *last;
     int limit;
 };
 
-static enum xz_rc add_subject_of_change(struct xz_db_conn *conn, json_t *change,
-                                        struct xz_err *err)
+static enum xz_rc add_subject_of_change(struct xz_db_conn *conn, json_t *change, struct xz_err *err)
 {
     const bool is_alert = strcmp(json_string_value(json_object_get(change, "kind")), "alert") == 0;
     json_t *rows = json_array();
     enum xz_rc rc;
 
     if (is_alert) {
-        rc = xz_rows_json(conn, xz_alert_columns, xz_alert_column_count,
-                          XZ_ALERT_SELECT "WHERE a.id = ?1 AND a.is_current = 1",
-                          XZ_DB_ARGS(XZ_DB_CSTR(
-                              json_string_value(json_object_get(change, "object")))),
-                          rows, err);
+        rc = xz_rows_json(
+            conn, xz_alert_columns, xz_alert_column_count,
+            XZ_ALERT_SELECT "WHERE a.id = ?1 AND a.is_current = 1",
+            XZ_DB_ARGS(XZ_DB_CSTR(json_string_value(json_object_get(change, "object")))), rows,
+            err);
     } else {
-        rc = xz_rows_json(conn, xz_case_columns, xz_case_column_count,
-                          XZ_CASE_SELECT "WHERE c.id = ?1",
-                          XZ_DB_ARGS(XZ_DB_INT(
-                              json_integer_value(json_object_get(change, "case")))),
-                          rows, err);
+        rc = xz_rows_json(
+            conn, xz_case_columns, xz_case_column_count, XZ_CASE_SELECT "WHERE c.id = ?1",
+            XZ_DB_ARGS(XZ_DB_INT(json_integer_value(json_object_get(change, "case")))), rows, err);
     }
     if (rc == XZ_OK && json_array_size(rows) > 0) {
         (void)json_object_set(change, is_alert ? "alert" : "row", json_array_get(rows, 0));
@@ -203,9 +198,9 @@ static enum xz_rc add_subject_of_change(struct xz_db_conn *conn, json_t *change,
 static enum xz_rc fill_changes(struct xz_db_conn *conn, void *arg, json_t **made,
                                struct xz_err *err)
 {
-    static const struct xz_column columns[] = {
-        {"id", XZ_COLUMN_INT},      {"kind", XZ_COLUMN_TEXT}, {"what", XZ_COLUMN_TEXT},
-        {"object", XZ_COLUMN_TEXT}, {"case", XZ_COLUMN_INT},  {"at", XZ_COLUMN_TIME}};
+    static const struct xz_column columns[] = {{"id", XZ_COLUMN_INT},    {"kind", XZ_COLUMN_TEXT},
+                                               {"what", XZ_COLUMN_TEXT}, {"object", XZ_COLUMN_TEXT},
+                                               {"case", XZ_COLUMN_INT},  {"at", XZ_COLUMN_TIME}};
     const struct changing *changing = arg;
     struct xz_query query = {.count = 0};
     json_t *rows = json_array(), *row;
@@ -230,11 +225,10 @@ static enum xz_rc fill_changes(struct xz_db_conn *conn, void *arg, json_t **made
     return rc;
 }
 
-enum xz_rc xz_view_changes(const struct xz_view *view, int64_t after, int limit, struct xz_buf *out,
-                           int64_t *last, struct xz_err *err)
+enum xz_rc xz_view_changes(const struct xz_desk_view *view, int64_t after, int limit,
+                           struct xz_buf *out, int64_t *last, struct xz_err *err)
 {
-    return xz_view_fill(view, fill_changes, &(struct changing){view, after, last, limit}, out,
-                        err);
+    return xz_view_fill(view, fill_changes, &(struct changing){view, after, last, limit}, out, err);
 }
 
 static enum xz_rc read_newest(struct xz_db_conn *conn, void *arg, struct xz_err *err)
@@ -242,7 +236,7 @@ static enum xz_rc read_newest(struct xz_db_conn *conn, void *arg, struct xz_err 
     return xz_row_int(conn, NEWEST, XZ_DB_NO_ARGS, arg, NULL, err);
 }
 
-enum xz_rc xz_view_newest(const struct xz_view *view, int64_t *newest, struct xz_err *err)
+enum xz_rc xz_view_newest(const struct xz_desk_view *view, int64_t *newest, struct xz_err *err)
 {
     *newest = 0;
     return xz_desk_read(view->desk, read_newest, newest, err);

@@ -13,7 +13,7 @@
 
 #define XZ_PAGE_MAX 200
 
-struct xz_view {
+struct xz_desk_view {
     const struct xz_desk *desk;
     const struct xz_actor *actor;
     int64_t now_ms;
@@ -35,41 +35,42 @@ struct xz_case_filter {
     struct xz_str snoozed;  /* "only", "all"; else those that are awake */
     enum xz_case_sort sort;
 };
-XZ_MUST enum xz_rc xz_view_cases(const struct xz_view *view, const struct xz_case_filter *filter,
-                                 const struct xz_page *page, struct xz_buf *out,
-                                 struct xz_err *err);
+XZ_MUST enum xz_rc xz_view_cases(const struct xz_desk_view *view,
+                                 const struct xz_case_filter *filter, const struct xz_page *page,
+                                 struct xz_buf *out, struct xz_err *err);
 /* One, whole: an audited reading. */
-XZ_MUST enum xz_rc xz_view_case(const struct xz_view *view, int64_t case_id, struct xz_buf *out,
-                                struct xz_err *err);
+XZ_MUST enum xz_rc xz_view_case(const struct xz_desk_view *view, int64_t case_id,
+                                struct xz_buf *out, struct xz_err *err);
 /* A file's bytes; an audited reading. */
-XZ_MUST enum xz_rc xz_view_file(const struct xz_view *view, int64_t case_id, int64_t file_id,
+XZ_MUST enum xz_rc xz_view_file(const struct xz_desk_view *view, int64_t case_id, int64_t file_id,
                                 struct xz_buf *name, struct xz_buf *content, struct xz_err *err);
 
 struct xz_alert_filter {
     struct xz_str pattern, region, status, severity, result_type, subject;
     int64_t case_id, since_ms, until_ms; /* of receipt; 0: any */
 };
-XZ_MUST enum xz_rc xz_view_alerts(const struct xz_view *view, const struct xz_alert_filter *filter,
-                                  const struct xz_page *page, struct xz_buf *out,
-                                  struct xz_err *err);
+XZ_MUST enum xz_rc xz_view_alerts(const struct xz_desk_view *view,
+                                  const struct xz_alert_filter *filter, const struct xz_page *page,
+                                  struct xz_buf *out, struct xz_err *err);
 /* The contract's alert with case, place and time of receipt; an audited reading. */
-XZ_MUST enum xz_rc xz_view_alert(const struct xz_view *view, struct xz_str id, struct xz_buf *out,
-                                 struct xz_err *err);
+XZ_MUST enum xz_rc xz_view_alert(const struct xz_desk_view *view, struct xz_str id,
+                                 struct xz_buf *out, struct xz_err *err);
 
 /* Changes after the number `after`, oldest first, each {"id","kind","what","object","case","at"},
  * with "alert" or "row" as of now; *last: the number of the last that was looked at. */
-XZ_MUST enum xz_rc xz_view_changes(const struct xz_view *view, int64_t after, int limit,
+XZ_MUST enum xz_rc xz_view_changes(const struct xz_desk_view *view, int64_t after, int limit,
                                    struct xz_buf *out, int64_t *last, struct xz_err *err);
 /* The number of the newest change. */
-XZ_MUST enum xz_rc xz_view_newest(const struct xz_view *view, int64_t *newest, struct xz_err *err);
+XZ_MUST enum xz_rc xz_view_newest(const struct xz_desk_view *view, int64_t *newest,
+                                  struct xz_err *err);
 
 /* Sums of `days` days up to the newest with alerts; region: a beginning of admdvs, or empty. */
-XZ_MUST enum xz_rc xz_view_overview(const struct xz_view *view, struct xz_str region, int days,
+XZ_MUST enum xz_rc xz_view_overview(const struct xz_desk_view *view, struct xz_str region, int days,
                                     struct xz_buf *out, struct xz_err *err);
 
 /* What became of closed cases, by "pattern", "region", "level" or "age": confirmed, refuted and
  * others, with the precision and its interval; and how often second looks agreed. */
-XZ_MUST enum xz_rc xz_view_verdicts(const struct xz_view *view, struct xz_str by,
+XZ_MUST enum xz_rc xz_view_verdicts(const struct xz_desk_view *view, struct xz_str by,
                                     struct xz_buf *out, struct xz_err *err);
 
 /* Records of the chain, newest first. Needs XZ_MAY_READ_AUDIT, which the caller asks for. */
@@ -77,20 +78,20 @@ struct xz_audit_filter {
     struct xz_str actor, object, action;
     int64_t since_ms, until_ms;
 };
-XZ_MUST enum xz_rc xz_view_audit(const struct xz_view *view, const struct xz_audit_filter *filter,
-                                 const struct xz_page *page, struct xz_buf *out,
-                                 struct xz_err *err);
-XZ_MUST enum xz_rc xz_view_audit_heads(const struct xz_view *view, struct xz_buf *out,
+XZ_MUST enum xz_rc xz_view_audit(const struct xz_desk_view *view,
+                                 const struct xz_audit_filter *filter, const struct xz_page *page,
+                                 struct xz_buf *out, struct xz_err *err);
+XZ_MUST enum xz_rc xz_view_audit_heads(const struct xz_desk_view *view, struct xz_buf *out,
                                        struct xz_err *err);
 
 /* Accounts whole, for XZ_MAY_ADMINISTER; and the names of the active ones. */
-XZ_MUST enum xz_rc xz_view_accounts(const struct xz_view *view, struct xz_buf *out,
+XZ_MUST enum xz_rc xz_view_accounts(const struct xz_desk_view *view, struct xz_buf *out,
                                     struct xz_err *err);
-XZ_MUST enum xz_rc xz_view_colleagues(const struct xz_view *view, struct xz_buf *out,
+XZ_MUST enum xz_rc xz_view_colleagues(const struct xz_desk_view *view, struct xz_buf *out,
                                       struct xz_err *err);
 
 /* Cases and alerts by number, id, pseudonym, institution, operator or device. */
-XZ_MUST enum xz_rc xz_view_search(const struct xz_view *view, struct xz_str words,
+XZ_MUST enum xz_rc xz_view_search(const struct xz_desk_view *view, struct xz_str words,
                                   struct xz_buf *out, struct xz_err *err);
 
 #endif

@@ -28,7 +28,7 @@ static enum xz_rc fill_accounts(struct xz_db_conn *conn, void *arg, json_t **mad
         {"id", XZ_COLUMN_INT},          {"name", XZ_COLUMN_TEXT},   {"roles", XZ_COLUMN_INT},
         {"regions", XZ_COLUMN_WORDS},   {"active", XZ_COLUMN_BOOL}, {"created", XZ_COLUMN_TIME},
         {"rests_until", XZ_COLUMN_TIME}};
-    const struct xz_view *view = arg;
+    const struct xz_desk_view *view = arg;
     json_t *rows = json_array();
     const enum xz_rc rc =
         xz_rows_json(conn, XZ_COLUMNS(columns),
@@ -43,9 +43,9 @@ static enum xz_rc fill_accounts(struct xz_db_conn *conn, void *arg, json_t **mad
     return rc;
 }
 
-enum xz_rc xz_view_accounts(const struct xz_view *view, struct xz_buf *out, struct xz_err *err)
+enum xz_rc xz_view_accounts(const struct xz_desk_view *view, struct xz_buf *out, struct xz_err *err)
 {
-    struct xz_view copy = *view;
+    struct xz_desk_view copy = *view;
 
     return xz_view_fill(view, fill_accounts, &copy, out, err);
 }
@@ -68,7 +68,8 @@ static enum xz_rc fill_colleagues(struct xz_db_conn *conn, void *arg, json_t **m
     return rc;
 }
 
-enum xz_rc xz_view_colleagues(const struct xz_view *view, struct xz_buf *out, struct xz_err *err)
+enum xz_rc xz_view_colleagues(const struct xz_desk_view *view, struct xz_buf *out,
+                              struct xz_err *err)
 {
     return xz_view_fill(view, fill_colleagues, NULL, out, err);
 }

@@ -11,7 +11,7 @@
 /* ---- the list ---- */
 
 struct listing {
-    const struct xz_view *view;
+    const struct xz_desk_view *view;
     const struct xz_alert_filter *filter;
     const struct xz_page *page;
 };
@@ -52,8 +52,7 @@ static enum xz_rc add_severity(struct xz_query *query, struct xz_str name, struc
     return xz_err_reject(err, "invalid", "severity", "low, medium, high or critical");
 }
 
-static enum xz_rc fill_alerts(struct xz_db_conn *conn, void *arg, json_t **made,
-                              struct xz_err *err)
+static enum xz_rc fill_alerts(struct xz_db_conn *conn, void *arg, json_t **made, struct xz_err *err)
 {
     const struct listing *listing = arg;
     const struct xz_alert_filter *filter = listing->filter;
@@ -87,16 +86,16 @@ static enum xz_rc fill_alerts(struct xz_db_conn *conn, void *arg, json_t **made,
     xz_query_in_scope(&query, "a.region", listing->view->actor);
     rc = rc == XZ_OK ? add_cursor(&query, listing->page->cursor, err) : rc;
     xz_buf_printf(&query.sql, " ORDER BY a.seq DESC LIMIT %d", listing->page->limit + 1);
-    rc = rc == XZ_OK ? xz_query_rows(&query, conn, xz_alert_columns, xz_alert_column_count, rows,
-                                     err)
-                     : rc;
+    rc = rc == XZ_OK
+             ? xz_query_rows(&query, conn, xz_alert_columns, xz_alert_column_count, rows, err)
+             : rc;
     *made = xz_page_json(rows, listing->page->limit, listing->view->now_ms, cursor_of);
     xz_query_fini(&query);
     xz_buf_fini(&ref);
     return rc;
 }
 
-enum xz_rc xz_view_alerts(const struct xz_view *view, const struct xz_alert_filter *filter,
+enum xz_rc xz_view_alerts(const struct xz_desk_view *view, const struct xz_alert_filter *filter,
                           const struct xz_page *page, struct xz_buf *out, struct xz_err *err)
 {
     return xz_view_fill(view, fill_alerts, &(struct listing){view, filter, page}, out, err);
@@ -105,7 +104,7 @@ enum xz_rc xz_view_alerts(const struct xz_view *view, const struct xz_alert_filt
 /* ---- one ---- */
 
 struct looking {
-    const struct xz_view *view;
+    const struct xz_desk_view *view;
     struct xz_str id;
     json_t *body;
     bool visible;
@@ -142,7 +141,7 @@ static enum xz_rc fill_alert(struct xz_db_conn *conn, void *arg, json_t **made, 
     return rc;
 }
 
-enum xz_rc xz_view_alert(const struct xz_view *view, struct xz_str id, struct xz_buf *out,
+enum xz_rc xz_view_alert(const struct xz_desk_view *view, struct xz_str id, struct xz_buf *out,
                          struct xz_err *err)
 {
     return xz_view_fill_audited(view, fill_alert, &(struct looking){.view = view, .id = id},
@@ -154,7 +153,7 @@ enum xz_rc xz_view_alert(const struct xz_view *view, struct xz_str id, struct xz
 #define FOUND_MAX "30"
 
 struct searching {
-    const struct xz_view *view;
+    const struct xz_desk_view *view;
     struct xz_str words;
 };
 
@@ -168,7 +167,7 @@ static enum xz_rc find_cases(struct xz_db_conn *conn, const struct searching *se
 
     for (uint32_t i = 0; i < words.len && words.len <= 15; i++) {
         id = words.ptr[i] >= '0' && words.ptr[i] <= '9' && id >= 0 ? id * 10 + words.ptr[i] - '0'
-                                                                  : -1;
+                                                                   : -1;
     }
     xz_query_add(&query, XZ_CASE_SELECT
                  "WHERE (c.id = ?1 OR c.id IN (SELECT p.case_id FROM case_party p WHERE p.kind IN "
@@ -186,8 +185,7 @@ static enum xz_rc find_cases(struct xz_db_conn *conn, const struct searching *se
     return rc;
 }
 
-static enum xz_rc fill_search(struct xz_db_conn *conn, void *arg, json_t **made,
-                              struct xz_err *err)
+static enum xz_rc fill_search(struct xz_db_conn *conn, void *arg, json_t **made, struct xz_err *err)
 {
     const struct searching *searching = arg;
     struct xz_buf ref = {0};
@@ -202,7 +200,7 @@ static enum xz_rc fill_search(struct xz_db_conn *conn, void *arg, json_t **made,
     return rc;
 }
 
-enum xz_rc xz_view_search(const struct xz_view *view, struct xz_str words, struct xz_buf *out,
+enum xz_rc xz_view_search(const struct xz_desk_view *view, struct xz_str words, struct xz_buf *out,
                           struct xz_err *err)
 {
     if (words.len == 0 || words.len > 200) {

@@ -5,7 +5,7 @@
 #include "cases/view_int.h"
 
 struct listing {
-    const struct xz_view *view;
+    const struct xz_desk_view *view;
     const struct xz_audit_filter *filter;
     const struct xz_page *page;
 };
@@ -18,8 +18,8 @@ static void cursor_of(const json_t *row, char text[static 64])
 static enum xz_rc fill_audit(struct xz_db_conn *conn, void *arg, json_t **made, struct xz_err *err)
 {
     static const struct xz_column columns[] = {
-        {"seq", XZ_COLUMN_INT},     {"at", XZ_COLUMN_TIME},      {"actor", XZ_COLUMN_TEXT},
-        {"action", XZ_COLUMN_TEXT}, {"object", XZ_COLUMN_TEXT},  {"purpose", XZ_COLUMN_TEXT},
+        {"seq", XZ_COLUMN_INT},     {"at", XZ_COLUMN_TIME},     {"actor", XZ_COLUMN_TEXT},
+        {"action", XZ_COLUMN_TEXT}, {"object", XZ_COLUMN_TEXT}, {"purpose", XZ_COLUMN_TEXT},
         {"detail", XZ_COLUMN_JSON}, {"hash", XZ_COLUMN_HEX}};
     const struct listing *listing = arg;
     const struct xz_audit_filter *filter = listing->filter;
@@ -58,7 +58,7 @@ static enum xz_rc fill_audit(struct xz_db_conn *conn, void *arg, json_t **made, 
     return rc;
 }
 
-enum xz_rc xz_view_audit(const struct xz_view *view, const struct xz_audit_filter *filter,
+enum xz_rc xz_view_audit(const struct xz_desk_view *view, const struct xz_audit_filter *filter,
                          const struct xz_page *page, struct xz_buf *out, struct xz_err *err)
 {
     return xz_view_fill(view, fill_audit, &(struct listing){view, filter, page}, out, err);
@@ -68,11 +68,12 @@ static enum xz_rc fill_heads(struct xz_db_conn *conn, void *arg, json_t **made, 
 {
     static const struct xz_column columns[] = {
         {"day", XZ_COLUMN_DAY}, {"seq", XZ_COLUMN_INT}, {"hash", XZ_COLUMN_HEX}};
-    const struct xz_view *view = arg;
+    const struct xz_desk_view *view = arg;
     json_t *rows = json_array();
-    const enum xz_rc rc = xz_rows_json(
-        conn, XZ_COLUMNS(columns), "SELECT day, seq, hash FROM audit_head ORDER BY day DESC LIMIT 400",
-        XZ_DB_NO_ARGS, rows, err);
+    const enum xz_rc rc =
+        xz_rows_json(conn, XZ_COLUMNS(columns),
+                     "SELECT day, seq, hash FROM audit_head ORDER BY day DESC LIMIT 400",
+                     XZ_DB_NO_ARGS, rows, err);
 
     *made = json_object();
     (void)json_object_set_new(*made, "items", rows);
@@ -80,9 +81,10 @@ static enum xz_rc fill_heads(struct xz_db_conn *conn, void *arg, json_t **made, 
     return rc;
 }
 
-enum xz_rc xz_view_audit_heads(const struct xz_view *view, struct xz_buf *out, struct xz_err *err)
+enum xz_rc xz_view_audit_heads(const struct xz_desk_view *view, struct xz_buf *out,
+                               struct xz_err *err)
 {
-    struct xz_view copy = *view;
+    struct xz_desk_view copy = *view;
 
     return xz_view_fill(view, fill_heads, &copy, out, err);
 }

@@ -10,7 +10,7 @@
 /* ---- one case ---- */
 
 struct looking {
-    const struct xz_view *view;
+    const struct xz_desk_view *view;
     int64_t case_id;
 };
 
@@ -31,8 +31,8 @@ static enum xz_rc add_list(struct xz_db_conn *conn, json_t *into, const char *ke
                            int64_t case_id, struct xz_err *err)
 {
     json_t *rows = json_array();
-    const enum xz_rc rc = xz_rows_json(conn, columns, count, sql, XZ_DB_ARGS(XZ_DB_INT(case_id)),
-                                       rows, err);
+    const enum xz_rc rc =
+        xz_rows_json(conn, columns, count, sql, XZ_DB_ARGS(XZ_DB_INT(case_id)), rows, err);
 
     (void)json_object_set_new(into, key, rows);
     return rc;
@@ -40,33 +40,29 @@ static enum xz_rc add_list(struct xz_db_conn *conn, json_t *into, const char *ke
 
 static enum xz_rc add_lists(struct xz_db_conn *conn, json_t *row, int64_t id, struct xz_err *err)
 {
-    static const struct xz_column party[] = {{"kind", XZ_COLUMN_TEXT},
-                                             {"ref", XZ_COLUMN_TEXT},
-                                             {"is_subject", XZ_COLUMN_BOOL},
-                                             {"roles", XZ_COLUMN_WORDS},
-                                             {"start", XZ_COLUMN_TIME},
-                                             {"end", XZ_COLUMN_TIME},
-                                             {"name", XZ_COLUMN_TEXT},
-                                             {"other_cases", XZ_COLUMN_INT}};
-    static const struct xz_column event[] = {
-        {"id", XZ_COLUMN_INT},    {"at", XZ_COLUMN_TIME},   {"actor", XZ_COLUMN_TEXT},
-        {"what", XZ_COLUMN_TEXT}, {"text", XZ_COLUMN_TEXT}, {"detail", XZ_COLUMN_JSON}};
-    static const struct xz_column file[] = {
-        {"id", XZ_COLUMN_INT},   {"name", XZ_COLUMN_TEXT}, {"sha256", XZ_COLUMN_HEX},
-        {"size", XZ_COLUMN_INT}, {"at", XZ_COLUMN_TIME},   {"actor", XZ_COLUMN_TEXT}};
+    static const struct xz_column party[] = {
+        {"kind", XZ_COLUMN_TEXT},   {"ref", XZ_COLUMN_TEXT},       {"is_subject", XZ_COLUMN_BOOL},
+        {"roles", XZ_COLUMN_WORDS}, {"start", XZ_COLUMN_TIME},     {"end", XZ_COLUMN_TIME},
+        {"name", XZ_COLUMN_TEXT},   {"other_cases", XZ_COLUMN_INT}};
+    static const struct xz_column event[] = {{"id", XZ_COLUMN_INT},     {"at", XZ_COLUMN_TIME},
+                                             {"actor", XZ_COLUMN_TEXT}, {"what", XZ_COLUMN_TEXT},
+                                             {"text", XZ_COLUMN_TEXT},  {"detail", XZ_COLUMN_JSON}};
+    static const struct xz_column file[] = {{"id", XZ_COLUMN_INT},     {"name", XZ_COLUMN_TEXT},
+                                            {"sha256", XZ_COLUMN_HEX}, {"size", XZ_COLUMN_INT},
+                                            {"at", XZ_COLUMN_TIME},    {"actor", XZ_COLUMN_TEXT}};
     static const struct xz_column link[] = {{"id", XZ_COLUMN_INT},
                                             {"reason", XZ_COLUMN_TEXT},
                                             {"state", XZ_COLUMN_TEXT},
                                             {"outcome", XZ_COLUMN_TEXT},
                                             {"patterns", XZ_COLUMN_WORDS}};
-    enum xz_rc rc = add_list(
-        conn, row, "parties", XZ_COLUMNS(party),
-        "SELECT p.kind, p.ref, p.is_subject, p.roles, p.started_ms, p.ended_ms, "
-        "COALESCE((SELECT name FROM institution i WHERE i.id = p.ref), ''), "
-        "(SELECT COUNT(*) FROM case_party o WHERE o.kind = p.kind AND o.ref = p.ref) - 1 "
-        "FROM case_party p WHERE p.case_id = ?1 ORDER BY p.is_subject DESC, p.kind, p.ref "
-        "LIMIT 300",
-        id, err);
+    enum xz_rc rc =
+        add_list(conn, row, "parties", XZ_COLUMNS(party),
+                 "SELECT p.kind, p.ref, p.is_subject, p.roles, p.started_ms, p.ended_ms, "
+                 "COALESCE((SELECT name FROM institution i WHERE i.id = p.ref), ''), "
+                 "(SELECT COUNT(*) FROM case_party o WHERE o.kind = p.kind AND o.ref = p.ref) - 1 "
+                 "FROM case_party p WHERE p.case_id = ?1 ORDER BY p.is_subject DESC, p.kind, p.ref "
+                 "LIMIT 300",
+                 id, err);
 
     rc = rc == XZ_OK ? add_list(conn, row, "history", XZ_COLUMNS(event),
                                 "SELECT id, at_ms, actor_name, what, text, detail FROM case_event "
@@ -117,11 +113,10 @@ static enum xz_rc fill_case(struct xz_db_conn *conn, void *arg, json_t **made, s
     if (rc == XZ_OK && !xz_actor_sees(look->view->actor, xz_str_from(stored.region))) {
         rc = xz_err_reject(err, "not_found", "", "there is no such case");
     }
-    rc = rc == XZ_OK
-             ? xz_rows_json(conn, xz_case_columns, xz_case_column_count,
-                            XZ_CASE_SELECT "WHERE c.id = ?1",
-                            XZ_DB_ARGS(XZ_DB_INT(look->case_id)), rows, err)
-             : rc;
+    rc = rc == XZ_OK ? xz_rows_json(conn, xz_case_columns, xz_case_column_count,
+                                    XZ_CASE_SELECT "WHERE c.id = ?1",
+                                    XZ_DB_ARGS(XZ_DB_INT(look->case_id)), rows, err)
+                     : rc;
     rc = rc == XZ_OK ? xz_add_tags(conn, rows, err) : rc;
     row = json_incref(json_array_get(rows, 0));
     rc = rc == XZ_OK ? add_lists(conn, row, look->case_id, err) : rc;
@@ -142,7 +137,7 @@ static enum xz_rc fill_case(struct xz_db_conn *conn, void *arg, json_t **made, s
     return rc;
 }
 
-enum xz_rc xz_view_case(const struct xz_view *view, int64_t case_id, struct xz_buf *out,
+enum xz_rc xz_view_case(const struct xz_desk_view *view, int64_t case_id, struct xz_buf *out,
                         struct xz_err *err)
 {
     char id[24];
@@ -155,7 +150,7 @@ enum xz_rc xz_view_case(const struct xz_view *view, int64_t case_id, struct xz_b
 /* ---- files ---- */
 
 struct reading {
-    const struct xz_view *view;
+    const struct xz_desk_view *view;
     int64_t case_id, file_id;
     struct xz_buf *name, *content;
 };
@@ -169,26 +164,24 @@ static enum xz_rc read_file(struct xz_db_conn *conn, void *arg, struct xz_err *e
     enum xz_rc rc = xz_case_load(conn, reading->case_id, &row, err);
 
     (void)snprintf(id, sizeof(id), "%" PRId64 "/%" PRId64, reading->case_id, reading->file_id);
-    rc = rc == XZ_OK ? xz_row_text(conn,
-                                   "SELECT name FROM case_file WHERE id = ?1 AND case_id = ?2",
-                                   XZ_DB_ARGS(XZ_DB_INT(reading->file_id),
-                                              XZ_DB_INT(reading->case_id)),
-                                   reading->name, &found, err)
-                     : rc;
-    if (rc == XZ_OK &&
-        (!found || !xz_actor_sees(reading->view->actor, xz_str_from(row.region)))) {
+    rc = rc == XZ_OK
+             ? xz_row_text(conn, "SELECT name FROM case_file WHERE id = ?1 AND case_id = ?2",
+                           XZ_DB_ARGS(XZ_DB_INT(reading->file_id), XZ_DB_INT(reading->case_id)),
+                           reading->name, &found, err)
+             : rc;
+    if (rc == XZ_OK && (!found || !xz_actor_sees(reading->view->actor, xz_str_from(row.region)))) {
         rc = xz_err_reject(err, "not_found", "", "there is no such file");
     }
-    rc = rc == XZ_OK ? xz_row_blob(conn, "SELECT content FROM case_file WHERE id = ?1",
-                                   XZ_DB_ARGS(XZ_DB_INT(reading->file_id)), reading->content, NULL,
-                                   err)
-                     : rc;
+    rc = rc == XZ_OK
+             ? xz_row_blob(conn, "SELECT content FROM case_file WHERE id = ?1",
+                           XZ_DB_ARGS(XZ_DB_INT(reading->file_id)), reading->content, NULL, err)
+             : rc;
     return rc == XZ_OK ? xz_desk_audit(conn, reading->view->actor, "file.read", "case",
                                        xz_str_from(id), "", reading->view->now_ms, err)
                        : rc;
 }
 
-enum xz_rc xz_view_file(const struct xz_view *view, int64_t case_id, int64_t file_id,
+enum xz_rc xz_view_file(const struct xz_desk_view *view, int64_t case_id, int64_t file_id,
                         struct xz_buf *name, struct xz_buf *content, struct xz_err *err)
 {
     return xz_desk_write(view->desk, read_file,

@@ -20,8 +20,8 @@ void xz_query_starts(struct xz_query *query, const char *column, struct xz_str d
 void xz_query_in_scope(struct xz_query *query, const char *column, const struct xz_actor *actor);
 int xz_query_bind(struct xz_query *query, struct xz_db_value value); /* its number, from 1 */
 XZ_MUST enum xz_rc xz_query_rows(struct xz_query *query, struct xz_db_conn *conn,
-                                 const struct xz_column *columns, size_t column_count,
-                                 json_t *rows, struct xz_err *err);
+                                 const struct xz_column *columns, size_t column_count, json_t *rows,
+                                 struct xz_err *err);
 void xz_query_fini(struct xz_query *query);
 
 /* {"items":rows,"next":..,"as_of":..}: rows has one more than limit when there are more. Takes
@@ -32,10 +32,10 @@ json_t *xz_page_json(json_t *rows, int limit, int64_t now_ms,
 /* Runs fill in a read, then appends what it made with pseudonyms for tokens. */
 typedef enum xz_rc (*xz_fill_fn)(struct xz_db_conn *conn, void *arg, json_t **made,
                                  struct xz_err *err);
-XZ_MUST enum xz_rc xz_view_fill(const struct xz_view *view, xz_fill_fn fill, void *arg,
+XZ_MUST enum xz_rc xz_view_fill(const struct xz_desk_view *view, xz_fill_fn fill, void *arg,
                                 struct xz_buf *out, struct xz_err *err);
 /* The same, after an audit record of the reading was committed. */
-XZ_MUST enum xz_rc xz_view_fill_audited(const struct xz_view *view, xz_fill_fn fill, void *arg,
+XZ_MUST enum xz_rc xz_view_fill_audited(const struct xz_desk_view *view, xz_fill_fn fill, void *arg,
                                         const char *kind, struct xz_str id, struct xz_buf *out,
                                         struct xz_err *err);
 

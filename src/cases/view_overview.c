@@ -5,7 +5,7 @@
 #include "cases/view_int.h"
 
 struct overview {
-    const struct xz_view *view;
+    const struct xz_desk_view *view;
     struct xz_str region;
     int days;
     int64_t newest; /* day with alerts */
@@ -32,8 +32,8 @@ static enum xz_rc add_sums(struct xz_db_conn *conn, const struct overview *overv
     return rc;
 }
 
-static enum xz_rc add_alerts(struct xz_db_conn *conn, const struct overview *overview,
-                             json_t *into, struct xz_err *err)
+static enum xz_rc add_alerts(struct xz_db_conn *conn, const struct overview *overview, json_t *into,
+                             struct xz_err *err)
 {
     static const struct xz_column by_day[] = {{"day", XZ_COLUMN_DAY},
                                               {"pattern", XZ_COLUMN_TEXT},
@@ -43,8 +43,8 @@ static enum xz_rc add_alerts(struct xz_db_conn *conn, const struct overview *ove
     static const struct xz_column by_region[] = {
         {"region", XZ_COLUMN_TEXT}, {"alerts", XZ_COLUMN_INT}, {"amount_fen", XZ_COLUMN_INT}};
     static const struct xz_column institution[] = {
-        {"id", XZ_COLUMN_TEXT},    {"name", XZ_COLUMN_TEXT}, {"region", XZ_COLUMN_TEXT},
-        {"lat", XZ_COLUMN_DOUBLE}, {"lon", XZ_COLUMN_DOUBLE}, {"alerts", XZ_COLUMN_INT},
+        {"id", XZ_COLUMN_TEXT},       {"name", XZ_COLUMN_TEXT},  {"region", XZ_COLUMN_TEXT},
+        {"lat", XZ_COLUMN_DOUBLE},    {"lon", XZ_COLUMN_DOUBLE}, {"alerts", XZ_COLUMN_INT},
         {"amount_fen", XZ_COLUMN_INT}};
     enum xz_rc rc = add_sums(conn, overview, into, "by_day", XZ_COLUMNS(by_day),
                              "SELECT day, pattern, result_type, SUM(alerts), SUM(amount_fen) "
@@ -126,10 +126,9 @@ static enum xz_rc fill_overview(struct xz_db_conn *conn, void *arg, json_t **mad
     return rc;
 }
 
-enum xz_rc xz_view_overview(const struct xz_view *view, struct xz_str region, int days,
+enum xz_rc xz_view_overview(const struct xz_desk_view *view, struct xz_str region, int days,
                             struct xz_buf *out, struct xz_err *err)
 {
     return xz_view_fill(view, fill_overview,
-                        &(struct overview){.view = view, .region = region, .days = days}, out,
-                        err);
+                        &(struct overview){.view = view, .region = region, .days = days}, out, err);
 }

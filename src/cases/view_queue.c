@@ -10,30 +10,43 @@
 
 const char *const xz_case_sort_names[XZ_CASE_SORTS] = {"rank", "due", "news", "amount"};
 
-const struct xz_column xz_case_columns[] = {
-    {"id", XZ_COLUMN_INT},           {"version", XZ_COLUMN_INT},
-    {"state", XZ_COLUMN_TEXT},       {"outcome", XZ_COLUMN_TEXT},
-    {"action", XZ_COLUMN_INT},       {"region", XZ_COLUMN_TEXT},
-    {"subject_kind", XZ_COLUMN_TEXT}, {"subject", XZ_COLUMN_TEXT},
-    {"patterns", XZ_COLUMN_WORDS},   {"result_type", XZ_COLUMN_TEXT},
-    {"severity", XZ_COLUMN_INT},     {"alerts", XZ_COLUMN_INT},
-    {"withdrawn", XZ_COLUMN_INT},    {"amount_fen", XZ_COLUMN_INT},
-    {"probability", XZ_COLUMN_DOUBLE}, {"rank", XZ_COLUMN_DOUBLE},
-    {"clock", XZ_COLUMN_INT},        {"due", XZ_COLUMN_TIME},
-    {"opened", XZ_COLUMN_TIME},      {"updated", XZ_COLUMN_TIME},
-    {"news", XZ_COLUMN_TIME},        {"escalated", XZ_COLUMN_TIME},
-    {"assignee", XZ_COLUMN_ID},      {"assignee_name", XZ_COLUMN_TEXT},
-    {"lease_until", XZ_COLUMN_TIME}, {"snoozed_until", XZ_COLUMN_TIME},
-    {"extended", XZ_COLUMN_BOOL},    {"appeal", XZ_COLUMN_TEXT},
-    {"closed", XZ_COLUMN_TIME},      {"worked", XZ_COLUMN_TIME},
-    {"subject_name", XZ_COLUMN_TEXT}};
+const struct xz_column xz_case_columns[] = {{"id", XZ_COLUMN_INT},
+                                            {"version", XZ_COLUMN_INT},
+                                            {"state", XZ_COLUMN_TEXT},
+                                            {"outcome", XZ_COLUMN_TEXT},
+                                            {"action", XZ_COLUMN_INT},
+                                            {"region", XZ_COLUMN_TEXT},
+                                            {"subject_kind", XZ_COLUMN_TEXT},
+                                            {"subject", XZ_COLUMN_TEXT},
+                                            {"patterns", XZ_COLUMN_WORDS},
+                                            {"result_type", XZ_COLUMN_TEXT},
+                                            {"severity", XZ_COLUMN_INT},
+                                            {"alerts", XZ_COLUMN_INT},
+                                            {"withdrawn", XZ_COLUMN_INT},
+                                            {"amount_fen", XZ_COLUMN_INT},
+                                            {"probability", XZ_COLUMN_DOUBLE},
+                                            {"rank", XZ_COLUMN_DOUBLE},
+                                            {"clock", XZ_COLUMN_INT},
+                                            {"due", XZ_COLUMN_TIME},
+                                            {"opened", XZ_COLUMN_TIME},
+                                            {"updated", XZ_COLUMN_TIME},
+                                            {"news", XZ_COLUMN_TIME},
+                                            {"escalated", XZ_COLUMN_TIME},
+                                            {"assignee", XZ_COLUMN_ID},
+                                            {"assignee_name", XZ_COLUMN_TEXT},
+                                            {"lease_until", XZ_COLUMN_TIME},
+                                            {"snoozed_until", XZ_COLUMN_TIME},
+                                            {"extended", XZ_COLUMN_BOOL},
+                                            {"appeal", XZ_COLUMN_TEXT},
+                                            {"closed", XZ_COLUMN_TIME},
+                                            {"worked", XZ_COLUMN_TIME},
+                                            {"subject_name", XZ_COLUMN_TEXT}};
 const size_t xz_case_column_count = sizeof(xz_case_columns) / sizeof(xz_case_columns[0]);
 
 /* ---- order ---- */
 
-
 struct listing {
-    const struct xz_view *view;
+    const struct xz_desk_view *view;
     const struct xz_case_filter *filter;
     const struct xz_page *page;
 };
@@ -195,13 +208,11 @@ static enum xz_rc add_filter(struct xz_query *query, const struct listing *listi
     rc = rc == XZ_OK ? add_named(query, "c.clock", filter->clock, xz_case_clock_names,
                                  XZ_CASE_CLOCKS, "clock", err)
                      : rc;
-    rc = rc == XZ_OK
-             ? add_named(query, "c.severity", filter->severity, xz_case_severity_names, 4, "severity",
-                         err)
-             : rc;
-    rc = rc == XZ_OK && filter->subject.len > 0
-             ? xz_subject_of(conn, filter->subject, ref, err)
-             : rc;
+    rc = rc == XZ_OK ? add_named(query, "c.severity", filter->severity, xz_case_severity_names, 4,
+                                 "severity", err)
+                     : rc;
+    rc = rc == XZ_OK && filter->subject.len > 0 ? xz_subject_of(conn, filter->subject, ref, err)
+                                                : rc;
     if (rc == XZ_OK && filter->subject.len > 0) {
         xz_buf_printf(
             &query->sql,
@@ -223,11 +234,11 @@ enum xz_rc xz_add_tags(struct xz_db_conn *conn, json_t *rows, struct xz_err *err
         json_t *found = json_array(), *tags = json_array(), *tag;
 
         rc = rc == XZ_OK
-                 ? xz_rows_json(conn, XZ_COLUMNS(columns),
-                                "SELECT tag FROM case_tag WHERE case_id = ?1 ORDER BY tag",
-                                XZ_DB_ARGS(XZ_DB_INT(
-                                    json_integer_value(json_object_get(row, "id")))),
-                                found, err)
+                 ? xz_rows_json(
+                       conn, XZ_COLUMNS(columns),
+                       "SELECT tag FROM case_tag WHERE case_id = ?1 ORDER BY tag",
+                       XZ_DB_ARGS(XZ_DB_INT(json_integer_value(json_object_get(row, "id")))), found,
+                       err)
                  : rc;
         json_array_foreach(found, t, tag)
         {
@@ -257,9 +268,8 @@ static enum xz_rc fill_cases(struct xz_db_conn *conn, void *arg, json_t **made, 
     xz_buf_printf(&query.sql, " ORDER BY %s %s, c.id %s LIMIT %d", sorting->column,
                   sorting->down ? "DESC" : "ASC", sorting->down ? "DESC" : "ASC",
                   listing->page->limit + 1);
-    rc = rc == XZ_OK
-             ? xz_query_rows(&query, conn, xz_case_columns, xz_case_column_count, rows, err)
-             : rc;
+    rc = rc == XZ_OK ? xz_query_rows(&query, conn, xz_case_columns, xz_case_column_count, rows, err)
+                     : rc;
     rc = rc == XZ_OK ? xz_add_tags(conn, rows, err) : rc;
     *made = xz_page_json(rows, listing->page->limit, listing->view->now_ms,
                          cursors[listing->filter->sort]);
@@ -269,7 +279,7 @@ static enum xz_rc fill_cases(struct xz_db_conn *conn, void *arg, json_t **made, 
     return rc;
 }
 
-enum xz_rc xz_view_cases(const struct xz_view *view, const struct xz_case_filter *filter,
+enum xz_rc xz_view_cases(const struct xz_desk_view *view, const struct xz_case_filter *filter,
                          const struct xz_page *page, struct xz_buf *out, struct xz_err *err)
 {
     return xz_view_fill(view, fill_cases, &(struct listing){view, filter, page}, out, err);

@@ -6,7 +6,7 @@
 #define ALPHA 0.05 /* an interval that holds it nineteen times of twenty; Jeffreys' prior */
 
 struct verdicts {
-    const struct xz_view *view;
+    const struct xz_desk_view *view;
     const char *column;
 };
 
@@ -24,8 +24,8 @@ static void add_precision(json_t *row)
     const struct xz_interval interval = xz_precision_interval(&precision, ALPHA);
 
     if (confirmed + refuted > 0) {
-        (void)json_object_set_new(
-            row, "precision", json_real((double)confirmed / (double)(confirmed + refuted)));
+        (void)json_object_set_new(row, "precision",
+                                  json_real((double)confirmed / (double)(confirmed + refuted)));
     } else {
         (void)json_object_set_new(row, "precision", json_null());
     }
@@ -71,10 +71,7 @@ static enum xz_rc fill_verdicts(struct xz_db_conn *conn, void *arg, json_t **mad
     xz_query_in_scope(&query, "region", verdicts->view->actor);
     xz_buf_printf(&query.sql, " GROUP BY %s ORDER BY %s", verdicts->column, verdicts->column);
     rc = xz_query_rows(&query, conn, XZ_COLUMNS(columns), rows, err);
-    json_array_foreach(rows, i, row)
-    {
-        add_precision(row);
-    }
+    json_array_foreach(rows, i, row) { add_precision(row); }
     xz_query_fini(&query);
     (void)json_object_set_new(all, "items", rows);
     rc = rc == XZ_OK ? add_agreement(conn, all, err) : rc;
@@ -83,7 +80,7 @@ static enum xz_rc fill_verdicts(struct xz_db_conn *conn, void *arg, json_t **mad
     return rc;
 }
 
-enum xz_rc xz_view_verdicts(const struct xz_view *view, struct xz_str by, struct xz_buf *out,
+enum xz_rc xz_view_verdicts(const struct xz_desk_view *view, struct xz_str by, struct xz_buf *out,
                             struct xz_err *err)
 {
     static const struct {

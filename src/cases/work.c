@@ -21,8 +21,9 @@ enum xz_rc xz_work_load(struct xz_db_conn *conn, const struct xz_on_case *on,
         rc = xz_err_reject(err, "not_found", "", "there is no such case");
     }
     if (rc == XZ_OK && on->version != 0 && on->version != row->life.version) {
-        rc = xz_err_reject(err, "stale", "version", "somebody changed the case meanwhile: look "
-                                                    "again");
+        rc = xz_err_reject(err, "stale", "version",
+                           "somebody changed the case meanwhile: look "
+                           "again");
     }
     return rc;
 }
@@ -48,16 +49,15 @@ enum xz_rc xz_work_tell(struct xz_db_conn *conn, const struct xz_on_case *on,
     rc = rc == XZ_OK ? xz_desk_audit(conn, on->actor, action, "case", xz_str_from(id), detail,
                                      on->now_ms, err)
                      : rc;
-    return rc == XZ_OK
-               ? xz_change_note(conn,
-                                &(struct xz_change){.at_ms = on->now_ms,
-                                                    .case_id = on->case_id,
-                                                    .kind = "case",
-                                                    .what = what,
-                                                    .object = xz_str_from(id),
-                                                    .region = xz_str_from(row->region)},
-                                err)
-               : rc;
+    return rc == XZ_OK ? xz_change_note(conn,
+                                        &(struct xz_change){.at_ms = on->now_ms,
+                                                            .case_id = on->case_id,
+                                                            .kind = "case",
+                                                            .what = what,
+                                                            .object = xz_str_from(id),
+                                                            .region = xz_str_from(row->region)},
+                                        err)
+                       : rc;
 }
 
 /* ---- taking back ---- */
@@ -68,12 +68,15 @@ static const struct {
     size_t offset;
     size_t size;
 } remembered[] = {
-#define MEMBER(name) {#name, offsetof(struct xz_case, name), sizeof(((struct xz_case *)0)->name)}
-    MEMBER(state),      MEMBER(outcome),        MEMBER(appeal),           MEMBER(action),
-    MEMBER(conditions), MEMBER(extended),       MEMBER(sampled),          MEMBER(assignee),
-    MEMBER(proposer),   MEMBER(approver),       MEMBER(closer),           MEMBER(due_ms),
-    MEMBER(soon_ms),    MEMBER(idle_ms),        MEMBER(escalated_ms),     MEMBER(lease_until_ms),
-    MEMBER(closed_ms),  MEMBER(worked_ms),      MEMBER(snoozed_until_ms), MEMBER(clock),
+#define MEMBER(name)                                                                               \
+    {                                                                                              \
+#name, offsetof(struct xz_case, name), sizeof(((struct xz_case *)0)->name)                 \
+    }
+    MEMBER(state),      MEMBER(outcome),   MEMBER(appeal),           MEMBER(action),
+    MEMBER(conditions), MEMBER(extended),  MEMBER(sampled),          MEMBER(assignee),
+    MEMBER(proposer),   MEMBER(approver),  MEMBER(closer),           MEMBER(due_ms),
+    MEMBER(soon_ms),    MEMBER(idle_ms),   MEMBER(escalated_ms),     MEMBER(lease_until_ms),
+    MEMBER(closed_ms),  MEMBER(worked_ms), MEMBER(snoozed_until_ms), MEMBER(clock),
 };
 
 static int64_t member_of(const struct xz_case *life, size_t i)
@@ -281,8 +284,7 @@ static enum xz_rc undo_it(struct xz_db_conn *conn, void *arg, struct xz_err *err
     return rc == XZ_OK ? xz_work_tell(conn, on, &after, "undo", XZ_STR_NONE, "", "", err) : rc;
 }
 
-enum xz_rc xz_work_undo(const struct xz_desk *desk, const struct xz_on_case *on,
-                        struct xz_err *err)
+enum xz_rc xz_work_undo(const struct xz_desk *desk, const struct xz_on_case *on, struct xz_err *err)
 {
     struct xz_on_case copy = *on;
 
@@ -299,16 +301,15 @@ struct taking {
 
 static enum xz_rc lease(struct xz_db_conn *conn, const struct taking *taking, struct xz_err *err)
 {
-    const struct xz_on_case on = {.actor = taking->actor,
-                                  .case_id = *taking->case_id,
-                                  .now_ms = taking->now_ms};
+    const struct xz_on_case on = {
+        .actor = taking->actor, .case_id = *taking->case_id, .now_ms = taking->now_ms};
     const struct xz_command command = {.verb = XZ_VERB_ASSIGN};
     struct xz_case_row before, after;
     enum xz_rc rc = xz_work_load(conn, &on, &before, err);
 
     after = before;
-    rc = rc == XZ_OK ? xz_case_command(&after.life, taking->actor, &command,
-                                       taking->desk->calendar, taking->now_ms, err)
+    rc = rc == XZ_OK ? xz_case_command(&after.life, taking->actor, &command, taking->desk->calendar,
+                                       taking->now_ms, err)
                      : rc;
     after.life.lease_until_ms = taking->now_ms + XZ_LEASE_MS;
     after.updated_ms = taking->now_ms;
@@ -383,14 +384,13 @@ static enum xz_rc tick_one(struct xz_db_conn *conn, int64_t case_id, int64_t now
     after.updated_ms = now_ms;
     (void)snprintf(id, sizeof(id), "%" PRId64, case_id);
     rc = xz_case_save(conn, &before, &after, err);
-    rc = rc == XZ_OK ? xz_case_event(conn,
-                                     &(struct xz_case_event){.case_id = case_id,
-                                                             .at_ms = now_ms,
-                                                             .what = what,
-                                                             .detail = "",
-                                                             .undo = ""},
-                                     err)
-                     : rc;
+    rc = rc == XZ_OK
+             ? xz_case_event(
+                   conn,
+                   &(struct xz_case_event){
+                       .case_id = case_id, .at_ms = now_ms, .what = what, .detail = "", .undo = ""},
+                   err)
+             : rc;
     return rc == XZ_OK ? xz_change_note(conn,
                                         &(struct xz_change){.at_ms = now_ms,
                                                             .case_id = case_id,

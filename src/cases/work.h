@@ -19,8 +19,8 @@ struct xz_on_case {
 XZ_MUST enum xz_rc xz_work_do(const struct xz_desk *desk, const struct xz_on_case *on,
                               const struct xz_command *command, struct xz_err *err);
 
-/* Gives actor the case that is worth most of those that nobody has and nobody snoozed, with a lease.
- * *case_id 0: there is none. Two who ask never get the same. */
+/* Gives actor the case that is worth most of those that nobody has and nobody snoozed, with a
+ * lease. *case_id 0: there is none. Two who ask never get the same. */
 XZ_MUST enum xz_rc xz_work_take_next(const struct xz_desk *desk, const struct xz_actor *actor,
                                      int64_t now_ms, int64_t *case_id, struct xz_err *err);
 
@@ -32,8 +32,8 @@ XZ_MUST enum xz_rc xz_work_undo(const struct xz_desk *desk, const struct xz_on_c
 XZ_MUST enum xz_rc xz_work_note(const struct xz_desk *desk, const struct xz_on_case *on,
                                 struct xz_str text, struct xz_err *err);
 
-#define XZ_TAG_MAX   40 /* bytes */
-#define XZ_TAGS_MAX  20 /* of a case */
+#define XZ_TAG_MAX  40 /* bytes */
+#define XZ_TAGS_MAX 20 /* of a case */
 XZ_MUST enum xz_rc xz_work_tag(const struct xz_desk *desk, const struct xz_on_case *on,
                                struct xz_str tag, bool on_it, struct xz_err *err);
 

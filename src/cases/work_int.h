@@ -10,8 +10,7 @@ XZ_MUST enum xz_rc xz_work_load(struct xz_db_conn *conn, const struct xz_on_case
                                 struct xz_case_row *row, struct xz_err *err);
 /* History, audit and those who listen. detail and undo: JSON, or "". */
 XZ_MUST enum xz_rc xz_work_tell(struct xz_db_conn *conn, const struct xz_on_case *on,
-                                const struct xz_case_row *row, const char *what,
-                                struct xz_str text, const char *detail, const char *undo,
-                                struct xz_err *err);
+                                const struct xz_case_row *row, const char *what, struct xz_str text,
+                                const char *detail, const char *undo, struct xz_err *err);
 
 #endif

@@ -64,13 +64,12 @@ static enum xz_rc add_note(struct xz_db_conn *conn, void *arg, struct xz_err *er
     enum xz_rc rc = load_to_add(conn, adding, &row, err);
 
     rc = rc == XZ_OK ? touch(conn, adding, &row, err) : rc;
-    return rc == XZ_OK
-               ? xz_work_tell(conn, adding->on, &row, "note", adding->text, "", "", err)
-               : rc;
+    return rc == XZ_OK ? xz_work_tell(conn, adding->on, &row, "note", adding->text, "", "", err)
+                       : rc;
 }
 
-enum xz_rc xz_work_note(const struct xz_desk *desk, const struct xz_on_case *on,
-                        struct xz_str text, struct xz_err *err)
+enum xz_rc xz_work_note(const struct xz_desk *desk, const struct xz_on_case *on, struct xz_str text,
+                        struct xz_err *err)
 {
     const enum xz_rc rc = check_text(text, XZ_REASON_MAX, "text", err);
 
@@ -99,8 +98,7 @@ static enum xz_rc set_tag(struct xz_db_conn *conn, const struct adding *adding, 
     return rc == XZ_OK ? xz_db_exec(conn,
                                     "INSERT INTO case_tag (case_id, tag) VALUES (?1, ?2) "
                                     "ON CONFLICT (case_id, tag) DO NOTHING",
-                                    XZ_DB_ARGS(XZ_DB_INT(id), XZ_DB_TEXT(adding->text)), NULL,
-                                    err)
+                                    XZ_DB_ARGS(XZ_DB_INT(id), XZ_DB_TEXT(adding->text)), NULL, err)
                        : rc;
 }
 
@@ -137,22 +135,19 @@ enum xz_rc xz_work_tag(const struct xz_desk *desk, const struct xz_on_case *on, 
 static enum xz_rc add_link(struct xz_db_conn *conn, void *arg, struct xz_err *err)
 {
     const struct adding *adding = arg;
-    const struct xz_on_case other_on = {.actor = adding->on->actor,
-                                        .case_id = adding->other,
-                                        .now_ms = adding->on->now_ms};
+    const struct xz_on_case other_on = {
+        .actor = adding->on->actor, .case_id = adding->other, .now_ms = adding->on->now_ms};
     struct xz_case_row row, other;
     char detail[64];
     enum xz_rc rc = load_to_add(conn, adding, &row, err);
 
     rc = rc == XZ_OK ? xz_work_load(conn, &other_on, &other, err) : rc;
-    rc = rc == XZ_OK
-             ? xz_case_link(conn, adding->on->case_id, adding->other, adding->text, err)
-             : rc;
+    rc = rc == XZ_OK ? xz_case_link(conn, adding->on->case_id, adding->other, adding->text, err)
+                     : rc;
     rc = rc == XZ_OK ? touch(conn, adding, &row, err) : rc;
     (void)snprintf(detail, sizeof(detail), "{\"other\":%" PRId64 "}", adding->other);
-    return rc == XZ_OK
-               ? xz_work_tell(conn, adding->on, &row, "link", adding->text, detail, "", err)
-               : rc;
+    return rc == XZ_OK ? xz_work_tell(conn, adding->on, &row, "link", adding->text, detail, "", err)
+                       : rc;
 }
 
 enum xz_rc xz_work_link(const struct xz_desk *desk, const struct xz_on_case *on, int64_t other,
@@ -160,11 +155,11 @@ enum xz_rc xz_work_link(const struct xz_desk *desk, const struct xz_on_case *on,
 {
     const enum xz_rc rc = check_text(reason, XZ_REASON_MAX, "reason", err);
 
-    return rc == XZ_OK ? xz_desk_write(desk, add_link,
-                                       &(struct adding){
-                                           .desk = desk, .on = on, .text = reason, .other = other},
-                                       err)
-                       : rc;
+    return rc == XZ_OK
+               ? xz_desk_write(
+                     desk, add_link,
+                     &(struct adding){.desk = desk, .on = on, .text = reason, .other = other}, err)
+               : rc;
 }
 
 /* ---- files ---- */
@@ -188,9 +183,8 @@ static enum xz_rc put_file(struct xz_db_conn *conn, const struct adding *adding,
                             XZ_DB_ARGS(XZ_DB_INT(*adding->id), XZ_DB_INT(on->case_id),
                                        XZ_DB_TEXT(adding->text),
                                        XZ_DB_BLOB(((struct xz_str){(const char *)digest, 32})),
-                                       XZ_DB_INT(adding->content.len),
-                                       XZ_DB_BLOB(adding->content), XZ_DB_INT(on->now_ms),
-                                       XZ_DB_CSTR(on->actor->name)),
+                                       XZ_DB_INT(adding->content.len), XZ_DB_BLOB(adding->content),
+                                       XZ_DB_INT(on->now_ms), XZ_DB_CSTR(on->actor->name)),
                             NULL, err)
                : rc;
 }
@@ -209,14 +203,12 @@ static enum xz_rc add_file(struct xz_db_conn *conn, void *arg, struct xz_err *er
     rc = rc == XZ_OK ? touch(conn, adding, &row, err) : rc;
     (void)snprintf(detail, sizeof(detail), "{\"file\":%" PRId64 ",\"sha256\":\"%s\",\"size\":%u}",
                    *adding->id, hex, adding->content.len);
-    return rc == XZ_OK
-               ? xz_work_tell(conn, adding->on, &row, "file", adding->text, detail, "", err)
-               : rc;
+    return rc == XZ_OK ? xz_work_tell(conn, adding->on, &row, "file", adding->text, detail, "", err)
+                       : rc;
 }
 
-enum xz_rc xz_work_file(const struct xz_desk *desk, const struct xz_on_case *on,
-                        struct xz_str name, struct xz_str content, int64_t *file_id,
-                        struct xz_err *err)
+enum xz_rc xz_work_file(const struct xz_desk *desk, const struct xz_on_case *on, struct xz_str name,
+                        struct xz_str content, int64_t *file_id, struct xz_err *err)
 {
     enum xz_rc rc = check_text(name, 200, "name", err);
 
@@ -225,12 +217,11 @@ enum xz_rc xz_work_file(const struct xz_desk *desk, const struct xz_on_case *on,
         rc = xz_err_reject(err, "too_large", "content", "a file has 1 byte to %u MiB",
                            XZ_FILE_BYTES_MAX >> 20);
     }
-    return rc == XZ_OK ? xz_desk_write(desk, add_file,
-                                       &(struct adding){.desk = desk,
-                                                        .on = on,
-                                                        .text = name,
-                                                        .content = content,
-                                                        .id = file_id},
-                                       err)
-                       : rc;
+    return rc == XZ_OK
+               ? xz_desk_write(
+                     desk, add_file,
+                     &(struct adding){
+                         .desk = desk, .on = on, .text = name, .content = content, .id = file_id},
+                     err)
+               : rc;
 }

@@ -95,9 +95,8 @@ static void show(const struct demo *demo, const struct xz_alert_brief *alert)
     (void)fflush(stdout);
 }
 
-static void take_alert(void *arg, struct xz_str value)
+static void take_alert(struct demo *demo, struct xz_str value)
 {
-    struct demo *demo = arg;
     struct xz_alert_brief alert;
     bool founded = false;
 
@@ -119,9 +118,19 @@ static void take_alert(void *arg, struct xz_str value)
     xz_alert_brief_fini(&alert);
 }
 
+static enum xz_rc take_alerts(void *arg, const struct xz_feed_record *records, size_t count,
+                              struct xz_err *err)
+{
+    (void)err;
+    for (size_t i = 0; i < count; i++) {
+        take_alert(arg, records[i].value);
+    }
+    return XZ_OK;
+}
+
 static void poll_alerts(struct demo *demo, int wait_ms)
 {
-    xz_feed_poll(demo->feed, wait_ms, take_alert, demo);
+    (void)!xz_feed_poll(demo->feed, wait_ms, take_alerts, demo, NULL); /* the next one asks again */
 }
 
 /* ---- the region ---- */
@@ -294,7 +303,7 @@ static enum xz_rc run(struct demo *demo, struct xz_err *err)
         return rc;
     }
     rc = xz_producer_open(&demo->producer, &demo->config, on_delivery, demo, err);
-    rc = rc == XZ_OK ? xz_feed_open(&demo->config, &demo->feed, err) : rc;
+    rc = rc == XZ_OK ? xz_feed_open(&demo->config, NULL, NULL, &demo->feed, err) : rc;
     if (rc == XZ_OK && wait_ready(demo)) {
         (void)printf("%-16s  %-3s  %-38s  %-4s  %s\n", "time", "id", "subject", "rank", "why");
         rc = play(demo, err);

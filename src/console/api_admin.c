@@ -18,14 +18,14 @@ struct admin {
 
 XZ_HANDLER(xz_api_users)
 {
-    const struct xz_view view = xz_view_of(console, request);
+    const struct xz_desk_view view = xz_view_of(console, request);
 
     return xz_view_accounts(&view, &response->body, err);
 }
 
 XZ_HANDLER(xz_api_colleagues)
 {
-    const struct xz_view view = xz_view_of(console, request);
+    const struct xz_desk_view view = xz_view_of(console, request);
 
     return xz_view_colleagues(&view, &response->body, err);
 }

@@ -11,13 +11,11 @@
 
 #define BULK_MAX 200
 
-enum xz_rc xz_read_page(const struct xz_request *request, struct xz_page *page, struct xz_err *err);
-
 /* ---- reading ---- */
 
 XZ_HANDLER(xz_api_cases)
 {
-    const struct xz_view view = xz_view_of(console, request);
+    const struct xz_desk_view view = xz_view_of(console, request);
     const struct xz_str sort = xz_request_query(request, "sort");
     struct xz_case_filter filter = {.state = xz_request_query(request, "state"),
                                     .region = xz_request_query(request, "region"),
@@ -46,18 +44,16 @@ XZ_HANDLER(xz_api_cases)
     return xz_view_cases(&view, &filter, &page, &response->body, err);
 }
 
-static enum xz_rc read_id(const struct xz_request *request, int at, int64_t *id,
-                          struct xz_err *err)
+static enum xz_rc read_id(const struct xz_request *request, int at, int64_t *id, struct xz_err *err)
 {
-    const enum xz_rc rc =
-        xz_request_number(request->params[at], "id", 1, INT64_MAX, 0, id, err);
+    const enum xz_rc rc = xz_request_number(request->params[at], "id", 1, INT64_MAX, 0, id, err);
 
     return rc == XZ_OK ? rc : xz_err_reject(err, "not_found", "", "there is no such case");
 }
 
 XZ_HANDLER(xz_api_case)
 {
-    const struct xz_view view = xz_view_of(console, request);
+    const struct xz_desk_view view = xz_view_of(console, request);
     int64_t id = 0;
     const enum xz_rc rc = read_id(request, 0, &id, err);
 
@@ -80,7 +76,7 @@ static enum xz_rc read_on(const struct xz_request *request, struct xz_on_case *o
 static enum xz_rc answer_case(struct xz_console *console, const struct xz_request *request,
                               int64_t case_id, struct xz_response *response, struct xz_err *err)
 {
-    const struct xz_view view = xz_view_of(console, request);
+    const struct xz_desk_view view = xz_view_of(console, request);
 
     return xz_view_case(&view, case_id, &response->body, err);
 }
@@ -144,9 +140,9 @@ static enum xz_rc read_command(const struct xz_request *request, struct xz_str v
     rc = rc == XZ_OK ? read_named(request, "outcome", xz_case_outcome_names, XZ_CASE_OUTCOMES,
                                   &outcome, err)
                      : rc;
-    rc = rc == XZ_OK ? read_named(request, "appeal", xz_case_appeal_names, XZ_CASE_APPEALS,
-                                  &appeal, err)
-                     : rc;
+    rc = rc == XZ_OK
+             ? read_named(request, "appeal", xz_case_appeal_names, XZ_CASE_APPEALS, &appeal, err)
+             : rc;
     rc = rc == XZ_OK ? xz_body_int(request, "action", 0, &action, err) : rc;
     rc = rc == XZ_OK ? xz_body_int(request, "account", 0, &command->account, err) : rc;
     rc = rc == XZ_OK ? read_conditions(request, &command->conditions, err) : rc;
@@ -196,9 +192,8 @@ XZ_HANDLER(xz_api_case_undo)
 static enum xz_rc do_one(struct xz_console *console, const struct xz_request *request,
                          const json_t *item, const struct xz_command *command, json_t *results)
 {
-    const struct xz_on_case on = {.actor = &request->actor,
-                                  .case_id = json_integer_value(item),
-                                  .now_ms = request->now_ms};
+    const struct xz_on_case on = {
+        .actor = &request->actor, .case_id = json_integer_value(item), .now_ms = request->now_ms};
     struct xz_err err = {0};
     json_t *result = json_object();
     const enum xz_rc rc = xz_work_do(&console->desk, &on, command, &err);
@@ -208,8 +203,8 @@ static enum xz_rc do_one(struct xz_console *console, const struct xz_request *re
     if (rc != XZ_OK) {
         (void)json_object_set_new(result, "code",
                                   json_string(rc == XZ_REJECT ? err.reason : "busy"));
-        (void)json_object_set_new(
-            result, "message", json_string(rc == XZ_REJECT ? err.msg : "try again in a moment"));
+        (void)json_object_set_new(result, "message",
+                                  json_string(rc == XZ_REJECT ? err.msg : "try again in a moment"));
     }
     (void)json_array_append_new(results, result);
     return rc == XZ_FATAL ? rc : XZ_OK;
@@ -297,7 +292,7 @@ XZ_HANDLER(xz_api_case_file_add)
 
 XZ_HANDLER(xz_api_case_file)
 {
-    const struct xz_view view = xz_view_of(console, request);
+    const struct xz_desk_view view = xz_view_of(console, request);
     struct xz_buf name = {0};
     int64_t id = 0, file = 0;
     enum xz_rc rc = read_id(request, 0, &id, err);

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "cases/audit.h"
+#include "console/assets.h"
 #include "console/catalogue.h"
 #include "console/health.h"
-#include "console/openapi.h"
 #include "console/routes.h"
 #include "console/server.h"
 
@@ -46,20 +46,20 @@ static enum xz_rc read_time(const struct xz_request *request, const char *name, 
 
 XZ_HANDLER(xz_api_overview)
 {
-    const struct xz_view view = xz_view_of(console, request);
+    const struct xz_desk_view view = xz_view_of(console, request);
     struct xz_str region;
     int64_t days = 0;
     enum xz_rc rc = read_region(request, &region, err);
 
-    rc = rc == XZ_OK ? xz_request_number(xz_request_query(request, "days"), "days", 1, 366, 30,
-                                         &days, err)
-                     : rc;
+    rc = rc == XZ_OK
+             ? xz_request_number(xz_request_query(request, "days"), "days", 1, 366, 30, &days, err)
+             : rc;
     return rc == XZ_OK ? xz_view_overview(&view, region, (int)days, &response->body, err) : rc;
 }
 
 XZ_HANDLER(xz_api_alerts)
 {
-    const struct xz_view view = xz_view_of(console, request);
+    const struct xz_desk_view view = xz_view_of(console, request);
     struct xz_alert_filter filter = {.pattern = xz_request_query(request, "pattern"),
                                      .status = xz_request_query(request, "status"),
                                      .severity = xz_request_query(request, "severity"),
@@ -71,30 +71,30 @@ XZ_HANDLER(xz_api_alerts)
     rc = rc == XZ_OK ? read_region(request, &filter.region, err) : rc;
     rc = rc == XZ_OK ? read_time(request, "since", &filter.since_ms, err) : rc;
     rc = rc == XZ_OK ? read_time(request, "until", &filter.until_ms, err) : rc;
-    rc = rc == XZ_OK ? xz_request_number(xz_request_query(request, "case"), "case", 1, INT64_MAX,
-                                         0, &filter.case_id, err)
+    rc = rc == XZ_OK ? xz_request_number(xz_request_query(request, "case"), "case", 1, INT64_MAX, 0,
+                                         &filter.case_id, err)
                      : rc;
     return rc == XZ_OK ? xz_view_alerts(&view, &filter, &page, &response->body, err) : rc;
 }
 
 XZ_HANDLER(xz_api_alert)
 {
-    const struct xz_view view = xz_view_of(console, request);
+    const struct xz_desk_view view = xz_view_of(console, request);
 
     return xz_view_alert(&view, request->params[0], &response->body, err);
 }
 
 XZ_HANDLER(xz_api_stream)
 {
-    const struct xz_view view = xz_view_of(console, request);
+    const struct xz_desk_view view = xz_view_of(console, request);
     struct xz_str after = xz_request_header(request, "Last-Event-ID");
     int64_t newest = 0;
     enum xz_rc rc = xz_view_newest(&view, &newest, err);
 
     after = after.len > 0 ? after : xz_request_query(request, "after");
-    rc = rc == XZ_OK ? xz_request_number(after, "after", 0, INT64_MAX, newest,
-                                         &response->stream_after, err)
-                     : rc;
+    rc = rc == XZ_OK
+             ? xz_request_number(after, "after", 0, INT64_MAX, newest, &response->stream_after, err)
+             : rc;
     if (rc == XZ_OK && ++console->streams > XZ_STREAMS_MAX) {
         console->streams--;
         return xz_err_reject(err, "rate_limited", "", "too many listeners: try again later");
@@ -105,7 +105,7 @@ XZ_HANDLER(xz_api_stream)
 
 XZ_HANDLER(xz_api_search)
 {
-    const struct xz_view view = xz_view_of(console, request);
+    const struct xz_desk_view view = xz_view_of(console, request);
 
     return xz_view_search(&view, xz_request_query(request, "q"), &response->body, err);
 }
@@ -120,7 +120,7 @@ XZ_HANDLER(xz_api_patterns)
 
 XZ_HANDLER(xz_api_verdicts)
 {
-    const struct xz_view view = xz_view_of(console, request);
+    const struct xz_desk_view view = xz_view_of(console, request);
     const struct xz_str by = xz_request_query(request, "by");
 
     return xz_view_verdicts(&view, by.len > 0 ? by : XZ_STR("pattern"), &response->body, err);
@@ -135,10 +135,12 @@ XZ_HANDLER(xz_api_health)
 
 XZ_HANDLER(xz_api_openapi)
 {
+    const struct xz_asset *description = xz_asset_find("/openapi.json");
+
     (void)console;
     (void)request;
     (void)err;
-    xz_buf_bytes(&response->body, xz_openapi_json, strlen(xz_openapi_json));
+    xz_buf_bytes(&response->body, description->bytes, description->size);
     return XZ_OK;
 }
 
@@ -146,7 +148,7 @@ XZ_HANDLER(xz_api_openapi)
 
 XZ_HANDLER(xz_api_audit)
 {
-    const struct xz_view view = xz_view_of(console, request);
+    const struct xz_desk_view view = xz_view_of(console, request);
     struct xz_audit_filter filter = {.actor = xz_request_query(request, "actor"),
                                      .object = xz_request_query(request, "object"),
                                      .action = xz_request_query(request, "action")};
@@ -160,7 +162,7 @@ XZ_HANDLER(xz_api_audit)
 
 XZ_HANDLER(xz_api_audit_heads)
 {
-    const struct xz_view view = xz_view_of(console, request);
+    const struct xz_desk_view view = xz_view_of(console, request);
 
     return xz_view_audit_heads(&view, &response->body, err);
 }

@@ -19,8 +19,8 @@ static void put_json(json_t *made, struct xz_response *response)
 static json_t *session_json(const struct xz_actor *actor, const char *csrf)
 {
     static const char *const permissions[XZ_PERMISSIONS] = {
-        "read", "stream", "work", "approve", "read_record", "unmask", "read_audit", "export",
-        "administer"};
+        "read",   "stream",     "work",   "approve",   "read_record",
+        "unmask", "read_audit", "export", "administer"};
     json_t *all = json_object(), *may = json_array(), *roles = json_array();
 
     for (unsigned i = 0; i < XZ_PERMISSIONS; i++) {

@@ -39,10 +39,10 @@ void xz_console_changed(struct xz_console *console); /* wakes those who listen *
 /* Waits until something changes, or wait_ms. */
 void xz_console_wait(struct xz_console *console, int wait_ms);
 
-static inline struct xz_view xz_view_of(const struct xz_console *console,
-                                        const struct xz_request *request)
+static inline struct xz_desk_view xz_view_of(const struct xz_console *console,
+                                             const struct xz_request *request)
 {
-    return (struct xz_view){&console->desk, &request->actor, request->now_ms};
+    return (struct xz_desk_view){&console->desk, &request->actor, request->now_ms};
 }
 
 #endif

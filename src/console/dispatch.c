@@ -19,10 +19,17 @@ static unsigned status_of(enum xz_rc rc, const char *reason)
     static const struct {
         const char *reason;
         unsigned status;
-    } known[] = {{"unauthenticated", 401}, {"forbidden", 403}, {"csrf", 403},
-                 {"not_found", 404},       {"method", 405},    {"stale", 409},
-                 {"conflict", 409},        {"second_person_needed", 409},
-                 {"too_large", 413},       {"media_type", 415}, {"rate_limited", 429}};
+    } known[] = {{"unauthenticated", 401},
+                 {"forbidden", 403},
+                 {"csrf", 403},
+                 {"not_found", 404},
+                 {"method", 405},
+                 {"stale", 409},
+                 {"conflict", 409},
+                 {"second_person_needed", 409},
+                 {"too_large", 413},
+                 {"media_type", 415},
+                 {"rate_limited", 429}};
 
     for (size_t i = 0; rc == XZ_REJECT && i < sizeof(known) / sizeof(known[0]); i++) {
         if (strcmp(reason, known[i].reason) == 0) {
@@ -46,13 +53,14 @@ static void answer_error(const struct xz_request *request, enum xz_rc rc, const 
                request->path, xz_rc_name(rc), err->msg);
     }
     (void)json_object_set_new(error, "code",
-                              json_string(rc == XZ_RETRY ? "busy" : ours ? "internal"
-                                                                         : err->reason));
+                              json_string(rc == XZ_RETRY ? "busy"
+                                          : ours         ? "internal"
+                                                         : err->reason));
     (void)json_object_set_new(error, "message",
                               rc == XZ_RETRY ? json_string("busy: try again in a moment")
-                              : ours         ? json_string("something went wrong here; the log has it "
-                                                           "under this request_id")
-                                             : json_string(err->msg));
+                              : ours ? json_string("something went wrong here; the log has it "
+                                                   "under this request_id")
+                                     : json_string(err->msg));
     if (!ours && err->path[0] != '\0') {
         (void)json_object_set_new(error, "field", json_string(err->path));
     }
@@ -96,8 +104,7 @@ static enum xz_rc authenticate(struct xz_console *console, struct xz_request *re
     if (secret.len == 0 || secret.len > 128) {
         return xz_err_reject(err, "unauthenticated", "", "log in first");
     }
-    rc = xz_user_of(console->desk.db, secret, request->now_ms, &request->actor, request->csrf,
-                    err);
+    rc = xz_user_of(console->desk.db, secret, request->now_ms, &request->actor, request->csrf, err);
     request->has_actor = rc == XZ_OK;
     request->by_token = request->csrf[0] == '\0';
     set_purpose(request);
@@ -148,8 +155,9 @@ static enum xz_rc check_access(struct xz_console *console, const struct xz_route
     }
     if (rc == XZ_OK && route->kind != XZ_ROUTE_PUBLIC && writes(request) && !request->by_token &&
         !same_secret(xz_request_header(request, "X-CSRF-Token"), request->csrf)) {
-        rc = xz_err_reject(err, "csrf", "X-CSRF-Token", "the page is older than the session: "
-                                                        "load it again");
+        rc = xz_err_reject(err, "csrf", "X-CSRF-Token",
+                           "the page is older than the session: "
+                           "load it again");
     }
     return rc;
 }

@@ -45,9 +45,8 @@ bool xz_limiter_take(struct xz_limiter *limiter, struct xz_str who, double cost,
     bool may;
 
     (void)pthread_mutex_lock(&limiter->lock);
-    left = bucket->at_ms == 0
-               ? limiter->burst
-               : bucket->left + (double)(now_ms - bucket->at_ms) * limiter->per_ms;
+    left = bucket->at_ms == 0 ? limiter->burst
+                              : bucket->left + (double)(now_ms - bucket->at_ms) * limiter->per_ms;
     left = left > limiter->burst ? limiter->burst : left;
     may = left >= cost;
     bucket->left = may ? left - cost : left;

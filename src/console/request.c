@@ -36,10 +36,9 @@ enum xz_rc xz_request_number(struct xz_str text, const char *name, int64_t min, 
         number = number * 10 + (text.ptr[i] - '0');
     }
     *value = number;
-    return number >= min && number <= max
-               ? XZ_OK
-               : xz_err_reject(err, "invalid", name, "from %lld to %lld", (long long)min,
-                               (long long)max);
+    return number >= min && number <= max ? XZ_OK
+                                          : xz_err_reject(err, "invalid", name, "from %lld to %lld",
+                                                          (long long)min, (long long)max);
 }
 
 enum xz_rc xz_body_int(const struct xz_request *request, const char *name, int64_t fallback,
@@ -58,9 +57,9 @@ enum xz_rc xz_body_text(const struct xz_request *request, const char *name, stru
 {
     const json_t *member = json_object_get(request->json, name);
 
-    *value = json_is_string(member) ? (struct xz_str){json_string_value(member),
-                                                      (uint32_t)json_string_length(member)}
-                                    : XZ_STR_NONE;
+    *value = json_is_string(member)
+                 ? (struct xz_str){json_string_value(member), (uint32_t)json_string_length(member)}
+                 : XZ_STR_NONE;
     return member == NULL || json_is_null(member) || json_is_string(member)
                ? XZ_OK
                : xz_err_reject(err, "invalid", name, "not a text");

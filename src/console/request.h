@@ -32,18 +32,17 @@ struct xz_str xz_request_query(const struct xz_request *request, const char *nam
 struct xz_str xz_request_cookie(const struct xz_request *request, const char *name);
 
 /* XZ_REJECT "invalid" with the name when it is no such number. */
-XZ_MUST enum xz_rc xz_request_number(struct xz_str text, const char *name, int64_t min,
-                                     int64_t max, int64_t fallback, int64_t *value,
-                                     struct xz_err *err);
+XZ_MUST enum xz_rc xz_request_number(struct xz_str text, const char *name, int64_t min, int64_t max,
+                                     int64_t fallback, int64_t *value, struct xz_err *err);
 /* Members of the body. Absent or null: the fallback, or "". XZ_REJECT "invalid" for another type.
  */
-XZ_MUST enum xz_rc xz_body_int(const struct xz_request *request, const char *name,
-                               int64_t fallback, int64_t *value, struct xz_err *err);
+XZ_MUST enum xz_rc xz_body_int(const struct xz_request *request, const char *name, int64_t fallback,
+                               int64_t *value, struct xz_err *err);
 XZ_MUST enum xz_rc xz_body_text(const struct xz_request *request, const char *name,
                                 struct xz_str *value, struct xz_err *err);
 
 struct xz_response {
-    unsigned status; /* 200 unless it is set */
+    unsigned status;  /* 200 unless it is set */
     const char *type; /* application/json unless it is set; a string that stays */
     struct xz_buf body;
     char cookie[200]; /* Set-Cookie, or "" */

@@ -5,7 +5,7 @@
 
 #include "cases/work.h"
 
-#define V1 "/api/v1"
+#define V1        "/api/v1"
 #define MAY(name) XZ_ROUTE_MAY, XZ_MAY_##name
 
 const struct xz_route xz_routes[] = {

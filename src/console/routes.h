@@ -34,6 +34,10 @@ const struct xz_route *xz_route_find(const char *method, const char *path,
                                      struct xz_str params[static XZ_PATH_PARAMS_MAX],
                                      bool *other_method);
 
+/* "limit" and "cursor" of a list. */
+XZ_MUST enum xz_rc xz_read_page(const struct xz_request *request, struct xz_page *page,
+                                struct xz_err *err);
+
 /* The handlers, by the file they are in. */
 #define XZ_HANDLER(name)                                                                           \
     enum xz_rc name(struct xz_console *console, struct xz_request *request,                        \

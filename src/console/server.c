@@ -70,8 +70,8 @@ static enum MHD_Result send_response(struct xz_console *console, struct exchange
     } else {
         answer = MHD_create_response_from_buffer(response->body.len, response->body.data,
                                                  MHD_RESPMEM_MUST_COPY);
-        (void)MHD_add_response_header(
-            answer, "Content-Type", response->type != NULL ? response->type : "application/json");
+        (void)MHD_add_response_header(answer, "Content-Type",
+                                      response->type != NULL ? response->type : "application/json");
     }
     (void)MHD_add_response_header(answer, "Cache-Control", "no-store");
     (void)MHD_add_response_header(answer, "X-Request-Id", exchange->request.id);
@@ -116,9 +116,8 @@ static enum MHD_Result send_asset(struct xz_console *console, struct exchange *e
         return send_text(console, exchange, 404, "there is no such page\n");
     }
     fresh = known.len > 0 && strcmp(known.ptr, asset->etag) == 0;
-    answer = MHD_create_response_from_buffer(fresh ? 0 : asset->size,
-                                             (void *)(uintptr_t)asset->bytes,
-                                             MHD_RESPMEM_PERSISTENT);
+    answer = MHD_create_response_from_buffer(
+        fresh ? 0 : asset->size, (void *)(uintptr_t)asset->bytes, MHD_RESPMEM_PERSISTENT);
     (void)MHD_add_response_header(answer, "Content-Type", asset->type);
     (void)MHD_add_response_header(answer, "ETag", asset->etag);
     (void)MHD_add_response_header(answer, "Cache-Control", "no-cache");
@@ -167,8 +166,8 @@ static struct exchange *begin(struct xz_console *console, struct MHD_Connection 
 
 static bool healthy(const struct xz_console *console)
 {
-    return !console->failed && (console->metrics == NULL ||
-                                xz_metrics_healthy(console->metrics, xz_now_ms()));
+    return !console->failed &&
+           (console->metrics == NULL || xz_metrics_healthy(console->metrics, xz_now_ms()));
 }
 
 static enum MHD_Result answer(struct xz_console *console, struct exchange *exchange)
@@ -237,13 +236,14 @@ enum xz_rc xz_server_start(struct xz_console *console, struct xz_err *err)
 {
     const char *listen = console->config->console_listen;
     const bool tls = console->tls_key != NULL;
-    const unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION |
-                           (tls ? MHD_USE_TLS : 0);
+    const unsigned flags =
+        MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | (tls ? MHD_USE_TLS : 0);
     const struct MHD_OptionItem secure[] = {
         {MHD_OPTION_HTTPS_MEM_KEY, 0, console->tls_key},
         {MHD_OPTION_HTTPS_MEM_CERT, 0, console->tls_certificate},
-        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:"
-                                                             "+VERS-TLS1.2"},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0,
+         (void *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:"
+                             "+VERS-TLS1.2"},
         {MHD_OPTION_END, 0, NULL}};
     const struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
     struct sockaddr_in address;
@@ -255,9 +255,9 @@ enum xz_rc xz_server_start(struct xz_console *console, struct xz_err *err)
     console->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, console, MHD_OPTION_SOCK_ADDR, &address,
         MHD_OPTION_CONNECTION_LIMIT, XZ_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, XZ_IDLE_S,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, XZ_CONNECTIONS_MAX - 8, MHD_OPTION_LISTENING_ADDRESS_REUSE,
-        1U, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_ARRAY, tls ? secure : plain,
-        MHD_OPTION_END);
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, XZ_CONNECTIONS_MAX - 8,
+        MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+        MHD_OPTION_ARRAY, tls ? secure : plain, MHD_OPTION_END);
     return console->daemon != NULL
                ? XZ_OK
                : xz_err_set(err, XZ_CONFIG,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* console/server.h - HTTP by libmicrohttpd, a thread a connection, bounded in number, size and time.
+/* console/server.h - HTTP by libmicrohttpd, a thread a connection, bounded in number, size and
+ * time.
  */
 #ifndef XZ_CONSOLE_SERVER_H
 #define XZ_CONSOLE_SERVER_H

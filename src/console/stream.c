@@ -36,7 +36,7 @@ static void add_event(struct stream *stream, const json_t *change)
 /* What happened since; false when the store cannot be asked. */
 static bool read_changes(struct stream *stream, int64_t now_ms)
 {
-    const struct xz_view view = {&stream->console->desk, &stream->actor, now_ms};
+    const struct xz_desk_view view = {&stream->console->desk, &stream->actor, now_ms};
     struct xz_buf text = {0};
     struct xz_err err = {0};
     int64_t last = stream->after;
@@ -45,10 +45,7 @@ static bool read_changes(struct stream *stream, int64_t now_ms)
     const json_t *change;
     size_t i;
 
-    json_array_foreach(changes, i, change)
-    {
-        add_event(stream, change);
-    }
+    json_array_foreach(changes, i, change) { add_event(stream, change); }
     stream->after = read ? last : stream->after;
     json_decref(changes);
     xz_buf_fini(&text);

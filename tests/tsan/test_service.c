@@ -216,12 +216,17 @@ static void wait_quiet(const struct instance *instance)
     assert_int_equal(quiet, 20);
 }
 
-static void count_alert(void *arg, struct xz_str value)
+static enum xz_rc count_alerts(void *arg, const struct xz_feed_record *records, size_t count,
+                               struct xz_err *err)
 {
     struct world *world = arg;
 
-    assert_true(value.len > 0);
-    world->alerts++;
+    (void)err;
+    for (size_t i = 0; i < count; i++) {
+        assert_true(records[i].value.len > 0);
+    }
+    world->alerts += count;
+    return XZ_OK;
 }
 
 /* ---- the test ---- */
@@ -303,9 +308,9 @@ static void test_instances_come_and_go_while_events_arrive(void **state)
     log = xz_config_log(&world.first.config);
     xz_log_init(&log);
     run(&world, &region);
-    assert_int_equal(xz_feed_open(&world.first.config, &feed, &err), XZ_OK);
+    assert_int_equal(xz_feed_open(&world.first.config, NULL, NULL, &feed, &err), XZ_OK);
     for (int i = 0; i < 100 && world.alerts == 0; i++) {
-        xz_feed_poll(feed, 100, count_alert, &world);
+        assert_int_equal(xz_feed_poll(feed, 100, count_alerts, &world, &err), XZ_OK);
     }
     print_message("%llu events, %llu alerts to begin with, %llu answers by HTTP\n",
                   (unsigned long long)world.produced, (unsigned long long)world.alerts,

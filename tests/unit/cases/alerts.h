@@ -55,7 +55,8 @@ static inline struct said saying(const char *id, const char *pattern, const char
                          .score = 0.8};
 }
 
-static inline void put_exhibits(const struct said *said, struct xz_buf *out, int64_t *sum, int *count)
+static inline void put_exhibits(const struct said *said, struct xz_buf *out, int64_t *sum,
+                                int *count)
 {
     const char *at = said->events;
     char msgid[64], time[XZ_TIME_TEXT_MAX];
@@ -85,18 +86,19 @@ static inline void alert_of(const struct said *said, struct xz_buf *out)
     put_exhibits(said, &exhibits, &sum, &count);
     xz_time_format(said->start_ms, start);
     xz_time_format(said->end_ms, end);
-    xz_buf_printf(out,
-                  "{\"alert_id\":\"%s\",\"rev\":%d,\"status\":\"%s\",\"pattern\":{\"id\":\"%s\","
-                  "\"name\":\"x\",\"version\":1},\"result_type\":\"%s\",\"severity\":\"%s\","
-                  "\"action\":[\"A4\"],\"region\":\"%s\",\"subject\":{\"kind\":\"%s\",\"id\":\"%s\"},"
-                  "\"involved\":[%s],\"window\":{\"start\":\"%s\",\"end\":\"%s\"},\"event_count\":%d,"
-                  "\"exhibits\":[%.*s],\"evidence\":[{\"measure\":\"visits\",\"baseline\":"
-                  "{\"segment\":\"60-69|12|1\",\"subjects\":9}}],\"score\":%g,\"amount_fen\":%" PRId64
-                  ",\"explanation\":{\"zh-CN\":\"%s\",\"en\":\"%s did it\"}}",
-                  said->id, said->rev, said->status, said->pattern, said->result, said->severity,
-                  said->region, said->kind, said->subject, said->involved, start, end, count,
-                  (int)exhibits.len, (const char *)exhibits.data, said->score, sum, said->subject,
-                  said->subject);
+    xz_buf_printf(
+        out,
+        "{\"alert_id\":\"%s\",\"rev\":%d,\"status\":\"%s\",\"pattern\":{\"id\":\"%s\","
+        "\"name\":\"x\",\"version\":1},\"result_type\":\"%s\",\"severity\":\"%s\","
+        "\"action\":[\"A4\"],\"region\":\"%s\",\"subject\":{\"kind\":\"%s\",\"id\":\"%s\"},"
+        "\"involved\":[%s],\"window\":{\"start\":\"%s\",\"end\":\"%s\"},\"event_count\":%d,"
+        "\"exhibits\":[%.*s],\"evidence\":[{\"measure\":\"visits\",\"baseline\":"
+        "{\"segment\":\"60-69|12|1\",\"subjects\":9}}],\"score\":%g,\"amount_fen\":%" PRId64
+        ",\"explanation\":{\"zh-CN\":\"%s\",\"en\":\"%s did it\"}}",
+        said->id, said->rev, said->status, said->pattern, said->result, said->severity,
+        said->region, said->kind, said->subject, said->involved, start, end, count,
+        (int)exhibits.len, (const char *)exhibits.data, said->score, sum, said->subject,
+        said->subject);
     xz_buf_fini(&exhibits);
 }
 
@@ -114,8 +116,8 @@ static inline struct xz_intake_report bring(const struct xz_desk *desk, const st
     assert_int_equal(xz_intake_place(desk, "alerts", 0, &next, &err), XZ_OK);
     for (size_t i = 0; i < count; i++) {
         alert_of(&said[i], &texts[i]);
-        records[i] = (struct xz_intake_record){"alerts", 0, next + (int64_t)i,
-                                               xz_buf_view(&texts[i])};
+        records[i] =
+            (struct xz_intake_record){"alerts", 0, next + (int64_t)i, xz_buf_view(&texts[i])};
     }
     if (xz_intake(desk, records, count, now_ms, &report, &err) != XZ_OK) {
         fail_msg("%s", err.msg);

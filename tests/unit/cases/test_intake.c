@@ -87,10 +87,11 @@ static void test_the_same_records_again_change_nothing(void **state)
 static void test_those_of_an_episode_join(void **state)
 {
     struct xz_desk desk = desk_opened(*state);
-    struct said said[5] = {
-        saying("A1", "T09", "institution", "P1"), saying("A2", "T02", "insured", "210100190001011234"),
-        saying("A3", "T13", "operator", "P1/OP01"), saying("A4", "T02", "insured", "9"),
-        saying("A5", "T02", "insured", "210100190001011234")};
+    struct said said[5] = {saying("A1", "T09", "institution", "P1"),
+                           saying("A2", "T02", "insured", "210100190001011234"),
+                           saying("A3", "T13", "operator", "P1/OP01"),
+                           saying("A4", "T02", "insured", "9"),
+                           saying("A5", "T02", "insured", "210100190001011234")};
 
     said[0].involved = CARD ",{\"kind\":\"operator\",\"id\":\"P1/OP01\",\"role\":\"operator\"}";
     said[1].events = "e1:5000 e2:700"; /* e1 is one of the first alert's */
@@ -165,10 +166,13 @@ static void test_a_withdrawn_alert_says_so(void **state)
 static void test_what_is_no_alert_is_passed_over(void **state)
 {
     struct xz_desk desk = desk_opened(*state);
-    static const char *const bad[] = {
-        "", "[]", "{", "null", "{\"alert_id\":\"A\"}",
-        "{\"alert_id\":\"a'b\",\"rev\":1,\"status\":\"open\"}",
-        "{\"alert_id\":\"A\",\"rev\":1,\"status\":\"odd\"}"};
+    static const char *const bad[] = {"",
+                                      "[]",
+                                      "{",
+                                      "null",
+                                      "{\"alert_id\":\"A\"}",
+                                      "{\"alert_id\":\"a'b\",\"rev\":1,\"status\":\"open\"}",
+                                      "{\"alert_id\":\"A\",\"rev\":1,\"status\":\"odd\"}"};
     struct xz_intake_record records[8];
     struct xz_intake_report report;
     struct xz_err err = {0};

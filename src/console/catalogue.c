@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "console/catalogue.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "engine/engine.h"
+#include "pack/pack.h"
+
+struct xz_catalogue {
+    struct xz_pack *pack;
+};
+
+enum xz_rc xz_catalogue_load(const char *dir, struct xz_catalogue **out, struct xz_err *err)
+{
+    struct xz_catalogue *catalogue = xz_calloc(1, sizeof(*catalogue));
+    const enum xz_rc rc =
+        xz_pack_load(dir, xz_engine_schema(), NULL, NULL, &catalogue->pack, err);
+
+    if (rc != XZ_OK) {
+        free(catalogue);
+        return rc;
+    }
+    *out = catalogue;
+    return XZ_OK;
+}
+
+void xz_catalogue_free(struct xz_catalogue *catalogue)
+{
+    if (catalogue != NULL) {
+        xz_pack_free(catalogue->pack);
+        free(catalogue);
+    }
+}
+
+static json_t *both(struct xz_text text)
+{
+    return json_pack("{s:s, s:s}", "zh-CN", text.zh, "en", text.en);
+}
+
+static json_t *actions(uint8_t bits)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < 8; i++) {
+        char name[8];
+
+        (void)snprintf(name, sizeof(name), "A%d", i + 1);
+        if ((bits & 1u << i) != 0) {
+            (void)json_array_append_new(list, json_string(name));
+        }
+    }
+    return list;
+}
+
+static json_t *evidence(const struct xz_pattern *pattern)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < pattern->evidence_count; i++) {
+        const struct xz_evidence_spec *spec = &pattern->evidence[i];
+        json_t *by = json_array();
+
+        for (size_t d = 0; d < spec->by_count; d++) {
+            (void)json_array_append_new(by, json_string(xz_segment_dims[spec->by[d]]));
+        }
+        (void)json_array_append_new(
+            list, json_pack("{s:s, s:s, s:s, s:I, s:b, s:o}", "key", spec->key, "measure",
+                            spec->measure, "family", xz_family_names[spec->family], "window_s",
+                            (json_int_t)(spec->window_ms > 0 ? spec->window_ms / 1000 : 0),
+                            "independent", spec->independent, "by", by));
+    }
+    return list;
+}
+
+/* What the engine of this process counted; null when it is another process. */
+static json_t *counts(const struct xz_pattern *pattern, struct xz_metrics *metrics)
+{
+    json_t *found = NULL;
+
+    if (metrics == NULL) {
+        return json_null();
+    }
+    xz_metrics_lock(metrics);
+    for (size_t i = 0; found == NULL && i < metrics->pattern_count; i++) {
+        const struct xz_pattern_counts *at = &metrics->patterns[i];
+
+        if (strcmp(at->id, pattern->id) == 0) {
+            found = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "opened", (json_int_t)at->opened,
+                              "revised", (json_int_t)at->revised, "closed",
+                              (json_int_t)at->closed, "withdrawn", (json_int_t)at->withdrawn,
+                              "shadow", (json_int_t)at->shadow_opened, "suppressed_late",
+                              (json_int_t)at->suppressed_late);
+        }
+    }
+    xz_metrics_unlock(metrics);
+    return found != NULL ? found : json_null();
+}
+
+static json_t *pattern_json(const struct xz_pattern *pattern, struct xz_metrics *metrics)
+{
+    json_t *legal = json_array();
+
+    for (size_t i = 0; i < pattern->legal_count; i++) {
+        (void)json_array_append_new(legal, json_string(pattern->legal[i]));
+    }
+    return json_pack(
+        "{s:s, s:s, s:i, s:o, s:s, s:s, s:i, s:b, s:f, s:f, s:o, s:o, s:o, s:o}", "id",
+        pattern->id, "name", pattern->name, "version", pattern->version, "titles",
+        both(pattern->title), "subject", xz_subject_names[pattern->subject], "result_type",
+        pattern->result == XZ_RESULT_CONCLUSIVE ? "conclusive" : "suspicious", "severity",
+        (int)pattern->severity, "shadow", (int)pattern->shadow, "false_alarms",
+        pattern->false_alarms, "false_alarms_per_month", pattern->alarm_per_month, "legal", legal,
+        "actions", actions(pattern->actions), "evidence", evidence(pattern), "counts",
+        counts(pattern, metrics));
+}
+
+void xz_catalogue_json(const struct xz_catalogue *catalogue, struct xz_metrics *metrics,
+                       struct xz_buf *out)
+{
+    size_t count;
+    const struct xz_pattern *patterns = xz_pack_patterns(catalogue->pack, &count);
+    json_t *items = json_array(), *all;
+    char *text;
+
+    for (size_t i = 0; i < count; i++) {
+        (void)json_array_append_new(items, pattern_json(&patterns[i], metrics));
+    }
+    all = json_pack("{s:{s:s, s:s, s:s}, s:o}", "pack", "name", xz_pack_name(catalogue->pack),
+                    "version", xz_pack_version(catalogue->pack), "sha256",
+                    xz_pack_sha256(catalogue->pack), "items", items);
+    text = json_dumps(all, JSON_COMPACT | JSON_REAL_PRECISION(6));
+    xz_buf_bytes(out, text, strlen(text));
+    free(text);
+    json_decref(all);
+}
