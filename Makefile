@@ -9,9 +9,9 @@
 
 VARIANT ?= release
 B := build/$(VARIANT)
-ORDER := base event pack stats state evidence engine alert stream cases simulate cli
+ORDER := base event pack stats state evidence engine alert stream cases console simulate cli
 FOLDERS ?= $(ORDER)
-PKGS := rdkafka gsl libprotobuf-c yaml-0.1 libcrypto libxxhash libzstd libmicrohttpd sqlite3 libpq libargon2 jansson
+PKGS := rdkafka gsl libprotobuf-c yaml-0.1 libcrypto libxxhash libzstd libmicrohttpd sqlite3 libpq libargon2 jansson libcurl
 
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
         -Wwrite-strings -Wno-sign-conversion -Wformat=2 -Wvla
@@ -53,8 +53,8 @@ help: ## this list
 
 build/xiezhi: $(B)/xiezhi
 	$(Q)ln -sfr $< $@
-$(B)/src/main.o: VERSION
-$(B)/src/main.o: CFLAGS_EXTRA += -DXZ_VERSION='"$(VERSION)"'
+$(B)/src/main.o $(B)/src/stream/config.o: VERSION
+$(B)/src/main.o $(B)/src/stream/config.o: CFLAGS_EXTRA += -DXZ_VERSION='"$(VERSION)"'
 $(B)/xiezhi: $(B)/src/main.o $(LIBS)
 	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 
@@ -91,6 +91,14 @@ $(B)/gen/cases/migrations.c: $(MIGRATIONS)
 $(B)/gen/cases/migrations.o: $(B)/gen/cases/migrations.c src/cases/migrate.h
 	$(Q)$(CC) $(CFLAGS) -c $< -o $@
 $(call lib,cases): $(B)/gen/cases/migrations.o
+
+# the pages and the API's description as a table of files
+$(B)/gen/console/assets.c: src/console/openapi.json src/console/embed.mjs $(WEB)
+	@mkdir -p $(@D)
+	$(Q)node src/console/embed.mjs $@ src/console/openapi.json $(dir $(WEB))
+$(B)/gen/console/assets.o: $(B)/gen/console/assets.c src/console/assets.h
+	$(Q)$(CC) $(CFLAGS) -c $< -o $@
+$(call lib,console): $(B)/gen/console/assets.o
 
 clean: ## remove build/
 	$(Q)rm -rf build

@@ -29,6 +29,8 @@ static const struct {
     {"fit", xz_cmd_fit, "learn a pack's baselines from a history"},
     {"pack", xz_cmd_pack, "activate a pack in the log, or list which is active where"},
     {"check", xz_cmd_check, "say what is wrong with a configuration or a pack, by file and line"},
+    {"user", xz_cmd_user, "accounts of the console: add, list, change"},
+    {"audit", xz_cmd_audit, "verify the audit chain of the console, or show its heads"},
     {"explain", xz_cmd_explain, "derive one alert again from its events and show the arithmetic"},
 };
 

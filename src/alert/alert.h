@@ -18,6 +18,9 @@ void xz_alert_to_json(const struct xz_judgement *judgement, const struct xz_aler
                       struct xz_buf *out); /* one line, no newline */
 void xz_alert_to_protobuf(const struct xz_judgement *judgement,
                           const struct xz_alert_context *context, struct xz_buf *out);
+/* Appends a published protobuf alert as the JSON it would have been. XZ_REJECT "malformed". */
+XZ_MUST enum xz_rc xz_alert_json_of_protobuf(struct xz_str bytes, struct xz_buf *out,
+                                             struct xz_err *err);
 
 /* The two sentences of a judgement in one language ("zh-CN" or "en"), from the pattern's templates;
  * also what a terminal shows. */

@@ -19,14 +19,13 @@ static enum xz_rc fill(struct xz_db_conn *conn, void *arg, struct xz_err *err)
     }
     rc = xz_db_exec(conn, "DELETE FROM institution", NULL, 0, NULL, err);
     while (rc == XZ_OK && (rc = xz_csv_row(&file, &more, err)) == XZ_OK && more) {
-        rc = xz_db_exec(conn,
-                        "INSERT INTO institution (id, name, kind, level) VALUES (?1, ?2, ?3, ?4) "
-                        "ON CONFLICT (id) DO UPDATE SET name = ?2, kind = ?3, level = ?4",
-                        XZ_DB_ARGS(XZ_DB_TEXT(xz_csv_cell(&file, CODE)),
-                                   XZ_DB_TEXT(xz_csv_cell(&file, NAME)),
-                                   XZ_DB_TEXT(xz_csv_cell(&file, KIND)),
-                                   XZ_DB_TEXT(xz_csv_cell(&file, LEVEL))),
-                        NULL, err);
+        rc = xz_db_exec(
+            conn,
+            "INSERT INTO institution (id, name, kind, level) VALUES (?1, ?2, ?3, ?4) "
+            "ON CONFLICT (id) DO UPDATE SET name = ?2, kind = ?3, level = ?4",
+            XZ_DB_ARGS(XZ_DB_TEXT(xz_csv_cell(&file, CODE)), XZ_DB_TEXT(xz_csv_cell(&file, NAME)),
+                       XZ_DB_TEXT(xz_csv_cell(&file, KIND)), XZ_DB_TEXT(xz_csv_cell(&file, LEVEL))),
+            NULL, err);
     }
     xz_csv_close(&file);
     return rc;

@@ -10,10 +10,11 @@
 #include "engine/engine.h"
 #include "event/reference.h"
 
-#define XZ_EXIT_OK      0
-#define XZ_EXIT_FAILED  1
-#define XZ_EXIT_USAGE   2
-#define XZ_DEFAULT_PACK "models/medical-insurance"
+#define XZ_EXIT_OK          0
+#define XZ_EXIT_FAILED      1
+#define XZ_EXIT_USAGE       2
+#define XZ_DEFAULT_PACK     "models/medical-insurance"
+#define XZ_DEFAULT_CALENDAR "models/calendar/cn.csv"
 
 int xz_cmd_run(int argc, char **argv);
 int xz_cmd_demo(int argc, char **argv);
@@ -24,6 +25,8 @@ int xz_cmd_fit(int argc, char **argv);
 int xz_cmd_pack(int argc, char **argv);
 int xz_cmd_check(int argc, char **argv);
 int xz_cmd_explain(int argc, char **argv);
+int xz_cmd_user(int argc, char **argv);
+int xz_cmd_audit(int argc, char **argv);
 
 /* Says err on standard error, "xiezhi COMMAND: path: message"; returns the exit code for it. */
 int xz_cli_fail(const char *command, const struct xz_err *err);
@@ -33,6 +36,8 @@ int xz_cli_usage(const char *command, const char *format, ...) XZ_PRINTF(2, 3);
 /* The default pack: models/medical-insurance here, or beside the program, or where it was
  * installed. */
 const char *xz_cli_pack_dir(const char *given);
+/* The default calendar of working days, likewise. */
+const char *xz_cli_calendar(void);
 
 /* Loads a pack, saying every mistake on standard error. */
 XZ_MUST enum xz_rc xz_cli_pack(const char *dir, struct xz_pack **pack, struct xz_err *err);

@@ -25,44 +25,55 @@ int xz_cli_usage(const char *command, const char *format, ...)
     return XZ_EXIT_USAGE;
 }
 
-static bool is_pack(const char *dir)
+/* Does prefix/what exist, with "member" in it where it is a folder? The name is in out then. */
+static bool is_there(const char *prefix, const char *what, const char *member, char out[PATH_MAX])
 {
     char file[PATH_MAX + 16];
 
-    (void)snprintf(file, sizeof(file), "%s/pack.yaml", dir);
+    if ((size_t)snprintf(out, PATH_MAX, "%s%s", prefix, what) >= PATH_MAX) {
+        return false;
+    }
+    (void)snprintf(file, sizeof(file), "%s%s", out, member);
     return access(file, R_OK) == 0;
+}
+
+/* What the program brings along: here, or beside it, or where it was installed. */
+static const char *brought(const char *what, const char *member, char out[PATH_MAX])
+{
+    static const char *const ways[] = {"/../", "/../../", "/../share/xiezhi/"};
+    char program[PATH_MAX - 32], prefix[PATH_MAX];
+    ssize_t len;
+
+    if (is_there("", what, member, out)) {
+        return out;
+    }
+    len = readlink("/proc/self/exe", program, sizeof(program) - 1);
+    program[len > 0 ? len : 0] = '\0';
+    if (strrchr(program, '/') != NULL) {
+        *strrchr(program, '/') = '\0';
+    }
+    for (size_t i = 0; len > 0 && i < sizeof(ways) / sizeof(ways[0]); i++) {
+        (void)snprintf(prefix, sizeof(prefix), "%s%s", program, ways[i]);
+        if (is_there(prefix, what, member, out)) {
+            return out;
+        }
+    }
+    return what;
 }
 
 const char *xz_cli_pack_dir(const char *given)
 {
-    static char beside[PATH_MAX];
-    static const char *const tails[] = {"/../" XZ_DEFAULT_PACK, "/../../" XZ_DEFAULT_PACK,
-                                        "/../share/xiezhi/" XZ_DEFAULT_PACK};
-    char program[PATH_MAX];
-    ssize_t len;
+    static char found[PATH_MAX];
 
-    if (given != NULL && given[0] != '\0') {
-        return given;
-    }
-    if (is_pack(XZ_DEFAULT_PACK)) {
-        return XZ_DEFAULT_PACK;
-    }
-    len = readlink("/proc/self/exe", program, sizeof(program) - 1);
-    if (len > 0) {
-        char *slash;
+    return given != NULL && given[0] != '\0' ? given
+                                             : brought(XZ_DEFAULT_PACK, "/pack.yaml", found);
+}
 
-        program[len] = '\0';
-        slash = strrchr(program, '/');
-        *slash = '\0';
-        for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
-            if ((size_t)snprintf(beside, sizeof(beside), "%s%s", program, tails[i]) <
-                    sizeof(beside) &&
-                is_pack(beside)) {
-                return beside;
-            }
-        }
-    }
-    return XZ_DEFAULT_PACK;
+const char *xz_cli_calendar(void)
+{
+    static char found[PATH_MAX];
+
+    return brought(XZ_DEFAULT_CALENDAR, "", found);
 }
 
 static void say(void *arg, const struct xz_err *err)

@@ -16,7 +16,10 @@
 #include "alert/brief.h"
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "cli/demo_accounts.h"
 #include "cli/demo_truth.h"
+#include "cli/service_options.h"
+#include "console/console.h"
 #include "event/codec.h"
 #include "stream/embedded.h"
 #include "stream/feed.h"
@@ -30,7 +33,8 @@
 static const char help[] =
     "Usage: xiezhi demo [OPTION]...\n"
     "Simulates a region with hidden schemes, runs the service on it over an embedded\n"
-    "broker, shows alerts as they come, and at the end which schemes were found.\n"
+    "broker, shows alerts as they come, here and in the console, and at the end which\n"
+    "schemes were found.\n"
     "\n"
     "      --people N         insured people (20000)\n"
     "      --days N           simulated days (60)\n"
@@ -38,6 +42,9 @@ static const char help[] =
     "      --seed N           another region for every number (1)\n"
     "      --lang LANG        explanations in zh-CN or en (by the environment's LANG)\n"
     "      --keep             go on, month after month, until Ctrl-C\n"
+    "      --listen ADDRESS   where the console is, HOST:PORT (127.0.0.1:9480); \"\": nowhere\n"
+    "      --stay             leave the console open at the end, until Ctrl-C; so it is\n"
+    "                         at a terminal without being asked\n"
     "  -h, --help             this text\n";
 
 struct demo {
@@ -46,11 +53,13 @@ struct demo {
     struct xz_demo_truth *truth;
     struct xz_config config;
     struct xz_service *service;
+    struct xz_console *console;
     struct xz_producer producer;
     struct xz_embedded *broker;
     struct xz_feed *feed;
     char dir[64];
-    bool chinese, keep, terminal;
+    const char *listen;
+    bool chinese, keep, stay, terminal;
     int64_t seconds;
     uint64_t produced, lost, alerts, conclusive, suspicious, unfounded;
 };
@@ -230,6 +239,39 @@ static void report(const struct demo *demo)
     xz_demo_truth_report(demo->truth, stdout);
 }
 
+/* ---- the console ---- */
+
+static enum xz_rc open_console(struct demo *demo, struct xz_err *err)
+{
+    enum xz_rc rc = XZ_OK;
+
+    if (demo->listen[0] == '\0') {
+        return XZ_OK;
+    }
+    rc = xz_console_start(&demo->config, xz_service_metrics(demo->service), &demo->console, err);
+    rc = rc == XZ_OK ? xz_demo_accounts_add(demo->console, err) : rc;
+    if (rc == XZ_OK) {
+        (void)printf(
+            "\n  The console: http://%s/   (choose whom you enter as; nothing here is real)\n\n",
+            demo->listen);
+        xz_demo_open_browser(demo->listen);
+    }
+    return rc;
+}
+
+/* A visitor goes on working when the story is over. */
+static void stay_open(struct demo *demo)
+{
+    if (demo->console == NULL || !(demo->stay || demo->terminal) || interrupted) {
+        return;
+    }
+    (void)printf("\nThe console stays open at http://%s/ until Ctrl-C.\n", demo->listen);
+    (void)fflush(stdout);
+    while (!interrupted && xz_console_alive(demo->console) && xz_service_alive(demo->service)) {
+        (void)usleep(200000);
+    }
+}
+
 /* ---- beginning and end ---- */
 
 /* R5 and R7 are breaches of a region's own policy, and the shipped pack invents none. */
@@ -276,11 +318,15 @@ static enum xz_rc prepare(struct demo *demo, struct xz_err *err)
     rc = xz_simulation_write_reference(demo->simulation, demo->dir, err);
     rc = rc == XZ_OK ? set(demo, "state.dir", state, err) : rc;
     rc = rc == XZ_OK ? set(demo, "reference", demo->dir, err) : rc;
-    rc = rc == XZ_OK ? set(demo, "pack", xz_cli_pack_dir(NULL), err) : rc;
     rc = rc == XZ_OK ? set(demo, "alerts.format", "protobuf", err) : rc;
     rc = rc == XZ_OK ? set(demo, "http.listen", "", err) : rc;
+    rc = rc == XZ_OK ? set(demo, "console.listen", demo->listen, err) : rc;
+    rc = rc == XZ_OK && demo->listen[0] != '\0'
+             ? set(demo, "roles", "ingest,detect,cases,console", err)
+             : rc;
     rc = rc == XZ_OK ? set(demo, "ingest.max_ahead", "36600d", err) : rc; /* its days are to come */
     rc = rc == XZ_OK ? set(demo, "log.level", "error", err) : rc;
+    xz_cli_settings_complete(&demo->config);
     demo->config.topics_partitions = PARTITIONS;
     return rc == XZ_OK ? xz_embedded_start(&demo->config, &demo->broker, err) : rc;
 }
@@ -304,6 +350,7 @@ static enum xz_rc run(struct demo *demo, struct xz_err *err)
     }
     rc = xz_producer_open(&demo->producer, &demo->config, on_delivery, demo, err);
     rc = rc == XZ_OK ? xz_feed_open(&demo->config, NULL, NULL, &demo->feed, err) : rc;
+    rc = rc == XZ_OK ? open_console(demo, err) : rc;
     if (rc == XZ_OK && wait_ready(demo)) {
         (void)printf("%-16s  %-3s  %-38s  %-4s  %s\n", "time", "id", "subject", "rank", "why");
         rc = play(demo, err);
@@ -311,12 +358,14 @@ static enum xz_rc run(struct demo *demo, struct xz_err *err)
             wait_for_service(demo);
         }
     }
+    if (rc == XZ_OK && xz_service_alive(demo->service)) {
+        report(demo);
+        stay_open(demo);
+    }
+    xz_console_stop(demo->console);
     xz_service_stop(demo->service);
     ended = xz_service_join(demo->service, rc == XZ_OK ? err : NULL);
     demo->service = NULL;
-    if (rc == XZ_OK && ended == XZ_OK) {
-        report(demo);
-    }
     return rc == XZ_OK ? ended : rc;
 }
 
@@ -333,7 +382,16 @@ static void demo_fini(struct demo *demo)
     xz_config_fini(&demo->config);
 }
 
-enum { OPT_PEOPLE = 256, OPT_DAYS, OPT_SECONDS, OPT_SEED, OPT_LANG, OPT_KEEP };
+enum {
+    OPT_PEOPLE = 256,
+    OPT_DAYS,
+    OPT_SECONDS,
+    OPT_SEED,
+    OPT_LANG,
+    OPT_KEEP,
+    OPT_LISTEN,
+    OPT_STAY
+};
 
 static bool number(const char *text, uint64_t max, uint64_t *value)
 {
@@ -352,6 +410,8 @@ static int options(struct demo *demo, int argc, char **argv)
                                           {"seed", required_argument, NULL, OPT_SEED},
                                           {"lang", required_argument, NULL, OPT_LANG},
                                           {"keep", no_argument, NULL, OPT_KEEP},
+                                          {"listen", required_argument, NULL, OPT_LISTEN},
+                                          {"stay", no_argument, NULL, OPT_STAY},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
     uint64_t value = 0;
@@ -364,6 +424,10 @@ static int options(struct demo *demo, int argc, char **argv)
         }
         if (opt == OPT_KEEP) {
             demo->keep = true;
+        } else if (opt == OPT_LISTEN) {
+            demo->listen = optarg;
+        } else if (opt == OPT_STAY) {
+            demo->stay = true;
         } else if (opt == OPT_LANG) {
             demo->chinese = strncmp(optarg, "zh", 2) == 0;
         } else if (opt == '?' || !number(optarg, 1000000000, &value)) {
@@ -388,7 +452,8 @@ static int options(struct demo *demo, int argc, char **argv)
 
 int xz_cmd_demo(int argc, char **argv)
 {
-    struct demo demo = {.seconds = 60, .terminal = isatty(STDOUT_FILENO)};
+    struct demo demo = {
+        .seconds = 60, .terminal = isatty(STDOUT_FILENO), .listen = "127.0.0.1:9480"};
     const char *lang = getenv("LANG");
     struct sigaction action = {.sa_handler = on_signal};
     struct xz_err err = {0};

@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/service_options.h"
+#include "console/console.h"
 #include "stream/kafka.h"
 #include "stream/service.h"
 
@@ -58,11 +59,16 @@ static bool read_again(int argc, char **argv, const struct xz_config *now, struc
     return false;
 }
 
-static enum ended serve(int argc, char **argv, struct xz_service *service,
-                        const struct xz_config *config, const sigset_t *signals,
-                        struct xz_config *fresh)
+static bool has_console(const struct xz_config *config)
 {
-    while (xz_service_alive(service)) {
+    return xz_config_has_role(config, "cases") || xz_config_has_role(config, "console");
+}
+
+static enum ended serve(int argc, char **argv, struct xz_service *service,
+                        const struct xz_console *console, const struct xz_config *config,
+                        const sigset_t *signals, struct xz_config *fresh)
+{
+    while (xz_service_alive(service) && (console == NULL || xz_console_alive(console))) {
         const struct timespec wait = {0, 200000000};
         const int number = sigtimedwait(signals, NULL, &wait);
 
@@ -91,17 +97,28 @@ static int run_spells(int argc, char **argv, struct xz_config *config, const sig
 
     do {
         struct xz_service *service = NULL;
+        struct xz_console *console = NULL;
         struct xz_config fresh;
+        enum xz_rc rc = XZ_OK;
 
         set_up_log(config);
         if (xz_service_start(config, (struct xz_patience){is_ended, NULL}, &service, &err) !=
             XZ_OK) {
             return is_ended(NULL) ? XZ_EXIT_OK : xz_cli_fail("run", &err);
         }
+        if (has_console(config)) {
+            rc = xz_console_start(config, xz_service_metrics(service), &console, &err);
+        }
         xz_log(XZ_LOG_INFO, "service", "started", "roles=%s", config->roles);
-        ended = serve(argc, argv, service, config, signals, &fresh);
+        ended =
+            rc == XZ_OK ? serve(argc, argv, service, console, config, signals, &fresh) : BY_ITSELF;
+        if (rc == XZ_OK && console != NULL && !xz_console_alive(console)) {
+            rc = xz_err_set(&err, XZ_FATAL, "cases cannot go on; the log says why");
+        }
+        xz_console_stop(console);
         xz_service_stop(service);
-        code = xz_service_join(service, &err) == XZ_OK ? XZ_EXIT_OK : xz_cli_fail("run", &err);
+        rc = xz_service_join(service, rc == XZ_OK ? &err : NULL) == XZ_OK ? rc : XZ_FATAL;
+        code = rc == XZ_OK ? XZ_EXIT_OK : xz_cli_fail("run", &err);
         if (ended == BY_NEW_CONFIG) {
             xz_log(XZ_LOG_INFO, "service", "reload", "configuration=new");
             xz_config_fini(config);

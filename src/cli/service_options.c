@@ -35,6 +35,18 @@ int xz_cli_settings_apply(const struct xz_cli_settings *settings, const char *co
     return -1;
 }
 
+void xz_cli_settings_complete(struct xz_config *config)
+{
+    if (config->pack[0] == '\0') {
+        free(config->pack);
+        config->pack = xz_strdup(xz_cli_pack_dir(NULL));
+    }
+    if (config->console_calendar[0] == '\0') {
+        free(config->console_calendar);
+        config->console_calendar = xz_strdup(xz_cli_calendar());
+    }
+}
+
 static int read_options(struct xz_cli_settings *settings, const char *command, const char *text,
                         bool prints, int argc, char **argv)
 {
@@ -88,9 +100,8 @@ int xz_cli_service_options(const char *command, const char *text, bool prints, i
         (void)xz_cli_fail(command, &err);
         code = XZ_EXIT_USAGE;
     }
-    if (code < 0 && config->pack[0] == '\0') {
-        free(config->pack);
-        config->pack = xz_strdup(xz_cli_pack_dir(NULL));
+    if (code < 0) {
+        xz_cli_settings_complete(config);
     }
     xz_cli_settings_fini(&settings);
     return code;

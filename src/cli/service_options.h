@@ -19,8 +19,12 @@ void xz_cli_settings_fini(struct xz_cli_settings *settings);
 int xz_cli_settings_apply(const struct xz_cli_settings *settings, const char *command,
                           struct xz_config *config);
 
-/* Reads the options of a command that has no others into config (already initialised); the default
- * pack is filled in. prints: --print-config is one. Returns -1 to go on, else the exit code. */
+/* Fills in what the program brings along: the pack, the calendar. */
+void xz_cli_settings_complete(struct xz_config *config);
+
+/* Reads the options of a command that has no others into config (already initialised); what
+ * the program brings along is filled in. prints: --print-config is one. Returns -1 to go on, else
+ * the exit code. */
 int xz_cli_service_options(const char *command, const char *text, bool prints, int argc,
                            char **argv, struct xz_config *config);
 

@@ -229,12 +229,10 @@ XZ_HANDLER(xz_api_bulk)
     }
     (void)json_object_set_new(all, "results", results);
     if (rc == XZ_OK) {
-        char *text = json_dumps(all, JSON_COMPACT);
-
-        xz_buf_bytes(&response->body, text, strlen(text));
-        free(text);
+        xz_respond_json(response, all);
+    } else {
+        json_decref(all);
     }
-    json_decref(all);
     return rc;
 }
 

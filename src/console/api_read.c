@@ -114,7 +114,7 @@ XZ_HANDLER(xz_api_patterns)
 {
     (void)request;
     (void)err;
-    xz_catalogue_json(console->catalogue, console->metrics, &response->body);
+    xz_respond_json(response, xz_catalogue_json(console->catalogue, console->metrics));
     return XZ_OK;
 }
 
@@ -129,18 +129,16 @@ XZ_HANDLER(xz_api_verdicts)
 XZ_HANDLER(xz_api_health)
 {
     (void)err;
-    xz_health_json(console, request->now_ms, &response->body);
+    xz_respond_json(response, xz_health_json(console, request->now_ms));
     return XZ_OK;
 }
 
 XZ_HANDLER(xz_api_openapi)
 {
-    const struct xz_asset *description = xz_asset_find("/openapi.json");
-
     (void)console;
     (void)request;
     (void)err;
-    xz_buf_bytes(&response->body, description->bytes, description->size);
+    response->asset = xz_asset_find("/openapi.json");
     return XZ_OK;
 }
 

@@ -1,19 +1,39 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Logging in and out. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "cases/view.h"
 #include "console/routes.h"
 
-static void put_json(json_t *made, struct xz_response *response)
+static json_t *role_names(unsigned bits)
 {
-    char *text = json_dumps(made, JSON_COMPACT);
+    json_t *roles = json_array();
 
-    xz_buf_bytes(&response->body, text, strlen(text));
-    free(text);
-    json_decref(made);
+    for (unsigned i = 0; i < XZ_ACCESS_ROLES; i++) {
+        if ((bits & 1u << i) != 0) {
+            (void)json_array_append_new(roles, json_string(xz_access_role_names[i]));
+        }
+    }
+    return roles;
+}
+
+/* What a page must know before anybody has signed in. */
+XZ_HANDLER(xz_api_about)
+{
+    json_t *demo = json_array();
+
+    (void)request;
+    (void)err;
+    for (size_t i = 0; i < console->demo_count; i++) {
+        (void)json_array_append_new(demo,
+                                    json_pack("{s:s, s:s, s:o}", "name", console->demo[i].name,
+                                              "password", console->demo[i].password, "roles",
+                                              role_names(console->demo[i].roles)));
+    }
+    xz_respond_json(response,
+                    json_pack("{s:s, s:b, s:o}", "version", console->config->version, "oidc",
+                              console->config->console_oidc_issuer[0] != '\0', "demo", demo));
+    return XZ_OK;
 }
 
 static json_t *session_json(const struct xz_actor *actor, const char *csrf)
@@ -21,21 +41,16 @@ static json_t *session_json(const struct xz_actor *actor, const char *csrf)
     static const char *const permissions[XZ_PERMISSIONS] = {
         "read",   "stream",     "work",   "approve",   "read_record",
         "unmask", "read_audit", "export", "administer"};
-    json_t *all = json_object(), *may = json_array(), *roles = json_array();
+    json_t *all = json_object(), *may = json_array();
 
     for (unsigned i = 0; i < XZ_PERMISSIONS; i++) {
         if (xz_actor_may(actor, (enum xz_permission)i)) {
             (void)json_array_append_new(may, json_string(permissions[i]));
         }
     }
-    for (unsigned i = 0; i < XZ_ACCESS_ROLES; i++) {
-        if ((actor->roles & 1u << i) != 0) {
-            (void)json_array_append_new(roles, json_string(xz_access_role_names[i]));
-        }
-    }
     (void)json_object_set_new(all, "id", json_integer(actor->account));
     (void)json_object_set_new(all, "name", json_string(actor->name));
-    (void)json_object_set_new(all, "roles", roles);
+    (void)json_object_set_new(all, "roles", role_names(actor->roles));
     (void)json_object_set_new(all, "may", may);
     (void)json_object_set_new(all, "regions", json_string(actor->regions));
     (void)json_object_set_new(all, "csrf", json_string(csrf));
@@ -63,7 +78,7 @@ XZ_HANDLER(xz_api_login)
                      : rc;
     if (rc == XZ_OK) {
         set_cookie(console, session.secret, (int)(XZ_SESSION_MS / XZ_SECOND_MS), response);
-        put_json(session_json(&actor, session.csrf), response);
+        xz_respond_json(response, session_json(&actor, session.csrf));
     }
     return rc;
 }
@@ -72,7 +87,7 @@ XZ_HANDLER(xz_api_session)
 {
     (void)console;
     (void)err;
-    put_json(session_json(&request->actor, request->csrf), response);
+    xz_respond_json(response, session_json(&request->actor, request->csrf));
     return XZ_OK;
 }
 
@@ -94,7 +109,7 @@ XZ_HANDLER(xz_api_logout)
     const enum xz_rc rc = xz_desk_write(&console->desk, log_out, request, err);
 
     set_cookie(console, "", 0, response);
-    put_json(json_object(), response);
+    xz_respond_json(response, json_object());
     return rc;
 }
 
@@ -121,6 +136,6 @@ XZ_HANDLER(xz_api_password)
                      : rc;
     rc = rc == XZ_OK ? xz_desk_write(&console->desk, set_password, &ending, err) : rc;
     set_cookie(console, "", 0, response);
-    put_json(json_object(), response);
+    xz_respond_json(response, json_object());
     return rc;
 }

@@ -1,39 +1,51 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "console/catalogue.h"
 
-#include <jansson.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "engine/engine.h"
-#include "pack/pack.h"
+#include "stream/packs.h"
 
 struct xz_catalogue {
-    struct xz_pack *pack;
+    const struct xz_config *config;
+    struct xz_packs *packs; /* what was loaded stays: who reads one is never left without it */
+    const struct xz_pack *_Atomic pack;
 };
 
-enum xz_rc xz_catalogue_load(const char *dir, struct xz_catalogue **out, struct xz_err *err)
+struct xz_catalogue *xz_catalogue_new(const struct xz_config *config)
 {
     struct xz_catalogue *catalogue = xz_calloc(1, sizeof(*catalogue));
-    const enum xz_rc rc =
-        xz_pack_load(dir, xz_engine_schema(), NULL, NULL, &catalogue->pack, err);
 
-    if (rc != XZ_OK) {
-        free(catalogue);
-        return rc;
-    }
-    *out = catalogue;
-    return XZ_OK;
+    catalogue->config = config;
+    catalogue->packs = xz_packs_new(config);
+    return catalogue;
 }
 
 void xz_catalogue_free(struct xz_catalogue *catalogue)
 {
     if (catalogue != NULL) {
-        xz_pack_free(catalogue->pack);
+        xz_packs_free(catalogue->packs);
         free(catalogue);
     }
+}
+
+enum xz_rc xz_catalogue_refresh(struct xz_catalogue *catalogue, struct xz_err *err)
+{
+    const struct xz_pack *pack = NULL;
+    char sha256[65] = "";
+    enum xz_rc rc = xz_packs_active(catalogue->config, sha256, err);
+
+    if (rc != XZ_OK || sha256[0] == '\0') {
+        return rc;
+    }
+    rc = xz_packs_get(catalogue->packs, xz_str_from(sha256), &pack, err);
+    if (rc == XZ_OK) {
+        catalogue->pack = pack;
+    }
+    return rc;
 }
 
 static json_t *both(struct xz_text text)
@@ -90,9 +102,9 @@ static json_t *counts(const struct xz_pattern *pattern, struct xz_metrics *metri
 
         if (strcmp(at->id, pattern->id) == 0) {
             found = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "opened", (json_int_t)at->opened,
-                              "revised", (json_int_t)at->revised, "closed",
-                              (json_int_t)at->closed, "withdrawn", (json_int_t)at->withdrawn,
-                              "shadow", (json_int_t)at->shadow_opened, "suppressed_late",
+                              "revised", (json_int_t)at->revised, "closed", (json_int_t)at->closed,
+                              "withdrawn", (json_int_t)at->withdrawn, "shadow",
+                              (json_int_t)at->shadow_opened, "suppressed_late",
                               (json_int_t)at->suppressed_late);
         }
     }
@@ -107,33 +119,29 @@ static json_t *pattern_json(const struct xz_pattern *pattern, struct xz_metrics 
     for (size_t i = 0; i < pattern->legal_count; i++) {
         (void)json_array_append_new(legal, json_string(pattern->legal[i]));
     }
-    return json_pack(
-        "{s:s, s:s, s:i, s:o, s:s, s:s, s:i, s:b, s:f, s:f, s:o, s:o, s:o, s:o}", "id",
-        pattern->id, "name", pattern->name, "version", pattern->version, "titles",
-        both(pattern->title), "subject", xz_subject_names[pattern->subject], "result_type",
-        pattern->result == XZ_RESULT_CONCLUSIVE ? "conclusive" : "suspicious", "severity",
-        (int)pattern->severity, "shadow", (int)pattern->shadow, "false_alarms",
-        pattern->false_alarms, "false_alarms_per_month", pattern->alarm_per_month, "legal", legal,
-        "actions", actions(pattern->actions), "evidence", evidence(pattern), "counts",
-        counts(pattern, metrics));
+    return json_pack("{s:s, s:s, s:i, s:o, s:s, s:s, s:i, s:b, s:f, s:f, s:o, s:o, s:o, s:o}", "id",
+                     pattern->id, "name", pattern->name, "version", pattern->version, "titles",
+                     both(pattern->title), "subject", xz_subject_names[pattern->subject],
+                     "result_type",
+                     pattern->result == XZ_RESULT_CONCLUSIVE ? "conclusive" : "suspicious",
+                     "severity", (int)pattern->severity, "shadow", (int)pattern->shadow,
+                     "false_alarms", pattern->false_alarms, "false_alarms_per_month",
+                     pattern->alarm_per_month, "legal", legal, "actions", actions(pattern->actions),
+                     "evidence", evidence(pattern), "counts", counts(pattern, metrics));
 }
 
-void xz_catalogue_json(const struct xz_catalogue *catalogue, struct xz_metrics *metrics,
-                       struct xz_buf *out)
+json_t *xz_catalogue_json(const struct xz_catalogue *catalogue, struct xz_metrics *metrics)
 {
-    size_t count;
-    const struct xz_pattern *patterns = xz_pack_patterns(catalogue->pack, &count);
-    json_t *items = json_array(), *all;
-    char *text;
+    const struct xz_pack *pack = catalogue->pack;
+    json_t *items = json_array();
+    size_t count = 0;
+    const struct xz_pattern *patterns = pack != NULL ? xz_pack_patterns(pack, &count) : NULL;
 
     for (size_t i = 0; i < count; i++) {
         (void)json_array_append_new(items, pattern_json(&patterns[i], metrics));
     }
-    all = json_pack("{s:{s:s, s:s, s:s}, s:o}", "pack", "name", xz_pack_name(catalogue->pack),
-                    "version", xz_pack_version(catalogue->pack), "sha256",
-                    xz_pack_sha256(catalogue->pack), "items", items);
-    text = json_dumps(all, JSON_COMPACT | JSON_REAL_PRECISION(6));
-    xz_buf_bytes(out, text, strlen(text));
-    free(text);
-    json_decref(all);
+    return pack == NULL ? json_pack("{s:n, s:o}", "pack", "items", items)
+                        : json_pack("{s:{s:s, s:s, s:s}, s:o}", "pack", "name", xz_pack_name(pack),
+                                    "version", xz_pack_version(pack), "sha256",
+                                    xz_pack_sha256(pack), "items", items);
 }

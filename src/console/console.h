@@ -10,14 +10,28 @@
 
 struct xz_console;
 
-/* Opens the store, reads the pack's names for people, starts the threads. metrics: of a service in
- * this process, or NULL: asked for at config->http_listen. Both are borrowed until it is closed.
- * XZ_CONFIG when something an operator gave does not fit. */
+/* Opens the store and starts what config->roles names: `cases` keeps the desk, `console` answers
+ * HTTP. metrics: of a service in this process, or NULL: asked for at config->http_listen. Both are
+ * borrowed until it is stopped. XZ_CONFIG when something an operator gave does not fit. */
 XZ_MUST enum xz_rc xz_console_start(const struct xz_config *config, struct xz_metrics *metrics,
                                     struct xz_console **console, struct xz_err *err);
 void xz_console_stop(struct xz_console *console); /* NULL is fine */
 
+/* The desk that config names, for commands that need no service. xz_desk_close closes it. */
+XZ_MUST enum xz_rc xz_console_desk_open(const struct xz_config *config, struct xz_desk *desk,
+                                        struct xz_err *err);
 const struct xz_desk *xz_console_desk(const struct xz_console *console);
+
+/* An account that anybody may enter, since what it shows is made up: the page of a demo offers it.
+ */
+struct xz_demo_account {
+    const char *name, *password;
+    unsigned roles; /* 1u << enum xz_access_role */
+};
+#define XZ_DEMO_ACCOUNTS_MAX 8
+/* Before the first visitor. The strings are borrowed until the console is stopped. */
+void xz_console_demo(struct xz_console *console, const struct xz_demo_account *accounts,
+                     size_t count);
 bool xz_console_alive(const struct xz_console *console); /* no thread has given up */
 
 #endif

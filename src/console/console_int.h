@@ -23,6 +23,8 @@ struct xz_console {
     pthread_t feed, ticker;
     bool has_feed, has_ticker;
     char *tls_certificate, *tls_key; /* PEM, or NULL */
+    struct xz_demo_account demo[XZ_DEMO_ACCOUNTS_MAX];
+    _Atomic size_t demo_count;
 
     _Atomic bool ending, failed;
     _Atomic uint64_t next_request;

@@ -45,7 +45,6 @@ static void answer_error(const struct xz_request *request, enum xz_rc rc, const 
 {
     json_t *error = json_object(), *all = json_object();
     const bool ours = rc != XZ_REJECT;
-    char *text;
 
     response->status = status_of(rc, err->reason);
     if (ours) {
@@ -66,14 +65,11 @@ static void answer_error(const struct xz_request *request, enum xz_rc rc, const 
     }
     (void)json_object_set_new(error, "request_id", json_string(request->id));
     (void)json_object_set_new(all, "error", error);
-    text = json_dumps(all, JSON_COMPACT);
     xz_buf_clear(&response->body);
-    xz_buf_bytes(&response->body, text, strlen(text));
+    xz_respond_json(response, all);
     response->type = "application/json";
     response->is_stream = false;
     response->file[0] = '\0';
-    free(text);
-    json_decref(all);
 }
 
 /* ---- who asks ---- */

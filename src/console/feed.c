@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "alert/alert.h"
 #include "base/log.h"
 #include "cases/intake.h"
 #include "cases/verdict.h"
@@ -35,19 +36,23 @@ static enum xz_rc place(void *arg, const char *topic, int32_t partition, int64_t
     return xz_intake_place(&console->desk, topic, partition, next, err);
 }
 
-/* The records wait here until the store has them: the feed does not go on without. */
-static enum xz_rc take(void *arg, const struct xz_feed_record *records, size_t count,
-                       struct xz_err *err)
+/* The value as JSON: as it is, or made of protobuf in `json`. What is neither stays as it is, and
+ * is rejected where it is read. */
+static struct xz_str as_json(struct xz_str value, struct xz_buf *json)
 {
-    struct xz_console *console = arg;
-    struct xz_intake_record alerts[XZ_FEED_BATCH];
+    if (value.len > 0 && value.ptr[0] != '{' &&
+        xz_alert_json_of_protobuf(value, json, NULL) == XZ_OK) {
+        return xz_buf_view(json);
+    }
+    return value;
+}
+
+static enum xz_rc take_in(struct xz_console *console, const struct xz_intake_record *alerts,
+                          size_t count, struct xz_err *err)
+{
     struct xz_intake_report done;
     enum xz_rc rc;
 
-    for (size_t i = 0; i < count; i++) {
-        alerts[i] = (struct xz_intake_record){records[i].topic, records[i].partition,
-                                              records[i].offset, records[i].value};
-    }
     while ((rc = xz_intake(&console->desk, alerts, count, xz_now_ms(), &done, err)) == XZ_RETRY &&
            !console->ending) {
         report("intake", rc, err);
@@ -67,6 +72,26 @@ static enum xz_rc take(void *arg, const struct xz_feed_record *records, size_t c
         xz_console_changed(console);
     }
     return XZ_OK;
+}
+
+/* The records wait here until the store has them: the feed does not go on without. */
+static enum xz_rc take(void *arg, const struct xz_feed_record *records, size_t count,
+                       struct xz_err *err)
+{
+    struct xz_intake_record alerts[XZ_FEED_BATCH];
+    struct xz_buf made[XZ_FEED_BATCH] = {{0}};
+    enum xz_rc rc;
+
+    for (size_t i = 0; i < count; i++) {
+        alerts[i] =
+            (struct xz_intake_record){records[i].topic, records[i].partition, records[i].offset,
+                                      as_json(records[i].value, &made[i])};
+    }
+    rc = take_in(arg, alerts, count, err);
+    for (size_t i = 0; i < count; i++) {
+        xz_buf_fini(&made[i]);
+    }
+    return rc;
 }
 
 /* ---- dispositions out ---- */
@@ -109,8 +134,8 @@ static void send_dispositions(struct giving *giving)
     enum xz_rc rc = XZ_OK;
 
     while (rc == XZ_OK && sent == SEND_MAX && !giving->console->ending) {
-        rc = xz_disposition_send(&giving->console->desk, xz_now_ms(), SEND_MAX, give, giving,
-                                 &sent, &err);
+        rc = xz_disposition_send(&giving->console->desk, xz_now_ms(), SEND_MAX, give, giving, &sent,
+                                 &err);
     }
     if (rc != XZ_OK) {
         report("dispositions", rc, &err);

@@ -40,8 +40,7 @@ static bool fetch(const char *listen, struct xz_buf *text)
         (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_text);
         (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, text);
         got = curl_easy_perform(curl) == CURLE_OK &&
-              curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK &&
-              status == 200;
+              curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK && status == 200;
         curl_easy_cleanup(curl);
     }
     return got;
@@ -108,20 +107,16 @@ static json_t *time_json(int64_t at_ms)
     return json_string(text);
 }
 
-void xz_health_json(struct xz_console *console, int64_t now_ms, struct xz_buf *out)
+json_t *xz_health_json(struct xz_console *console, int64_t now_ms)
 {
     json_t *rejects = json_object();
     json_t *service = service_json(console, now_ms, rejects);
     json_t *watermark =
         console->metrics != NULL ? time_json(console->metrics->watermark_ms) : json_null();
-    json_t *all = json_pack(
-        "{s:o, s:{s:I, s:o, s:I, s:I, s:b}, s:o, s:o, s:o}", "as_of", time_json(now_ms), "feed",
-        "lag", (json_int_t)console->feed_lag, "fed_at", time_json(console->fed_at_ms), "taken",
-        (json_int_t)console->taken, "rejected", (json_int_t)console->rejected, "ok",
-        (int)!console->failed, "watermark", watermark, "service", service, "rejects", rejects);
-    char *text = json_dumps(all, JSON_COMPACT | JSON_REAL_PRECISION(12));
 
-    xz_buf_bytes(out, text, strlen(text));
-    free(text);
-    json_decref(all);
+    return json_pack("{s:o, s:{s:I, s:o, s:I, s:I, s:b}, s:o, s:o, s:o}", "as_of",
+                     time_json(now_ms), "feed", "lag", (json_int_t)console->feed_lag, "fed_at",
+                     time_json(console->fed_at_ms), "taken", (json_int_t)console->taken, "rejected",
+                     (json_int_t)console->rejected, "ok", (int)!console->failed, "watermark",
+                     watermark, "service", service, "rejects", rejects);
 }

@@ -7,7 +7,7 @@
 
 /* {"as_of","feed":{"lag","fed_at","taken","rejected","ok"},"service":{NAME:NUMBER..}|null,
  * "rejects":{REASON:COUNT..}}: the service's own metrics by their names, null when it does not
- * answer. */
-void xz_health_json(struct xz_console *console, int64_t now_ms, struct xz_buf *out);
+ * answer. The caller's. */
+json_t *xz_health_json(struct xz_console *console, int64_t now_ms);
 
 #endif

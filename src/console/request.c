@@ -2,6 +2,7 @@
 #include "console/request.h"
 
 #include <microhttpd.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct xz_str xz_request_header(const struct xz_request *request, const char *name)
@@ -63,4 +64,15 @@ enum xz_rc xz_body_text(const struct xz_request *request, const char *name, stru
     return member == NULL || json_is_null(member) || json_is_string(member)
                ? XZ_OK
                : xz_err_reject(err, "invalid", name, "not a text");
+}
+
+void xz_respond_json(struct xz_response *response, json_t *made)
+{
+    char *text = json_dumps(made, JSON_COMPACT | JSON_REAL_PRECISION(12));
+
+    if (text != NULL) {
+        xz_buf_bytes(&response->body, text, strlen(text));
+    }
+    free(text);
+    json_decref(made);
 }

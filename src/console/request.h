@@ -11,6 +11,7 @@
 #define XZ_PATH_PARAMS_MAX 3
 
 struct MHD_Connection;
+struct xz_asset;
 
 struct xz_request {
     struct MHD_Connection *connection;
@@ -45,10 +46,14 @@ struct xz_response {
     unsigned status;  /* 200 unless it is set */
     const char *type; /* application/json unless it is set; a string that stays */
     struct xz_buf body;
-    char cookie[200]; /* Set-Cookie, or "" */
-    char file[80];    /* offered under this name, or "" */
-    bool is_stream;   /* server-sent events follow; see stream.h */
+    char cookie[200];             /* Set-Cookie, or "" */
+    char file[80];                /* offered under this name, or "" */
+    const struct xz_asset *asset; /* it instead of the body, or NULL */
+    bool is_stream;               /* server-sent events follow; see stream.h */
     int64_t stream_after;
 };
+
+/* Appends it to the body and frees it. */
+void xz_respond_json(struct xz_response *response, json_t *made);
 
 #endif

@@ -9,6 +9,7 @@
 #define MAY(name) XZ_ROUTE_MAY, XZ_MAY_##name
 
 const struct xz_route xz_routes[] = {
+    {"GET", V1 "/about", XZ_ROUTE_PUBLIC, 0, 0, xz_api_about},
     {"POST", V1 "/session", XZ_ROUTE_PUBLIC, 0, 4096, xz_api_login},
     {"GET", V1 "/session", XZ_ROUTE_ANYONE, 0, 0, xz_api_session},
     {"DELETE", V1 "/session", XZ_ROUTE_ANYONE, 0, 0, xz_api_logout},

@@ -42,7 +42,8 @@ XZ_MUST enum xz_rc xz_read_page(const struct xz_request *request, struct xz_page
 #define XZ_HANDLER(name)                                                                           \
     enum xz_rc name(struct xz_console *console, struct xz_request *request,                        \
                     struct xz_response *response, struct xz_err *err)
-XZ_HANDLER(xz_api_login); /* api_session.c */
+XZ_HANDLER(xz_api_about); /* api_session.c */
+XZ_HANDLER(xz_api_login);
 XZ_HANDLER(xz_api_session);
 XZ_HANDLER(xz_api_logout);
 XZ_HANDLER(xz_api_password);

@@ -104,9 +104,9 @@ static enum MHD_Result send_text(struct xz_console *console, struct exchange *ex
 }
 
 /* A file of the pages; it never changes while the program runs. */
-static enum MHD_Result send_asset(struct xz_console *console, struct exchange *exchange)
+static enum MHD_Result send_asset(struct xz_console *console, struct exchange *exchange,
+                                  const struct xz_asset *asset)
 {
-    const struct xz_asset *asset = xz_asset_find(exchange->request.path);
     const struct xz_str known = xz_request_header(&exchange->request, "If-None-Match");
     struct MHD_Response *answer;
     enum MHD_Result result;
@@ -182,13 +182,14 @@ static enum MHD_Result answer(struct xz_console *console, struct exchange *excha
     }
     if (strncmp(request->path, "/api/", 5) != 0) {
         return strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0
-                   ? send_asset(console, exchange)
+                   ? send_asset(console, exchange, xz_asset_find(request->path))
                    : send_text(console, exchange, 405, "GET only\n");
     }
     request->body = xz_buf_view(&exchange->body);
     request->now_ms = xz_now_ms();
     xz_dispatch(console, request, &response);
-    result = send_response(console, exchange, &response);
+    result = response.asset != NULL ? send_asset(console, exchange, response.asset)
+                                    : send_response(console, exchange, &response);
     xz_buf_fini(&response.body);
     return result;
 }
@@ -247,7 +248,7 @@ enum xz_rc xz_server_start(struct xz_console *console, struct xz_err *err)
         {MHD_OPTION_END, 0, NULL}};
     const struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
     struct sockaddr_in address;
-    enum xz_rc rc = xz_http_address(listen, &address, err);
+    enum xz_rc rc = xz_http_address("console.listen", listen, &address, err);
 
     if (rc != XZ_OK) {
         return rc;

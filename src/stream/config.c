@@ -67,6 +67,31 @@ static const struct property {
      "|json|protobuf|"},
     {"http.listen", ADDRESS, FIELD(http_listen), "127.0.0.1:9464",
      "host:port of /metrics, /healthz, /readyz; empty: none", 0, 0, NULL},
+    {"console.listen", ADDRESS, FIELD(console_listen), "127.0.0.1:9480",
+     "host:port of the console and its API", 0, 0, NULL},
+    {"console.database", TEXT, FIELD(console_database), "",
+     "sqlite:FILE or what libpq takes; default sqlite:STATE.DIR/desk.db", 0, DIR_MAX_LEN, NULL},
+    {"console.keys", TEXT, FIELD(console_keys), "",
+     "file of the keys that hide people; made when missing; default STATE.DIR/desk.keys", 0,
+     DIR_MAX_LEN, NULL},
+    {"console.calendar", TEXT, FIELD(console_calendar), "",
+     "working days; default models/calendar/cn.csv", 0, DIR_MAX_LEN, NULL},
+    {"console.tls_certificate", TEXT, FIELD(console_tls_certificate), "",
+     "PEM file; with console.tls_key the console speaks TLS", 0, DIR_MAX_LEN, NULL},
+    {"console.tls_key", TEXT, FIELD(console_tls_key), "", "PEM file of its key", 0, DIR_MAX_LEN,
+     NULL},
+    {"console.oidc_issuer", TEXT, FIELD(console_oidc_issuer), "",
+     "who signs OpenID Connect tokens; empty: local passwords alone", 0, 1000, NULL},
+    {"console.oidc_audience", TEXT, FIELD(console_oidc_audience), "xiezhi",
+     "for whom such a token must be", 1, 1000, NULL},
+    {"console.oidc_key", TEXT, FIELD(console_oidc_key), "", "PEM file of the issuer's public key",
+     0, DIR_MAX_LEN, NULL},
+    {"console.private_webhooks", TEXT, FIELD(console_private_webhooks), "no",
+     "yes or no: may webhooks go to private addresses", 0, 0, "|yes|no|"},
+    {"console.rate", NUMBER, FIELD(console_rate), "50", "requests a second of one account", 1,
+     100000, NULL},
+    {"console.control_per_month", NUMBER, FIELD(console_control_per_month), "20",
+     "subjects without alerts that become control cases, a month", 0, 10000, NULL},
     {"log.level", TEXT, FIELD(log_level), "info", "error, warn, info or debug", 0, 0,
      "|error|warn|info|debug|"},
     {"log.format", TEXT, FIELD(log_format), "logfmt", "logfmt or json", 0, 0, "|logfmt|json|"},
@@ -145,7 +170,7 @@ static enum xz_rc check_text(const struct property *property, const char *value,
         return xz_config_check_roles(value, err);
     }
     if (property->kind == ADDRESS && value[0] != '\0') {
-        return xz_http_address(value, &address, err);
+        return xz_http_address(property->key, value, &address, err);
     }
     if (property->choices != NULL && !is_choice(property, value)) {
         return xz_err_set(err, XZ_CONFIG, "%s: \"%s\" is none of %s", property->key, value,
@@ -198,6 +223,7 @@ static enum xz_rc set_property(struct xz_config *config, const struct property *
 void xz_config_init(struct xz_config *config)
 {
     memset(config, 0, sizeof(*config));
+    config->version = XZ_VERSION;
     for (size_t i = 0; i < PROPERTIES; i++) {
         (void)!set_property(config, &properties[i], xz_str_from(properties[i].fallback), NULL);
     }

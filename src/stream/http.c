@@ -60,14 +60,15 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
     return result;
 }
 
-enum xz_rc xz_http_address(const char *listen, struct sockaddr_in *address, struct xz_err *err)
+enum xz_rc xz_http_address(const char *key, const char *listen, struct sockaddr_in *address,
+                           struct xz_err *err)
 {
     const char *colon = strrchr(listen, ':');
     char host[64], *end = NULL;
     long port;
 
     if (colon == NULL || (size_t)(colon - listen) >= sizeof(host)) {
-        return xz_err_set(err, XZ_CONFIG, "http.listen: \"%s\" is not HOST:PORT", listen);
+        return xz_err_set(err, XZ_CONFIG, "%s: \"%s\" is not HOST:PORT", key, listen);
     }
     memcpy(host, listen, (size_t)(colon - listen));
     host[colon - listen] = '\0';
@@ -77,7 +78,7 @@ enum xz_rc xz_http_address(const char *listen, struct sockaddr_in *address, stru
     address->sin_port = htons((uint16_t)port);
     if (inet_pton(AF_INET, host, &address->sin_addr) != 1 || end == colon + 1 || *end != '\0' ||
         port < 1 || port > 65535) {
-        return xz_err_set(err, XZ_CONFIG, "http.listen: \"%s\" is not an IPv4 HOST:PORT", listen);
+        return xz_err_set(err, XZ_CONFIG, "%s: \"%s\" is not an IPv4 HOST:PORT", key, listen);
     }
     return XZ_OK;
 }
@@ -93,7 +94,7 @@ enum xz_rc xz_http_start(const char *listen, struct xz_metrics *metrics, struct 
     if (listen[0] == '\0') {
         return XZ_OK;
     }
-    rc = xz_http_address(listen, &address, err);
+    rc = xz_http_address("http.listen", listen, &address, err);
     if (rc != XZ_OK) {
         return rc;
     }

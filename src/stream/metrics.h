@@ -52,8 +52,8 @@ void xz_metrics_lock(struct xz_metrics *metrics);
 void xz_metrics_unlock(struct xz_metrics *metrics);
 void xz_metrics_text(struct xz_metrics *metrics, int64_t now_ms, struct xz_buf *out);
 
-/* "127.0.0.1:9464" as an address; XZ_CONFIG when it is none. */
-XZ_MUST enum xz_rc xz_http_address(const char *listen, struct sockaddr_in *address,
+/* "127.0.0.1:9464" as an address; XZ_CONFIG, with the key that says so, when it is none. */
+XZ_MUST enum xz_rc xz_http_address(const char *key, const char *listen, struct sockaddr_in *address,
                                    struct xz_err *err);
 
 /* No role has failed, waits to try again, or hangs. */

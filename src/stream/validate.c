@@ -23,15 +23,23 @@ bool xz_config_has_role(const struct xz_config *config, const char *name)
 
 enum xz_rc xz_config_check_roles(const char *roles, struct xz_err *err)
 {
+    static const char *const known[] = {"ingest", "detect", "cases", "console"};
     char *names = xz_strdup(roles);
     const char *list[ROLES_MAX];
     const size_t count = xz_split_names(names, list, ROLES_MAX);
-    enum xz_rc rc =
-        count > 0 ? XZ_OK : xz_err_set(err, XZ_CONFIG, "roles: name ingest, detect, or both");
+    enum xz_rc rc = count > 0 ? XZ_OK
+                              : xz_err_set(err, XZ_CONFIG,
+                                           "roles: name some of ingest, detect, cases, console");
 
     for (size_t i = 0; i < count && rc == XZ_OK; i++) {
-        if (strcmp(list[i], "ingest") != 0 && strcmp(list[i], "detect") != 0) {
-            rc = xz_err_set(err, XZ_CONFIG, "roles: no role \"%s\"; there are ingest and detect",
+        bool found = false;
+
+        for (size_t k = 0; k < sizeof(known) / sizeof(known[0]); k++) {
+            found = found || strcmp(list[i], known[k]) == 0;
+        }
+        if (!found) {
+            rc = xz_err_set(err, XZ_CONFIG,
+                            "roles: no role \"%s\"; there are ingest, detect, cases, console",
                             list[i]);
         }
     }

@@ -16,6 +16,19 @@ static void check_template(const uint8_t *data, size_t size)
     free(text);
 }
 
+static void check_json(const uint8_t *data, size_t size)
+{
+    struct xz_buf json = {0};
+    struct xz_err err = {0};
+
+    if (xz_alert_json_of_protobuf(input_of(data, size), &json, &err) == XZ_OK) {
+        MUST(json.len >= 2 && json.data[0] == '{' && json.data[json.len - 1] == '}');
+    } else {
+        MUST(err.rc == XZ_REJECT && err.reason[0] != '\0' && json.len == 0);
+    }
+    xz_buf_fini(&json);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct xz_alert_brief brief;
@@ -23,6 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t sum = 0;
 
     check_template(size > 0 ? data : (const uint8_t *)"", size);
+    check_json(data, size);
     if (xz_alert_brief_read(input_of(data, size), &brief, &err) != XZ_OK) {
         MUST(err.rc == XZ_REJECT && err.reason[0] != '\0');
         return 0;

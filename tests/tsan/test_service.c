@@ -258,7 +258,8 @@ static void prepare(struct world *world, const struct xz_simulation_config *regi
         set(each, "http.listen=");
     }
     set(config, "http.listen=127.0.0.1:%u", (unsigned)free_port());
-    assert_int_equal(xz_http_address(config->http_listen, &world->first.address, &err), XZ_OK);
+    assert_int_equal(
+        xz_http_address("http.listen", config->http_listen, &world->first.address, &err), XZ_OK);
     assert_int_equal(xz_producer_open(&world->producer, config, on_delivery, world, &err), XZ_OK);
 }
 

@@ -135,13 +135,13 @@ static void test_addresses(void **state)
     struct sockaddr_in address;
 
     (void)state;
-    assert_int_equal(xz_http_address("0.0.0.0:65535", &address, NULL), XZ_OK);
+    assert_int_equal(xz_http_address("k", "0.0.0.0:65535", &address, NULL), XZ_OK);
     assert_int_equal(ntohs(address.sin_port), 65535);
     assert_int_equal(address.sin_addr.s_addr, INADDR_ANY);
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         struct xz_err err = {0};
 
-        assert_int_equal(xz_http_address(wrong[i], &address, &err), XZ_CONFIG);
+        assert_int_equal(xz_http_address("k", wrong[i], &address, &err), XZ_CONFIG);
         assert_non_null(strstr(err.msg, "http.listen"));
     }
 }

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The console's beginning and end, and the bell that wakes who listens. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "cases/institution.h"
+#include "console/catalogue.h"
+#include "console/feed.h"
+#include "console/limiter.h"
+#include "console/server.h"
+#include "console/ticker.h"
+
+#define BURST_S     4 /* an account may ask for so many seconds' requests at once */
+#define DB_MAX_CONN 16
+#define PEM_MAX     ((size_t)1 << 20)
+
+/* ---- the bell ---- */
+
+void xz_console_changed(struct xz_console *console)
+{
+    (void)pthread_mutex_lock(&console->lock);
+    console->changes++;
+    (void)pthread_cond_broadcast(&console->changed);
+    (void)pthread_mutex_unlock(&console->lock);
+}
+
+void xz_console_wait(struct xz_console *console, int wait_ms)
+{
+    struct timespec until;
+    uint64_t seen;
+    int rc = 0;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += wait_ms / 1000;
+    until.tv_nsec += (long)(wait_ms % 1000) * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    (void)pthread_mutex_lock(&console->lock);
+    seen = console->changes;
+    while (rc == 0 && seen == console->changes && !console->ending) {
+        rc = pthread_cond_timedwait(&console->changed, &console->lock, &until);
+    }
+    (void)pthread_mutex_unlock(&console->lock);
+}
+
+static void make_bell(struct xz_console *console)
+{
+    pthread_condattr_t attributes;
+
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&console->changed, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+    (void)pthread_mutex_init(&console->lock, NULL);
+}
+
+/* ---- what is opened ---- */
+
+static enum xz_rc read_pem(const char *key, const char *file, char **out, struct xz_err *err)
+{
+    FILE *in = fopen(file, "rb");
+    struct xz_buf text = {0};
+    int byte = EOF;
+
+    while (in != NULL && text.len <= PEM_MAX && (byte = getc(in)) != EOF) {
+        xz_buf_u8(&text, (uint8_t)byte);
+    }
+    if (in == NULL || ferror(in) || text.len == 0 || text.len > PEM_MAX) {
+        (void)xz_err_set(err, XZ_CONFIG, "%s: %s cannot be read as PEM: %s", key, file,
+                         in == NULL ? strerror(errno) : "empty, or longer than 1 MiB");
+    } else {
+        *out = xz_strndup((const char *)text.data, text.len);
+    }
+    if (in != NULL) {
+        (void)fclose(in);
+    }
+    xz_buf_fini(&text);
+    return *out != NULL ? XZ_OK : XZ_CONFIG;
+}
+
+static enum xz_rc read_tls(struct xz_console *console, struct xz_err *err)
+{
+    const struct xz_config *config = console->config;
+    const bool has_certificate = config->console_tls_certificate[0] != '\0';
+    enum xz_rc rc;
+
+    if (has_certificate != (config->console_tls_key[0] != '\0')) {
+        return xz_err_set(err, XZ_CONFIG,
+                          "console.tls_certificate and console.tls_key: give both, or none");
+    }
+    if (!has_certificate) {
+        return XZ_OK;
+    }
+    rc = read_pem("console.tls_certificate", config->console_tls_certificate,
+                  &console->tls_certificate, err);
+    return rc == XZ_OK
+               ? read_pem("console.tls_key", config->console_tls_key, &console->tls_key, err)
+               : rc;
+}
+
+enum xz_rc xz_console_desk_open(const struct xz_config *config, struct xz_desk *desk,
+                                struct xz_err *err)
+{
+    struct xz_buf url = {0}, keys = {0};
+    enum xz_rc rc = XZ_OK;
+
+    *desk = (struct xz_desk){0};
+    if ((config->console_database[0] == '\0' || config->console_keys[0] == '\0') &&
+        mkdir(config->state_dir, 0700) != 0 && errno != EEXIST) {
+        return xz_err_set(err, XZ_CONFIG, "state.dir: %s cannot be made: %s", config->state_dir,
+                          strerror(errno));
+    }
+    if (config->console_database[0] != '\0') {
+        xz_buf_printf(&url, "%s%c", config->console_database, '\0');
+    } else {
+        xz_buf_printf(&url, "sqlite:%s/desk.db%c", config->state_dir, '\0');
+    }
+    if (config->console_keys[0] != '\0') {
+        xz_buf_printf(&keys, "%s%c", config->console_keys, '\0');
+    } else {
+        xz_buf_printf(&keys, "%s/desk.keys%c", config->state_dir, '\0');
+    }
+    rc = xz_desk_open((const char *)url.data, DB_MAX_CONN, (const char *)keys.data,
+                      config->console_calendar, desk, err);
+    xz_buf_fini(&url);
+    xz_buf_fini(&keys);
+    return rc;
+}
+
+static enum xz_rc load_institutions(struct xz_console *console, struct xz_err *err)
+{
+    struct xz_buf file = {0};
+    enum xz_rc rc = XZ_OK;
+
+    if (console->config->reference[0] != '\0') {
+        xz_buf_printf(&file, "%s/institutions.csv%c", console->config->reference, '\0');
+        rc = xz_institution_load(&console->desk, (const char *)file.data, err);
+    }
+    xz_buf_fini(&file);
+    return rc;
+}
+
+static enum xz_rc start_threads(struct xz_console *console, struct xz_err *err)
+{
+    const bool works = xz_config_has_role(console->config, "cases");
+
+    console->has_feed =
+        works && pthread_create(&console->feed, NULL, xz_console_feed, console) == 0;
+    console->has_ticker = pthread_create(&console->ticker, NULL, xz_console_ticker, console) == 0;
+    return console->has_ticker && console->has_feed == works
+               ? XZ_OK
+               : xz_err_set(err, XZ_FATAL, "no thread can be started for cases");
+}
+
+enum xz_rc xz_console_start(const struct xz_config *config, struct xz_metrics *metrics,
+                            struct xz_console **out, struct xz_err *err)
+{
+    struct xz_console *console = xz_calloc(1, sizeof(*console));
+    enum xz_rc rc;
+
+    console->config = config;
+    console->metrics = metrics;
+    make_bell(console);
+    console->limiter = xz_limiter_new((double)config->console_rate,
+                                      (double)config->console_rate * BURST_S);
+    console->catalogue = xz_catalogue_new(config);
+    rc = read_tls(console, err);
+    rc = rc == XZ_OK ? xz_console_desk_open(config, &console->desk, err) : rc;
+    rc = rc == XZ_OK ? load_institutions(console, err) : rc;
+    rc = rc == XZ_OK ? start_threads(console, err) : rc;
+    if (rc == XZ_OK && xz_config_has_role(config, "console")) {
+        rc = xz_server_start(console, err);
+    }
+    if (rc != XZ_OK) {
+        xz_console_stop(console);
+        return rc;
+    }
+    *out = console;
+    return XZ_OK;
+}
+
+void xz_console_stop(struct xz_console *console)
+{
+    if (console == NULL) {
+        return;
+    }
+    console->ending = true;
+    xz_console_changed(console);
+    xz_server_stop(console);
+    if (console->has_feed) {
+        (void)pthread_join(console->feed, NULL);
+    }
+    if (console->has_ticker) {
+        (void)pthread_join(console->ticker, NULL);
+    }
+    xz_desk_close(&console->desk);
+    xz_catalogue_free(console->catalogue);
+    xz_limiter_free(console->limiter);
+    free(console->tls_certificate);
+    free(console->tls_key);
+    (void)pthread_cond_destroy(&console->changed);
+    (void)pthread_mutex_destroy(&console->lock);
+    free(console);
+}
+
+void xz_console_demo(struct xz_console *console, const struct xz_demo_account *accounts,
+                     size_t count)
+{
+    count = count < XZ_DEMO_ACCOUNTS_MAX ? count : XZ_DEMO_ACCOUNTS_MAX;
+    memcpy(console->demo, accounts, count * sizeof(accounts[0]));
+    console->demo_count = count;
+}
+
+const struct xz_desk *xz_console_desk(const struct xz_console *console) { return &console->desk; }
+
+bool xz_console_alive(const struct xz_console *console) { return !console->failed; }

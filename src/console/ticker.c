@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "console/ticker.h"
+
+#include "base/log.h"
+#include "base/time.h"
+#include "cases/users.h"
+#include "cases/work.h"
+#include "console/catalogue.h"
+
+#define TICK_MS  1000
+#define SWEEP_MS (10 * XZ_MINUTE_MS)
+#define PACK_MS  (30 * XZ_SECOND_MS)
+
+static void report(const char *what, enum xz_rc rc, const struct xz_err *err)
+{
+    if (rc != XZ_OK) {
+        xz_log(XZ_LOG_WARN, "console", what, "rc=%s error=\"%s\"", xz_rc_name(rc), err->msg);
+    }
+}
+
+static void tick(struct xz_console *console, int64_t now_ms)
+{
+    struct xz_err err = {0};
+    bool more = true, any = false;
+    enum xz_rc rc = XZ_OK;
+
+    while (rc == XZ_OK && more && !console->ending) {
+        rc = xz_work_tick(&console->desk, now_ms, &more, &err);
+        any = any || (rc == XZ_OK && more);
+    }
+    report("tick", rc, &err);
+    if (any) {
+        xz_console_changed(console);
+    }
+}
+
+static enum xz_rc sweep(struct xz_db_conn *conn, void *arg, struct xz_err *err)
+{
+    return xz_user_sweep(conn, *(const int64_t *)arg, err);
+}
+
+/* Is it time again? */
+static bool due(int64_t *last_ms, int64_t every_ms, int64_t now_ms)
+{
+    const bool is = *last_ms == 0 || now_ms - *last_ms >= every_ms || now_ms < *last_ms;
+
+    *last_ms = is ? now_ms : *last_ms;
+    return is;
+}
+
+void *xz_console_ticker(void *arg)
+{
+    struct xz_console *console = arg;
+    const bool works = xz_config_has_role(console->config, "cases");
+    int64_t ticked_ms = 0, swept_ms = 0, looked_ms = 0;
+
+    while (!console->ending) {
+        int64_t now_ms = xz_now_ms();
+        struct xz_err err = {0};
+
+        if (due(&looked_ms, PACK_MS, now_ms)) {
+            report("pack", xz_catalogue_refresh(console->catalogue, &err), &err);
+        }
+        if (works && due(&ticked_ms, TICK_MS, now_ms)) {
+            tick(console, now_ms);
+        }
+        if (works && due(&swept_ms, SWEEP_MS, now_ms)) {
+            report("sweep", xz_desk_write(&console->desk, sweep, &now_ms, &err), &err);
+        }
+        xz_console_wait(console, TICK_MS);
+    }
+    return NULL;
+}
