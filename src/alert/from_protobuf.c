@@ -82,10 +82,10 @@ static size_t size_of(const ProtobufCFieldDescriptor *field)
     const bool points =
         field->type == PROTOBUF_C_TYPE_STRING || field->type == PROTOBUF_C_TYPE_MESSAGE;
 
-    return points                                   ? sizeof(void *)
-           : field->type == PROTOBUF_C_TYPE_DOUBLE  ? sizeof(double)
-           : field->type == PROTOBUF_C_TYPE_INT64   ? sizeof(int64_t)
-                                                    : sizeof(int32_t);
+    return points                                  ? sizeof(void *)
+           : field->type == PROTOBUF_C_TYPE_DOUBLE ? sizeof(double)
+           : field->type == PROTOBUF_C_TYPE_INT64  ? sizeof(int64_t)
+                                                   : sizeof(int32_t);
 }
 
 static bool is_there(const ProtobufCFieldDescriptor *field, const unsigned char *message)

@@ -167,8 +167,8 @@ enum xz_rc xz_console_start(const struct xz_config *config, struct xz_metrics *m
     console->config = config;
     console->metrics = metrics;
     make_bell(console);
-    console->limiter = xz_limiter_new((double)config->console_rate,
-                                      (double)config->console_rate * BURST_S);
+    console->limiter =
+        xz_limiter_new((double)config->console_rate, (double)config->console_rate * BURST_S);
     console->catalogue = xz_catalogue_new(config);
     rc = read_tls(console, err);
     rc = rc == XZ_OK ? xz_console_desk_open(config, &console->desk, err) : rc;

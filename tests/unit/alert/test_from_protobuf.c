@@ -52,9 +52,12 @@ static void test_members_are_those_of_the_contract(void **state)
     assert_string_equal(
         (const char *)json.data,
         "{\"alert_id\":\"01J\",\"rev\":2,\"action\":[\"A1\",\"A3\"],\"involved\":[],"
-        "\"window\":{\"start\":\"1970-01-01T08:00:00+08:00\",\"end\":\"1970-01-01T08:00:01+08:00\"},"
-        "\"event_ids\":[],\"exhibits\":[{\"operator\":\"P1/OP1\",\"weight\":0.25,\"reversed\":true}],"
-        "\"evidence\":[],\"e_value\":null,\"legal\":[],\"explanation\":{\"zh-CN\":\"甲\",\"en\":\"a\"}}");
+        "\"window\":{\"start\":\"1970-01-01T08:00:00+08:00\",\"end\":\"1970-01-01T08:00:01+08:00\"}"
+        ","
+        "\"event_ids\":[],\"exhibits\":[{\"operator\":\"P1/"
+        "OP1\",\"weight\":0.25,\"reversed\":true}],"
+        "\"evidence\":[],\"e_value\":null,\"legal\":[],\"explanation\":{\"zh-CN\":\"甲\",\"en\":"
+        "\"a\"}}");
     xz_buf_fini(&bytes);
     xz_buf_fini(&json);
 }
