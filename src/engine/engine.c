@@ -91,6 +91,23 @@ struct xz_pattern_counts *xz_engine_pattern_count(struct xz_engine *engine, cons
     return &engine->pattern_counts[engine->pattern_count++];
 }
 
+bool xz_cost_is_timed(struct xz_engine *engine, uint64_t *at_ns)
+{
+    if (engine->now_ns == NULL || engine->turns++ % XZ_COST_EVERY != 0) {
+        return false;
+    }
+    *at_ns = engine->now_ns();
+    return true;
+}
+
+void xz_cost_add(struct xz_engine *engine, const struct xz_pattern *pattern, uint64_t *at_ns)
+{
+    const uint64_t now_ns = engine->now_ns();
+
+    xz_engine_pattern_count(engine, pattern->id)->cost_ns += (now_ns - *at_ns) * XZ_COST_EVERY;
+    *at_ns = now_ns;
+}
+
 struct xz_engine *xz_engine_new(const struct xz_engine_setup *setup)
 {
     struct xz_engine *engine = xz_calloc(1, sizeof(*engine));
@@ -98,6 +115,7 @@ struct xz_engine *xz_engine_new(const struct xz_engine_setup *setup)
     engine->cache = setup->cache;
     engine->sinks = setup->sinks;
     engine->keep_history = setup->keep_history;
+    engine->now_ns = setup->now_ns;
     xz_pass_init(&engine->pass);
     engine->pass.sinks = &engine->sinks;
     plan_make(&engine->plan, setup->pack);
@@ -173,10 +191,22 @@ static void moved(struct xz_engine *engine, struct xz_entity *entity, uint32_t a
     xz_history_trim(engine, entity);
 }
 
+/* Exact whatever the order of arrival, within what the history holds. */
+void xz_engine_count_month(struct xz_engine *engine, const struct xz_entity *entity, uint32_t at)
+{
+    const int32_t month = xz_month_of(entity->records[at]->at_ms);
+    const bool before = at > 0 && xz_month_of(entity->records[at - 1]->at_ms) == month;
+    const bool after =
+        at + 1 < entity->count && xz_month_of(entity->records[at + 1]->at_ms) == month;
+
+    engine->counts.subject_months[entity->kind] += !before && !after;
+}
+
 static void fold_add(struct xz_engine *engine, struct xz_entity *entity, struct xz_record *record)
 {
     const uint32_t at = xz_entity_insert(entity, record);
 
+    xz_engine_count_month(engine, entity, at);
     moved(engine, entity, at, at + 1 == entity->count);
 }
 

@@ -83,12 +83,15 @@ struct xz_engine_counts {
     uint64_t reversals_applied, reversals_pending, reversals_repeated, reinstated;
     uint64_t evicted_by_count;
     uint64_t unbalanced; /* settlements whose money does not add up by their region's policy */
-    uint64_t evaluated, not_evaluated; /* evidence steps */
+    uint64_t evaluated, not_evaluated;        /* evidence steps */
+    uint64_t subject_months[XZ_ENTITY_COUNT]; /* calendar months in which a subject had a record */
 };
 struct xz_pattern_counts {
     const char *id;
     uint64_t opened, revised, closed, withdrawn, shadow_opened, suppressed_late;
+    uint64_t cost_ns; /* of judging by it: of one judgement in XZ_COST_EVERY, times that */
 };
+#define XZ_COST_EVERY 64
 
 struct xz_engine;
 
@@ -96,6 +99,8 @@ struct xz_engine_setup {
     struct xz_cache *cache;     /* borrowed */
     const struct xz_pack *pack; /* borrowed until another is set */
     struct xz_engine_sinks sinks;
+    uint64_t (*now_ns)(
+        void);         /* to tell what patterns cost; NULL: nothing is told. Never judged by */
     bool keep_history; /* nothing is let go: for fitting, which reads it all at the end */
 };
 struct xz_engine *xz_engine_new(const struct xz_engine_setup *setup);

@@ -127,7 +127,9 @@ struct xz_engine {
     struct xz_touched *touched;
     size_t touched_count, touched_cap;
     struct xz_pass pass;
-    bool late; /* what is being folded, or judged, came too late */
+    uint64_t (*now_ns)(void);
+    uint64_t turns; /* judgements and gates so far */
+    bool late;      /* what is being folded, or judged, came too late */
     struct xz_alarm *before;
     size_t before_count, before_cap;
     struct xz_buf codes, debits, breaches; /* reused */
@@ -135,6 +137,14 @@ struct xz_engine {
 
 enum xz_entity_kind xz_subject_entity(enum xz_subject subject, enum xz_pattern_scope scope);
 struct xz_pattern_counts *xz_engine_pattern_count(struct xz_engine *engine, const char *id);
+
+/* A record was put in at: does it begin a month of its subject? */
+void xz_engine_count_month(struct xz_engine *engine, const struct xz_entity *entity, uint32_t at);
+
+/* What patterns cost: is this turn one that is timed? Then xz_cost_add after each pattern, *at_ns
+ * going on from the time at its beginning. */
+bool xz_cost_is_timed(struct xz_engine *engine, uint64_t *at_ns);
+void xz_cost_add(struct xz_engine *engine, const struct xz_pattern *pattern, uint64_t *at_ns);
 
 /* observe.c: the record of an event, as the person keeps it. Borrows from event and packed. */
 void xz_record_of_event(const struct xz_event *event, const struct xz_observation *observation,

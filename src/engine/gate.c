@@ -476,6 +476,8 @@ static struct xz_str breaches_of(struct xz_engine *engine, const struct xz_event
         .pack = engine->plan.pack,
         .policy = xz_pack_policy(engine->plan.pack, xz_event_policy_region(event)),
     };
+    uint64_t at_ns = 0;
+    const bool timed = xz_cost_is_timed(engine, &at_ns);
 
     xz_buf_clear(&engine->breaches);
     if (event->body == XZ_BODY_SETTLEMENT && event->settlement.refd_setl_flag == 1) {
@@ -483,8 +485,13 @@ static struct xz_str breaches_of(struct xz_engine *engine, const struct xz_event
     }
     for (uint32_t i = 0; i < engine->plan.gate_count; i++) {
         const struct xz_pattern *pattern = engine->plan.gate[i];
+        const bool breached =
+            (pattern->bodies & (1u << event->body)) != 0 && xz_expr_true(pattern->when, &ctx);
 
-        if ((pattern->bodies & (1u << event->body)) == 0 || !xz_expr_true(pattern->when, &ctx)) {
+        if (timed) {
+            xz_cost_add(engine, pattern, &at_ns);
+        }
+        if (!breached) {
             continue;
         }
         if (engine->breaches.len > 0) {
@@ -556,6 +563,7 @@ enum xz_rc xz_gate_fold(struct xz_engine *engine, struct xz_entity *entity,
     draft.text[XZ_TEXT_BREACHES] = breaches_of(engine, event);
     record = xz_record_build(&draft);
     at = xz_entity_insert(entity, record);
+    xz_engine_count_month(engine, entity, at);
     if (entity->pending_count > 0 || may_be_refunded(entity, record)) {
         undone_first = xz_gate_apply_undos(engine, entity, record);
     }

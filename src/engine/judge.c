@@ -476,10 +476,13 @@ void xz_judge(struct xz_engine *engine, struct xz_entity *entity, uint32_t first
     const int64_t now_ms = newest_of(entity);
     const int64_t since_ms = first < entity->count ? entity->records[first]->at_ms : XZ_TIME_NONE;
     struct there there = {UINT32_MAX, true};
+    uint64_t at_ns = 0;
+    bool timed;
 
     if (entity->count == 0) {
         return;
     }
+    timed = xz_cost_is_timed(engine, &at_ns);
     if (!tail_only) {
         xz_scratch_invalidate(entity);
         there = what_is_there(entity);
@@ -496,6 +499,9 @@ void xz_judge(struct xz_engine *engine, struct xz_entity *entity, uint32_t first
         }
         if (whole) {
             judge_whole(engine, entity, kind->patterns[p], since_ms, now_ms);
+        }
+        if (timed) {
+            xz_cost_add(engine, kind->patterns[p], &at_ns);
         }
     }
     xz_scratch_weigh(entity);

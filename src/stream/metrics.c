@@ -102,6 +102,24 @@ static void put_patterns(struct xz_metrics *metrics, struct xz_buf *out)
     }
 }
 
+static void put_costs(struct xz_metrics *metrics, struct xz_buf *out)
+{
+    xz_buf_printf(out,
+                  "# HELP xiezhi_pattern_seconds_total Time that judging by a pattern took, by "
+                  "samples.\n# TYPE xiezhi_pattern_seconds_total counter\n");
+    for (size_t i = 0; i < metrics->pattern_count; i++) {
+        xz_buf_printf(out, "xiezhi_pattern_seconds_total{pattern=\"%s\"} %.6f\n",
+                      metrics->patterns[i].id, (double)metrics->patterns[i].cost_ns / 1e9);
+    }
+    xz_buf_printf(out,
+                  "# HELP xiezhi_subject_months_total Calendar months in which a subject had a "
+                  "record.\n# TYPE xiezhi_subject_months_total counter\n");
+    for (size_t kind = XZ_ENTITY_PERSON; kind < XZ_ENTITY_COUNT; kind++) {
+        xz_buf_printf(out, "xiezhi_subject_months_total{kind=\"%s\"} %" PRIu64 "\n",
+                      xz_entity_kind_names[kind], metrics->engine.subject_months[kind]);
+    }
+}
+
 static void put_engine(struct xz_metrics *metrics, struct xz_buf *out)
 {
     const struct xz_engine_counts *engine = &metrics->engine;
@@ -118,12 +136,14 @@ static void put_engine(struct xz_metrics *metrics, struct xz_buf *out)
     put(out, "reversals_applied_total", "counter", "Records undone.", engine->reversals_applied);
     put(out, "reversals_pending_total", "counter", "Reversals that came before what they undo.",
         engine->reversals_pending);
+    put(out, "events_total", "counter", "Events that changed state.", engine->events);
     put(out, "evaluated_total", "counter", "Pieces of evidence evaluated.", engine->evaluated);
     put(out, "not_evaluated_total", "counter", "Evidence for which not enough was known.",
         engine->not_evaluated);
     put(out, "evicted_by_count_total", "counter", "Records dropped because a history was full.",
         engine->evicted_by_count);
     put_patterns(metrics, out);
+    put_costs(metrics, out);
     xz_buf_printf(out,
                   "# HELP xiezhi_pack_info The active pack.\n# TYPE xiezhi_pack_info gauge\n"
                   "xiezhi_pack_info{sha256=\"%s\"} 1\n",

@@ -32,6 +32,8 @@ static void add_pattern(struct xz_metrics *metrics, const struct xz_pattern_coun
     sum->closed += counts->closed;
     sum->withdrawn += counts->withdrawn;
     sum->shadow_opened += counts->shadow_opened;
+    sum->suppressed_late += counts->suppressed_late;
+    sum->cost_ns += counts->cost_ns;
 }
 
 static void sum_engines(struct xz_part *const parts[], size_t part_count,

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "stream/partition_int.h"
@@ -200,6 +201,14 @@ static enum xz_rc open_store(struct xz_part *part, struct xz_err *err)
     return xz_store_open(dir, part->setup.budget, &part->store, err);
 }
 
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
 static enum xz_rc open_engine(struct xz_part *part, struct xz_err *err)
 {
     struct xz_engine_setup engine = {0};
@@ -213,6 +222,7 @@ static enum xz_rc open_engine(struct xz_part *part, struct xz_err *err)
     xz_part_set_sinks(part, &engine.sinks);
     engine.cache = part->cache;
     engine.pack = part->pack;
+    engine.now_ns = now_ns;
     part->engine = rc == XZ_OK ? xz_engine_new(&engine) : NULL;
     return rc;
 }

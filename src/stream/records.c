@@ -38,9 +38,8 @@ static void add_parts(struct parts *parts, const char *topic,
                       const struct rd_kafka_metadata *metadata)
 {
     for (int i = 0; i < metadata->topic_cnt; i++) {
-        const int count = strcmp(metadata->topics[i].topic, topic) == 0
-                              ? metadata->topics[i].partition_cnt
-                              : 0;
+        const int count =
+            strcmp(metadata->topics[i].topic, topic) == 0 ? metadata->topics[i].partition_cnt : 0;
 
         for (int p = 0; p < count; p++) {
             xz_array_reserve((void **)&parts->items, &parts->cap, parts->count + 1,
@@ -210,10 +209,10 @@ struct keeping {
 
 static void keep_texts(struct kept *kept)
 {
-    struct xz_str *const texts[] = {
-        &kept->record.value,  &kept->record.content_type, &kept->record.reason,
-        &kept->record.detail, &kept->record.source_topic, &kept->record.source_partition,
-        &kept->record.source_offset};
+    struct xz_str *const texts[] = {&kept->record.value,        &kept->record.content_type,
+                                    &kept->record.reason,       &kept->record.detail,
+                                    &kept->record.source_topic, &kept->record.source_partition,
+                                    &kept->record.source_offset};
     const size_t count = sizeof(texts) / sizeof(texts[0]);
     size_t at = 0;
 
@@ -232,8 +231,7 @@ static bool keep(void *arg, const rd_kafka_message_t *message)
 
     xz_array_reserve((void **)&keeping->items, &keeping->cap, keeping->count + 1,
                      sizeof(*keeping->items));
-    keeping->items[keeping->count] =
-        (struct kept){.record = record_of(message, keeping->topic)};
+    keeping->items[keeping->count] = (struct kept){.record = record_of(message, keeping->topic)};
     keep_texts(&keeping->items[keeping->count++]);
     return true;
 }
@@ -243,10 +241,10 @@ static int newest_first(const void *left, const void *right)
     const struct xz_log_record *a = &((const struct kept *)left)->record;
     const struct xz_log_record *b = &((const struct kept *)right)->record;
 
-    return a->at_ms != b->at_ms           ? (a->at_ms < b->at_ms) - (a->at_ms > b->at_ms)
-           : a->partition != b->partition ? (a->partition > b->partition) -
-                                                (a->partition < b->partition)
-                                          : (a->offset < b->offset) - (a->offset > b->offset);
+    return a->at_ms != b->at_ms ? (a->at_ms < b->at_ms) - (a->at_ms > b->at_ms)
+           : a->partition != b->partition
+               ? (a->partition > b->partition) - (a->partition < b->partition)
+               : (a->offset < b->offset) - (a->offset > b->offset);
 }
 
 enum xz_rc xz_records_newest(const struct xz_config *config, const char *topic, size_t max,
@@ -262,9 +260,9 @@ enum xz_rc xz_records_newest(const struct xz_config *config, const char *topic, 
             part->high - part->low > (int64_t)max ? part->high - (int64_t)max : part->low;
         int64_t next = 0;
 
-        rc = part->high > part->low ? xz_kafka_read(config, topic, part->partition, from, keep,
-                                                    &keeping, &next, err)
-                                    : XZ_OK;
+        rc = part->high > part->low
+                 ? xz_kafka_read(config, topic, part->partition, from, keep, &keeping, &next, err)
+                 : XZ_OK;
     }
     if (keeping.count > 0) {
         qsort(keeping.items, keeping.count, sizeof(*keeping.items), newest_first);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* stream/records.h - single records of the log, outside any group: the one at a place, the newest of
- * a topic, one drawn at random. Each call asks the broker anew and takes some tenths of a second. */
+/* stream/records.h - single records of the log, outside any group: the one at a place, the newest
+ * of a topic, one drawn at random. Each call asks the broker anew and takes some tenths of a
+ * second. */
 #ifndef XZ_STREAM_RECORDS_H
 #define XZ_STREAM_RECORDS_H
 #include "base/str.h"
@@ -19,8 +20,8 @@ struct xz_log_record {
 typedef enum xz_rc (*xz_log_record_fn)(void *arg, const struct xz_log_record *record,
                                        struct xz_err *err);
 
-/* Calls take with the record at that place, and returns what it does. XZ_REJECT "not_found" when the
- * log no longer has it, or never had; XZ_RETRY when no broker answers. */
+/* Calls take with the record at that place, and returns what it does. XZ_REJECT "not_found" when
+ * the log no longer has it, or never had; XZ_RETRY when no broker answers. */
 XZ_MUST enum xz_rc xz_record_at(const struct xz_config *config, const char *topic,
                                 int32_t partition, int64_t offset, xz_log_record_fn take, void *arg,
                                 struct xz_err *err);
