@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { dictionary } from '../i18n';
+
+export const t = dictionary({
+  close: ['关闭', 'Close'],
+  cancel: ['取消', 'Cancel'],
+  undo: ['撤销', 'Undo'],
+  retry: ['重试', 'Try again'],
+  request: ['请求编号 {id}', 'request {id}'],
+  loading: ['读取中…', 'Loading…'],
+  asOf: ['截至 {time}', 'As of {time}'],
+  rowsMore: ['更多内容将在滚动时读取', 'More is read as you scroll'],
+  select: ['选择', 'Select'],
+  selectAll: ['全选已读取的行', 'Select all rows read so far'],
+  showTable: ['以表格查看', 'Show as a table'],
+  showChart: ['以图形查看', 'Show as a chart'],
+  keys: ['键盘操作', 'Keyboard'],
+  none: ['无', 'none'],
+});

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { t } from './text';
+
+export default function PatternsPage() {
+  return (
+    <div class="page">
+      <div class="page-head"><h1>{t('title')}</h1></div>
+    </div>
+  );
+}
