@@ -92,10 +92,19 @@ $(B)/gen/cases/migrations.o: $(B)/gen/cases/migrations.c src/cases/migrate.h
 	$(Q)$(CC) $(CFLAGS) -c $< -o $@
 $(call lib,cases): $(B)/gen/cases/migrations.o
 
-# the pages and the API's description as a table of files
-$(B)/gen/console/assets.c: src/console/openapi.json src/console/embed.mjs $(WEB)
+# the pages, by npm and vite; then with the API's description as a table of files
+WEB_MODULES := src/console/web/node_modules/.package-lock.json
+WEB_SOURCES := $(shell find src/console/web models/law -name node_modules -prune -o -name dist -prune -o \
+                   -type f -print 2>/dev/null)
+$(WEB_MODULES): src/console/web/package.json src/console/web/package-lock.json
+	$(Q)cd src/console/web && npm ci --no-audit --no-fund --loglevel=error
+	$(Q)touch $@
+build/web/index.html: $(WEB_SOURCES) $(WEB_MODULES)
+	$(Q)cd src/console/web && npm run --silent build -- --outDir ../../../build/web --emptyOutDir \
+	    --logLevel warn
+$(B)/gen/console/assets.c: src/console/openapi.json src/console/embed.mjs build/web/index.html
 	@mkdir -p $(@D)
-	$(Q)node src/console/embed.mjs $@ src/console/openapi.json $(dir $(WEB))
+	$(Q)node src/console/embed.mjs $@ src/console/openapi.json build/web
 $(B)/gen/console/assets.o: $(B)/gen/console/assets.c src/console/assets.h
 	$(Q)$(CC) $(CFLAGS) -c $< -o $@
 $(call lib,console): $(B)/gen/console/assets.o
