@@ -39,6 +39,24 @@ static void test_the_same_msgid_with_other_content(void **state)
     desk_close(&desk);
 }
 
+static void test_a_month_of_a_subject_counts_once(void **state)
+{
+    struct desk desk;
+
+    (void)state;
+    desk_open(&desk);
+    settle(&desk, "M1", "2026-03-03 10:00:00", WHO, "");
+    settle(&desk, "M2", "2026-03-31 23:59:59", WHO, "");
+    assert_int_equal(counts_of(&desk).subject_months[XZ_ENTITY_PERSON], 1);
+    settle(&desk, "M3", "2026-04-01 00:00:00", WHO, "");
+    settle(&desk, "M4", "2026-03-30 10:00:00", WHO, "");
+    settle(&desk, "M1", "2026-03-03 10:00:00", WHO, "");
+    assert_int_equal(counts_of(&desk).subject_months[XZ_ENTITY_PERSON], 2);
+    settle(&desk, "M5", "2026-04-02 10:00:00", "2101000000054321", "");
+    assert_int_equal(counts_of(&desk).subject_months[XZ_ENTITY_PERSON], 3);
+    desk_close(&desk);
+}
+
 static void retry(struct desk *desk)
 {
     tell(desk, "M1b", "2026-03-03 10:00:00",
@@ -195,6 +213,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_same_message_twice),
+        cmocka_unit_test(test_a_month_of_a_subject_counts_once),
         cmocka_unit_test(test_the_same_msgid_with_other_content),
         cmocka_unit_test(test_a_retry_is_a_duplicate_that_goes_by_two_names),
         cmocka_unit_test(test_a_reversal_of_the_retry_comes_first),
