@@ -2,7 +2,7 @@
 """Measures the program on this machine, beside what librdkafka alone can do.
 
     make bench                         everything; about a quarter of an hour
-    make bench BENCH="score latency"   some of: score kafka latency state restart
+    make bench BENCH="score latency"   some of: score kafka latency state restart desk
     make bench BENCH="--rounds 5"      medians of more rounds (3)
 
 What is compared runs in turns, and a figure is the median of its rounds. Results go to
@@ -25,12 +25,13 @@ import time
 
 from confluent_kafka import Consumer, Producer, TopicPartition, libversion
 
+from desk import bench_desk as desk_figures
 from service import Broker, Service, feed, region, settlements
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 PROGRAM = ROOT / "build" / "xiezhi"
-PARTS = ("score", "kafka", "latency", "state", "restart")
+PARTS = ("score", "kafka", "latency", "state", "restart", "desk")
 
 GOALS = {
     "score_protobuf": ("`score`, protobuf, one core, all patterns", 150000, "settlements/s", 1),
@@ -41,6 +42,11 @@ GOALS = {
     "latency_p999_ms": ("the same, p99.9", 250, "ms", -1),
     "state_person_bytes": ("state on disk, mean per person: persons, counters, givers", 400,
                            "bytes", -1),
+    "desk_sqlite_queue_p99_ms": ("the queue, 100,000 cases and 1,000,000 alerts in SQLite, p99",
+                                 100, "ms", -1),
+    "desk_sqlite_case_p99_ms": ("a case, the same", 100, "ms", -1),
+    "desk_postgres_queue_p99_ms": ("the queue, the same in PostgreSQL", 100, "ms", -1),
+    "desk_postgres_case_p99_ms": ("a case, the same", 100, "ms", -1),
     "restart_s": ("restart with a million people in the store", 2, "s", -1),
 }
 
@@ -255,6 +261,13 @@ def bench_restart(work, rounds, _):
     return took
 
 
+def bench_desk(work, _, arguments):
+    figures = desk_figures(PROGRAM, work, arguments)
+    for name in sorted(figures):
+        say(f"{name}: {figures[name][0]:.1f}")
+    return figures
+
+
 # ---- results ----
 
 def machine():
@@ -300,6 +313,10 @@ def main():
     parser.add_argument("part", nargs="*", choices=[*PARTS, []], help="default: all")
     parser.add_argument("--raw", required=True, help="the raw consumer")
     parser.add_argument("--sizes", required=True, help="the program that measures stores")
+    parser.add_argument("--desk-fill", required=True, help="the program that fills a desk's store")
+    parser.add_argument("--cases", type=int, default=100000, help="of the desk")
+    parser.add_argument("--alerts", type=int, default=1000000, help="of the desk")
+    parser.add_argument("--requests", type=int, default=1000, help="of each of the desk's clients")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=30, help="of latency, a round")
     parser.add_argument("--work", help="folder for regions and brokers; kept when given")

@@ -7,7 +7,7 @@ $(B)/benchmarks/store_sizes: $(B)/benchmarks/store_sizes.o $(foreach f,$(call up
 	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 $(B)/benchmarks/desk_fill: $(B)/benchmarks/desk_fill.o $(foreach f,$(call upto,cases),$(call lib,$(f)))
 	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
-bench: build/xiezhi $(B)/benchmarks/raw_consume $(B)/benchmarks/store_sizes ## speed beside the limit: benchmarks/results
+bench: build/xiezhi $(B)/benchmarks/raw_consume $(B)/benchmarks/store_sizes $(B)/benchmarks/desk_fill ## speed beside the limit: benchmarks/results
 	@ops/install test
 	@build/venv/bin/python benchmarks/bench.py --raw $(B)/benchmarks/raw_consume \
-	    --sizes $(B)/benchmarks/store_sizes $(BENCH)
+	    --sizes $(B)/benchmarks/store_sizes --desk-fill $(B)/benchmarks/desk_fill $(BENCH)

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How fast the desk answers with years of cases in its store, on either database."""
+import http.client
+import json
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+
+from service import Broker, ROOT, Service, free_port
+
+POSTGRES = ROOT / "ops" / "postgres" / "postgres"
+CLIENTS = 4
+# What people at a desk ask for, and how often.
+QUEUES = ["", "sort=due", "sort=news", "sort=amount", "assignee=none", "assignee=me", "state=new",
+          "pattern=T02", "severity=critical", "clock=soon", "open=no", "region=2103",
+          "result_type=conclusive", "open=all&sort=amount"]
+MIX = [("queue", 40), ("case", 30), ("next_page", 10), ("alerts", 5), ("search", 5),
+       ("overview", 5), ("note", 5)]
+
+
+class Client:
+    """One person's browser: a connection, a session."""
+
+    def __init__(self, port, name, password):
+        self.port, self.headers = port, {"Content-Type": "application/json"}
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        answer = self.ask("POST", "/session", {"name": name, "password": password}, raw=True)
+        session = json.loads(answer.read())
+        self.headers |= {"Cookie": answer.headers["Set-Cookie"].split(";")[0],
+                         "X-CSRF-Token": session["csrf"]}
+
+    def ask(self, method, path, body=None, raw=False):
+        data = json.dumps(body) if body is not None else None
+        self.connection.request(method, "/api/v1" + path, data, self.headers)
+        answer = self.connection.getresponse()
+        if raw:
+            return answer
+        text = answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{method} {path}: {answer.status} {text[:200]}")
+        return json.loads(text)
+
+
+def visit(client, dice, cases, times):
+    """One request of the mix, timed."""
+    what = dice.choices([name for name, _ in MIX], [weight for _, weight in MIX])[0]
+    query, case = dice.choice(QUEUES), dice.randint(1, cases)
+    cursor = None
+    if what == "next_page":
+        cursor = client.ask("GET", f"/cases?{query}&limit=50")["next"]
+        what = "next_page" if cursor else "queue"
+    calls = {"queue": ("GET", f"/cases?{query}&limit=50"), "case": ("GET", f"/cases/{case}"),
+             "next_page": ("GET", f"/cases?{query}&limit=50&cursor={cursor}"),
+             "alerts": ("GET", "/alerts?limit=50"), "search": ("GET", f"/search?q={case}"),
+             "overview": ("GET", "/overview?days=30"),
+             "note": ("POST", f"/cases/{case}/notes", {"text": "seen"})}
+    began = time.perf_counter()
+    client.ask(*calls[what])
+    times.append((what, (time.perf_counter() - began) * 1000))
+
+
+def work(port, seed, password, cases, requests, times):
+    client, dice = Client(port, "bench", password), random.Random(seed)
+    for _ in range(requests):
+        visit(client, dice, cases, times)
+
+
+def measure(port, password, cases, requests):
+    """Milliseconds by what was asked for, of CLIENTS people at once."""
+    lists = [[] for _ in range(CLIENTS)]
+    threads = [threading.Thread(target=work, args=(port, seed, password, cases, requests, times))
+               for seed, times in enumerate(lists)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if any(len(times) < requests for times in lists):
+        sys.exit("desk: a client gave up")
+    by = {}
+    for what, took in (pair for times in lists for pair in times):
+        by.setdefault(what, []).append(took)
+    return by
+
+
+def wait_for(port):
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.05)
+
+
+def percentile(values, share):
+    values = sorted(values)
+    return values[min(len(values) - 1, int(share * len(values)))]
+
+
+def bench_one(program, folder, broker, name, url, arguments):
+    keys, state, port, password = folder / f"{name}.keys", folder / name, free_port(), "x" * 20
+    subprocess.run([arguments.desk_fill, url, keys, str(arguments.cases), str(arguments.alerts),
+                    str(arguments.cases // 5)], check=True, cwd=ROOT)
+    sets = ["--set", f"console.database={url}", "--set", f"console.keys={keys}",
+            "--set", f"console.listen=127.0.0.1:{port}", "--set", "console.rate=100000"]
+    subprocess.run([program, "user", "add", "bench", "--roles", "analyst,investigator", "--set",
+                    f"state.dir={state}", *sets], input=password, text=True, check=True)
+    with Service(program, broker, f"desk-{name}", state, ROOT / "models", *sets,
+                 "--set", "roles=cases,console", "--set", "reference="):
+        wait_for(port)
+        measure(port, password, arguments.cases, 20)
+        by = measure(port, password, arguments.cases, arguments.requests)
+    return {f"desk_{name}_{what}_{key}_ms": [percentile(values, share)]
+            for what, values in by.items() for key, share in (("p50", 0.5), ("p99", 0.99))}
+
+
+def bench_desk(program, work_folder, arguments):
+    folder = pathlib.Path(work_folder) / "desk"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    short = pathlib.Path(tempfile.mkdtemp(prefix="xz-", dir="/tmp"))
+    short.chmod(0o711)
+    figures = {}
+    try:
+        with Broker(folder / "broker") as broker:
+            figures |= bench_one(program, folder, broker, "sqlite", f"sqlite:{folder}/desk.db",
+                                 arguments)
+            url = subprocess.run([POSTGRES, "start", short / "pg"], capture_output=True, text=True,
+                                 check=True).stdout.strip()
+            figures |= bench_one(program, folder, broker, "postgres", url, arguments)
+    finally:
+        subprocess.run([POSTGRES, "stop", short / "pg"], capture_output=True)
+        shutil.rmtree(short, ignore_errors=True)
+    return figures
