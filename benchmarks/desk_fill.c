@@ -70,8 +70,7 @@ static void put_exhibits(struct filling *filling, int64_t alert, const char *per
 static void put_alert(struct filling *filling, int64_t number, struct xz_buf *out)
 {
     const int64_t subject = number % filling->cases;
-    const int64_t start_ms =
-        filling->now_ms - (int64_t)(1 + below(filling, 60)) * XZ_DAY_MS;
+    const int64_t start_ms = filling->now_ms - (int64_t)(1 + below(filling, 60)) * XZ_DAY_MS;
     const char *severity = severities[below(filling, 4)];
     struct xz_buf exhibits = {0};
     char person[32], start[XZ_TIME_TEXT_MAX], end[XZ_TIME_TEXT_MAX];
@@ -134,9 +133,9 @@ static enum xz_rc fill(struct filling *filling, int64_t alerts, struct xz_err *e
 
 static enum xz_rc close_some(struct filling *filling, int64_t closed, struct xz_err *err)
 {
-    static const enum xz_case_outcome outcomes[] = {
-        XZ_OUTCOME_CONFIRMED, XZ_OUTCOME_FALSE_POSITIVE, XZ_OUTCOME_INCONCLUSIVE,
-        XZ_OUTCOME_RIGHT_TO_ASK};
+    static const enum xz_case_outcome outcomes[] = {XZ_OUTCOME_CONFIRMED, XZ_OUTCOME_FALSE_POSITIVE,
+                                                    XZ_OUTCOME_INCONCLUSIVE,
+                                                    XZ_OUTCOME_RIGHT_TO_ASK};
     const struct xz_actor actor = {
         .account = 1, .name = "filler", .roles = 1u << XZ_ROLE_INVESTIGATOR};
     enum xz_rc rc = XZ_OK;

@@ -11,17 +11,20 @@
 #include "base/mem.h"
 #include "cases/db_int.h"
 
+#define TURN_MS 10000 /* as long as another process is waited for */
+
 struct xz_db_conn {
     struct xz_db *db;
     void *session; /* NULL: not connected */
-    bool taken, in_transaction;
+    bool taken, in_transaction, has_turn;
 };
 
 struct xz_db {
     const struct xz_db_driver *driver;
     char *url;
     pthread_mutex_t lock;
-    pthread_cond_t given;
+    pthread_cond_t given, turned;
+    bool writing; /* somebody has the turn to write; of a driver that has one */
     size_t count;
     struct xz_db_conn conns[XZ_DB_CONNECTIONS_MAX];
 };
@@ -42,6 +45,7 @@ enum xz_rc xz_db_open(const char *url, size_t connections, struct xz_db **out, s
     (void)pthread_condattr_init(&attributes);
     (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     (void)pthread_cond_init(&db->given, &attributes);
+    (void)pthread_cond_init(&db->turned, &attributes);
     (void)pthread_condattr_destroy(&attributes);
     for (size_t i = 0; i < connections; i++) {
         db->conns[i].db = db;
@@ -67,6 +71,7 @@ void xz_db_close(struct xz_db *db)
         }
     }
     (void)pthread_cond_destroy(&db->given);
+    (void)pthread_cond_destroy(&db->turned);
     (void)pthread_mutex_destroy(&db->lock);
     free(db->url);
     free(db);
@@ -152,13 +157,51 @@ void xz_db_give(struct xz_db_conn *conn)
     (void)pthread_mutex_unlock(&conn->db->lock);
 }
 
+/* ---- transactions ---- */
+
+/* SQLite has one writer, and whoever finds it busy sleeps and looks again, longer each time. Within
+ * a process they wait for each other here instead, and the next is woken at once. */
+static enum xz_rc take_turn(struct xz_db_conn *conn, struct xz_err *err)
+{
+    const struct timespec until = deadline_in(TURN_MS);
+    struct xz_db *db = conn->db;
+    int waited = 0;
+
+    (void)pthread_mutex_lock(&db->lock);
+    while (db->writing && waited != ETIMEDOUT) {
+        waited = pthread_cond_timedwait(&db->turned, &db->lock, &until);
+    }
+    conn->has_turn = !db->writing;
+    db->writing = true;
+    (void)pthread_mutex_unlock(&db->lock);
+    return conn->has_turn ? XZ_OK : xz_err_set(err, XZ_RETRY, "another transaction goes on");
+}
+
+static void give_turn(struct xz_db_conn *conn)
+{
+    struct xz_db *db = conn->db;
+
+    if (conn->has_turn) {
+        (void)pthread_mutex_lock(&db->lock);
+        db->writing = conn->has_turn = false;
+        (void)pthread_cond_signal(&db->turned);
+        (void)pthread_mutex_unlock(&db->lock);
+    }
+}
+
 enum xz_rc xz_db_begin(struct xz_db_conn *conn, bool write, struct xz_err *err)
 {
-    enum xz_rc rc;
+    enum xz_rc rc = XZ_OK;
 
     assert(!conn->in_transaction);
-    rc = conn->db->driver->begin(conn->session, write, err);
+    if (write && conn->db->driver->one_writer) {
+        rc = take_turn(conn, err);
+    }
+    rc = rc == XZ_OK ? conn->db->driver->begin(conn->session, write, err) : rc;
     conn->in_transaction = rc == XZ_OK;
+    if (rc != XZ_OK) {
+        give_turn(conn);
+    }
     return rc;
 }
 
@@ -172,6 +215,7 @@ enum xz_rc xz_db_commit(struct xz_db_conn *conn, struct xz_err *err)
         xz_db_rollback(conn);
     }
     conn->in_transaction = false;
+    give_turn(conn);
     return rc;
 }
 
@@ -180,6 +224,7 @@ void xz_db_rollback(struct xz_db_conn *conn)
     if (conn->in_transaction) {
         conn->db->driver->rollback(conn->session);
         conn->in_transaction = false;
+        give_turn(conn);
     }
 }
 

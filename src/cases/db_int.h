@@ -6,6 +6,7 @@
 #include "cases/db.h"
 
 struct xz_db_driver {
+    bool one_writer; /* transactions that write wait for each other, whatever they write */
     enum xz_rc (*open)(const char *url, void **session, struct xz_err *err);
     void (*close)(void *session);
     bool (*is_usable)(void *session); /* false: close it, and open another */

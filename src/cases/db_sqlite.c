@@ -231,6 +231,7 @@ static struct xz_str column_bytes(const struct xz_db_row *row, int column)
 }
 
 const struct xz_db_driver xz_db_sqlite = {
+    .one_writer = true,
     .open = open_session,
     .close = close_session,
     .is_usable = is_usable,
