@@ -29,6 +29,8 @@
 #define PARTITIONS   3
 #define LINE_COLUMNS 100
 #define DRAIN_MS     60000
+#define FIRST_PORT   9480
+#define PORTS        10
 
 static const char help[] =
     "Usage: xiezhi demo [OPTION]...\n"
@@ -42,7 +44,8 @@ static const char help[] =
     "      --seed N           another region for every number (1)\n"
     "      --lang LANG        explanations in zh-CN or en (by the environment's LANG)\n"
     "      --keep             go on, month after month, until Ctrl-C\n"
-    "      --listen ADDRESS   where the console is, HOST:PORT (127.0.0.1:9480); \"\": nowhere\n"
+    "      --listen ADDRESS   where the console is, HOST:PORT (127.0.0.1:9480, or the\n"
+    "                         next port that is free); \"\": nowhere\n"
     "      --stay             leave the console open at the end, until Ctrl-C; so it is\n"
     "                         at a terminal without being asked\n"
     "  -h, --help             this text\n";
@@ -58,7 +61,7 @@ struct demo {
     struct xz_embedded *broker;
     struct xz_feed *feed;
     char dir[64];
-    const char *listen;
+    const char *listen; /* NULL: wherever there is room; "": nowhere */
     bool chinese, keep, stay, terminal;
     int64_t seconds;
     uint64_t produced, lost, alerts, conclusive, suspicious, unfounded;
@@ -239,39 +242,6 @@ static void report(const struct demo *demo)
     xz_demo_truth_report(demo->truth, stdout);
 }
 
-/* ---- the console ---- */
-
-static enum xz_rc open_console(struct demo *demo, struct xz_err *err)
-{
-    enum xz_rc rc = XZ_OK;
-
-    if (demo->listen[0] == '\0') {
-        return XZ_OK;
-    }
-    rc = xz_console_start(&demo->config, xz_service_metrics(demo->service), &demo->console, err);
-    rc = rc == XZ_OK ? xz_demo_accounts_add(demo->console, err) : rc;
-    if (rc == XZ_OK) {
-        (void)printf(
-            "\n  The console: http://%s/   (choose whom you enter as; nothing here is real)\n\n",
-            demo->listen);
-        xz_demo_open_browser(demo->listen);
-    }
-    return rc;
-}
-
-/* A visitor goes on working when the story is over. */
-static void stay_open(struct demo *demo)
-{
-    if (demo->console == NULL || !(demo->stay || demo->terminal) || interrupted) {
-        return;
-    }
-    (void)printf("\nThe console stays open at http://%s/ until Ctrl-C.\n", demo->listen);
-    (void)fflush(stdout);
-    while (!interrupted && xz_console_alive(demo->console) && xz_service_alive(demo->service)) {
-        (void)usleep(200000);
-    }
-}
-
 /* ---- beginning and end ---- */
 
 /* R5 and R7 are breaches of a region's own policy, and the shipped pack invents none. */
@@ -283,6 +253,11 @@ static void leave_out_regional(struct xz_simulation_config *config)
             config->patterns &= ~(UINT64_C(1) << i);
         }
     }
+}
+
+static bool wants_console(const struct demo *demo)
+{
+    return demo->listen == NULL || demo->listen[0] != '\0';
 }
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
@@ -320,15 +295,66 @@ static enum xz_rc prepare(struct demo *demo, struct xz_err *err)
     rc = rc == XZ_OK ? set(demo, "reference", demo->dir, err) : rc;
     rc = rc == XZ_OK ? set(demo, "alerts.format", "protobuf", err) : rc;
     rc = rc == XZ_OK ? set(demo, "http.listen", "", err) : rc;
-    rc = rc == XZ_OK ? set(demo, "console.listen", demo->listen, err) : rc;
-    rc = rc == XZ_OK && demo->listen[0] != '\0'
-             ? set(demo, "roles", "ingest,detect,cases,console", err)
-             : rc;
+    rc = rc == XZ_OK && wants_console(demo) ? set(demo, "roles", "ingest,detect,cases,console", err)
+                                            : rc;
     rc = rc == XZ_OK ? set(demo, "ingest.max_ahead", "36600d", err) : rc; /* its days are to come */
     rc = rc == XZ_OK ? set(demo, "log.level", "error", err) : rc;
     xz_cli_settings_complete(&demo->config);
     demo->config.topics_partitions = PARTITIONS;
     return rc == XZ_OK ? xz_embedded_start(&demo->config, &demo->broker, err) : rc;
+}
+
+/* ---- the console ---- */
+
+/* Where it was asked for; else at the first of some ports that nobody else has. */
+static enum xz_rc start_console(struct demo *demo, struct xz_err *err)
+{
+    const int tries = demo->listen != NULL ? 1 : PORTS;
+    enum xz_rc rc = XZ_CONFIG;
+
+    for (int i = 0; i < tries && rc == XZ_CONFIG; i++) {
+        char address[32];
+
+        (void)snprintf(address, sizeof(address), "127.0.0.1:%d", FIRST_PORT + i);
+        rc = set(demo, "console.listen", demo->listen != NULL ? demo->listen : address, err);
+        rc = rc == XZ_OK ? xz_console_start(&demo->config, xz_service_metrics(demo->service),
+                                            &demo->console, err)
+                         : rc;
+    }
+    return rc;
+}
+
+static enum xz_rc open_console(struct demo *demo, struct xz_err *err)
+{
+    enum xz_rc rc;
+
+    if (!wants_console(demo)) {
+        return XZ_OK;
+    }
+    rc = start_console(demo, err);
+    rc = rc == XZ_OK ? xz_demo_accounts_add(demo->console, err) : rc;
+    if (rc == XZ_OK) {
+        (void)printf("\n  The console: http://%s/\n  Choose whom you enter as; nothing here is "
+                     "real.\n\n",
+                     demo->config.console_listen);
+        (void)fflush(stdout);
+        xz_demo_open_browser(demo->config.console_listen);
+    }
+    return rc;
+}
+
+/* A visitor goes on working when the story is over. */
+static void stay_open(struct demo *demo)
+{
+    if (demo->console == NULL || !(demo->stay || demo->terminal) || interrupted) {
+        return;
+    }
+    (void)printf("\nThe console stays open at http://%s/ until Ctrl-C.\n",
+                 demo->config.console_listen);
+    (void)fflush(stdout);
+    while (!interrupted && xz_console_alive(demo->console) && xz_service_alive(demo->service)) {
+        (void)usleep(200000);
+    }
 }
 
 static enum xz_rc run(struct demo *demo, struct xz_err *err)
@@ -452,8 +478,7 @@ static int options(struct demo *demo, int argc, char **argv)
 
 int xz_cmd_demo(int argc, char **argv)
 {
-    struct demo demo = {
-        .seconds = 60, .terminal = isatty(STDOUT_FILENO), .listen = "127.0.0.1:9480"};
+    struct demo demo = {.seconds = 60, .terminal = isatty(STDOUT_FILENO)};
     const char *lang = getenv("LANG");
     struct sigaction action = {.sa_handler = on_signal};
     struct xz_err err = {0};
