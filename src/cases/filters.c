@@ -60,29 +60,28 @@ static enum xz_rc make_filter(struct xz_db_conn *conn, const struct keeping *kee
                            XZ_FILTERS_MAX);
     }
     rc = rc == XZ_OK ? xz_counter_next(conn, "saved_filter", keeping->id, err) : rc;
-    return rc == XZ_OK ? xz_db_exec(conn,
-                                    "INSERT INTO saved_filter (id, account, name, query) "
-                                    "VALUES (?1, ?2, ?3, ?4)",
-                                    XZ_DB_ARGS(XZ_DB_INT(*keeping->id), XZ_DB_INT(account),
-                                               XZ_DB_TEXT(keeping->name),
-                                               XZ_DB_TEXT(keeping->query)),
-                                    NULL, err)
-                       : rc;
+    return rc == XZ_OK
+               ? xz_db_exec(conn,
+                            "INSERT INTO saved_filter (id, account, name, query) "
+                            "VALUES (?1, ?2, ?3, ?4)",
+                            XZ_DB_ARGS(XZ_DB_INT(*keeping->id), XZ_DB_INT(account),
+                                       XZ_DB_TEXT(keeping->name), XZ_DB_TEXT(keeping->query)),
+                            NULL, err)
+               : rc;
 }
 
 static enum xz_rc add_filter(struct xz_db_conn *conn, void *arg, struct xz_err *err)
 {
     const struct keeping *keeping = arg;
     bool found = false;
-    enum xz_rc rc = xz_row_int(
-        conn, "SELECT id FROM saved_filter WHERE account = ?1 AND name = ?2",
-        XZ_DB_ARGS(XZ_DB_INT(keeping->actor->account), XZ_DB_TEXT(keeping->name)), keeping->id,
-        &found, err);
+    enum xz_rc rc =
+        xz_row_int(conn, "SELECT id FROM saved_filter WHERE account = ?1 AND name = ?2",
+                   XZ_DB_ARGS(XZ_DB_INT(keeping->actor->account), XZ_DB_TEXT(keeping->name)),
+                   keeping->id, &found, err);
 
     if (rc == XZ_OK && found) {
         rc = xz_db_exec(conn, "UPDATE saved_filter SET query = ?1 WHERE id = ?2",
-                        XZ_DB_ARGS(XZ_DB_TEXT(keeping->query), XZ_DB_INT(*keeping->id)), NULL,
-                        err);
+                        XZ_DB_ARGS(XZ_DB_TEXT(keeping->query), XZ_DB_INT(*keeping->id)), NULL, err);
     } else if (rc == XZ_OK) {
         rc = make_filter(conn, keeping, err);
     }
@@ -106,10 +105,9 @@ static enum xz_rc drop_filter(struct xz_db_conn *conn, void *arg, struct xz_err 
 {
     const struct keeping *keeping = arg;
     int64_t dropped = 0;
-    enum xz_rc rc =
-        xz_db_exec(conn, "DELETE FROM saved_filter WHERE id = ?1 AND account = ?2",
-                   XZ_DB_ARGS(XZ_DB_INT(*keeping->id), XZ_DB_INT(keeping->actor->account)),
-                   &dropped, err);
+    enum xz_rc rc = xz_db_exec(
+        conn, "DELETE FROM saved_filter WHERE id = ?1 AND account = ?2",
+        XZ_DB_ARGS(XZ_DB_INT(*keeping->id), XZ_DB_INT(keeping->actor->account)), &dropped, err);
 
     if (rc == XZ_OK && dropped == 0) {
         rc = xz_err_reject(err, "not_found", "", "there is no such filter");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cases/filters.h - the filters that an account has kept for its queue: a name, and the query of the
- * list of cases. Nobody else sees them. */
+/* cases/filters.h - the filters that an account has kept for its queue: a name, and the query of
+ * the list of cases. Nobody else sees them. */
 #ifndef XZ_CASES_FILTERS_H
 #define XZ_CASES_FILTERS_H
 #include "cases/view.h"

@@ -99,7 +99,7 @@ json_t *xz_json_words(struct xz_str words)
     return list;
 }
 
-static json_t *json_day(int64_t day)
+json_t *xz_json_day(int64_t day)
 {
     char text[16];
 
@@ -145,7 +145,7 @@ static json_t *json_of(const struct xz_db_row *row, int at, enum xz_column_kind 
     case XZ_COLUMN_TIME:
         return xz_json_time(xz_db_int(row, at));
     case XZ_COLUMN_DAY:
-        return json_day(xz_db_int(row, at));
+        return xz_json_day(xz_db_int(row, at));
     case XZ_COLUMN_ID:
         return xz_db_int(row, at) != 0 ? json_integer(xz_db_int(row, at)) : json_null();
     case XZ_COLUMN_JSON:

@@ -48,6 +48,7 @@ XZ_MUST enum xz_rc xz_rows_json(struct xz_db_conn *conn, const struct xz_column 
                                 struct xz_err *err);
 
 json_t *xz_json_time(int64_t time_ms);      /* RFC 3339, or null for 0 */
+json_t *xz_json_day(int64_t day);           /* of a day's number: "2026-03-01" */
 json_t *xz_json_text(struct xz_str text);   /* bytes that are no UTF-8: an empty string */
 json_t *xz_json_words(struct xz_str words); /* "a,b" -> ["a","b"]; "" -> [] */
 

@@ -151,7 +151,7 @@ enum xz_rc xz_subject_of(struct xz_db_conn *conn, struct xz_str text, struct xz_
 /* ---- changes ---- */
 
 const struct xz_column xz_alert_columns[] = {
-    {"seq", XZ_COLUMN_INT},          {"alert_id", XZ_COLUMN_TEXT},
+    {"seq", XZ_COLUMN_INT},          {"id", XZ_COLUMN_TEXT},
     {"rev", XZ_COLUMN_INT},          {"pattern", XZ_COLUMN_TEXT},
     {"version", XZ_COLUMN_INT},      {"status", XZ_COLUMN_TEXT},
     {"result_type", XZ_COLUMN_TEXT}, {"severity", XZ_COLUMN_INT},
@@ -174,23 +174,25 @@ struct changing {
 static enum xz_rc add_subject_of_change(struct xz_db_conn *conn, json_t *change, struct xz_err *err)
 {
     const bool is_alert = strcmp(json_string_value(json_object_get(change, "kind")), "alert") == 0;
+    const char *object = json_string_value(json_object_get(change, "object"));
+    const int64_t case_id = json_integer_value(json_object_get(change, "case"));
+    struct xz_query query = {.count = 0};
     json_t *rows = json_array();
     enum xz_rc rc;
 
     if (is_alert) {
-        rc = xz_rows_json(
-            conn, xz_alert_columns, xz_alert_column_count,
-            XZ_ALERT_SELECT "WHERE a.id = ?1 AND a.is_current = 1",
-            XZ_DB_ARGS(XZ_DB_CSTR(json_string_value(json_object_get(change, "object")))), rows,
-            err);
+        xz_query_add(&query, XZ_ALERT_SELECT "WHERE a.id = ?1 AND a.is_current = 1");
+        (void)xz_query_bind(&query, XZ_DB_CSTR(object));
+        rc = xz_query_rows(&query, conn, xz_alert_columns, xz_alert_column_count, rows, err);
     } else {
-        rc = xz_rows_json(
-            conn, xz_case_columns, xz_case_column_count, XZ_CASE_SELECT "WHERE c.id = ?1",
-            XZ_DB_ARGS(XZ_DB_INT(json_integer_value(json_object_get(change, "case")))), rows, err);
+        xz_query_add(&query, XZ_CASE_SELECT "WHERE c.id = ?1");
+        (void)xz_query_bind(&query, XZ_DB_INT(case_id));
+        rc = xz_case_rows(&query, conn, rows, err);
     }
     if (rc == XZ_OK && json_array_size(rows) > 0) {
         (void)json_object_set(change, is_alert ? "alert" : "row", json_array_get(rows, 0));
     }
+    xz_query_fini(&query);
     json_decref(rows);
     return rc;
 }

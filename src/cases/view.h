@@ -33,6 +33,7 @@ struct xz_case_filter {
     struct xz_str assignee; /* "me", "none", or a number */
     struct xz_str open;     /* "no", "all"; else the open ones */
     struct xz_str snoozed;  /* "only", "all"; else those that are awake */
+    struct xz_str origin;   /* "alert", "control" */
     enum xz_case_sort sort;
 };
 XZ_MUST enum xz_rc xz_view_cases(const struct xz_desk_view *view,

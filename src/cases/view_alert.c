@@ -52,10 +52,10 @@ static enum xz_rc add_severity(struct xz_query *query, struct xz_str name, struc
     return xz_err_reject(err, "invalid", "severity", "low, medium, high or critical");
 }
 
-static enum xz_rc fill_alerts(struct xz_db_conn *conn, void *arg, json_t **made, struct xz_err *err)
+enum xz_rc xz_alerts_page(struct xz_db_conn *conn, const struct xz_desk_view *view,
+                          const struct xz_alert_filter *filter, const struct xz_page *page,
+                          json_t **made, struct xz_err *err)
 {
-    const struct listing *listing = arg;
-    const struct xz_alert_filter *filter = listing->filter;
     struct xz_query query = {.count = 0};
     struct xz_buf ref = {0};
     json_t *rows = json_array();
@@ -83,16 +83,23 @@ static enum xz_rc fill_alerts(struct xz_db_conn *conn, void *arg, json_t **made,
                       xz_query_bind(&query, XZ_DB_INT(filter->until_ms)));
     }
     rc = rc == XZ_OK ? add_severity(&query, filter->severity, err) : rc;
-    xz_query_in_scope(&query, "a.region", listing->view->actor);
-    rc = rc == XZ_OK ? add_cursor(&query, listing->page->cursor, err) : rc;
-    xz_buf_printf(&query.sql, " ORDER BY a.seq DESC LIMIT %d", listing->page->limit + 1);
+    xz_query_in_scope(&query, "a.region", view->actor);
+    rc = rc == XZ_OK ? add_cursor(&query, page->cursor, err) : rc;
+    xz_buf_printf(&query.sql, " ORDER BY a.seq DESC LIMIT %d", page->limit + 1);
     rc = rc == XZ_OK
              ? xz_query_rows(&query, conn, xz_alert_columns, xz_alert_column_count, rows, err)
              : rc;
-    *made = xz_page_json(rows, listing->page->limit, listing->view->now_ms, cursor_of);
+    *made = xz_page_json(rows, page->limit, view->now_ms, cursor_of);
     xz_query_fini(&query);
     xz_buf_fini(&ref);
     return rc;
+}
+
+static enum xz_rc fill_alerts(struct xz_db_conn *conn, void *arg, json_t **made, struct xz_err *err)
+{
+    const struct listing *listing = arg;
+
+    return xz_alerts_page(conn, listing->view, listing->filter, listing->page, made, err);
 }
 
 enum xz_rc xz_view_alerts(const struct xz_desk_view *view, const struct xz_alert_filter *filter,
@@ -150,12 +157,34 @@ enum xz_rc xz_view_alert(const struct xz_desk_view *view, struct xz_str id, stru
 
 /* ---- search ---- */
 
-#define FOUND_MAX "30"
+#define FOUND_MAX   "30"
+#define PARTY_KINDS "'person', 'institution', 'operator', 'device', 'trace', 'group', 'region'"
 
 struct searching {
     const struct xz_desk_view *view;
     struct xz_str words;
 };
+
+/* By id, or about or at whom. */
+static enum xz_rc find_alerts(struct xz_db_conn *conn, const struct searching *searching,
+                              struct xz_str ref, json_t *rows, struct xz_err *err)
+{
+    struct xz_query query = {.count = 0};
+    enum xz_rc rc;
+
+    xz_query_add(&query, XZ_ALERT_SELECT
+                 "WHERE a.is_current = 1 AND a.seq IN (SELECT seq FROM alert WHERE id = ?1 "
+                 "UNION SELECT seq FROM alert WHERE subject = ?2 "
+                 "UNION SELECT seq FROM alert WHERE case_id IN (SELECT p.case_id "
+                 "FROM case_party p WHERE p.kind IN (" PARTY_KINDS ") AND p.ref = ?2))");
+    (void)xz_query_bind(&query, XZ_DB_TEXT(searching->words));
+    (void)xz_query_bind(&query, XZ_DB_TEXT(ref));
+    xz_query_in_scope(&query, "a.region", searching->view->actor);
+    xz_query_add(&query, " ORDER BY a.seq DESC LIMIT " FOUND_MAX);
+    rc = xz_query_rows(&query, conn, xz_alert_columns, xz_alert_column_count, rows, err);
+    xz_query_fini(&query);
+    return rc;
+}
 
 static enum xz_rc find_cases(struct xz_db_conn *conn, const struct searching *searching,
                              struct xz_str ref, json_t *rows, struct xz_err *err)
@@ -171,8 +200,7 @@ static enum xz_rc find_cases(struct xz_db_conn *conn, const struct searching *se
     }
     xz_query_add(&query, XZ_CASE_SELECT
                  "WHERE (c.id = ?1 OR c.id IN (SELECT p.case_id FROM case_party p WHERE p.kind IN "
-                 "('person', 'institution', 'operator', 'device', 'trace', 'group', 'region') "
-                 " AND p.ref = ?2) OR c.id IN "
+                 "(" PARTY_KINDS ") AND p.ref = ?2) OR c.id IN "
                  "(SELECT t.case_id FROM case_tag t WHERE t.tag = ?3) OR c.id IN "
                  "(SELECT a.case_id FROM alert a WHERE a.id = ?3))");
     (void)xz_query_bind(&query, XZ_DB_INT(id));
@@ -180,7 +208,7 @@ static enum xz_rc find_cases(struct xz_db_conn *conn, const struct searching *se
     (void)xz_query_bind(&query, XZ_DB_TEXT(words));
     xz_query_in_scope(&query, "c.region", searching->view->actor);
     xz_query_add(&query, " ORDER BY c.is_open DESC, c.rank DESC, c.id DESC LIMIT " FOUND_MAX);
-    rc = xz_query_rows(&query, conn, xz_case_columns, xz_case_column_count, rows, err);
+    rc = xz_case_rows(&query, conn, rows, err);
     xz_query_fini(&query);
     return rc;
 }
@@ -189,12 +217,14 @@ static enum xz_rc fill_search(struct xz_db_conn *conn, void *arg, json_t **made,
 {
     const struct searching *searching = arg;
     struct xz_buf ref = {0};
-    json_t *cases = json_array();
+    json_t *cases = json_array(), *alerts = json_array();
     enum xz_rc rc = xz_subject_of(conn, searching->words, &ref, err);
 
     rc = rc == XZ_OK ? find_cases(conn, searching, xz_buf_view(&ref), cases, err) : rc;
+    rc = rc == XZ_OK ? find_alerts(conn, searching, xz_buf_view(&ref), alerts, err) : rc;
     *made = json_object();
     (void)json_object_set_new(*made, "cases", cases);
+    (void)json_object_set_new(*made, "alerts", alerts);
     (void)json_object_set_new(*made, "as_of", xz_json_time(searching->view->now_ms));
     xz_buf_fini(&ref);
     return rc;

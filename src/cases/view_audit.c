@@ -15,16 +15,34 @@ static void cursor_of(const json_t *row, char text[static 64])
     (void)snprintf(text, 64, "%lld", json_integer_value(json_object_get(row, "seq")));
 }
 
-static enum xz_rc fill_audit(struct xz_db_conn *conn, void *arg, json_t **made, struct xz_err *err)
+/* "person/P-..." stands in the chain with the person's token. */
+static enum xz_rc add_object(struct xz_db_conn *conn, struct xz_query *query, struct xz_str object,
+                             struct xz_buf *text, struct xz_err *err)
+{
+    const struct xz_str person = XZ_STR("person/");
+    enum xz_rc rc = XZ_OK;
+
+    if (xz_str_starts(object, person)) {
+        xz_buf_bytes(text, person.ptr, person.len);
+        rc = xz_subject_of(conn, (struct xz_str){object.ptr + person.len, object.len - person.len},
+                           text, err);
+        object = xz_buf_view(text);
+    }
+    xz_query_equals(query, "object", object);
+    return rc;
+}
+
+enum xz_rc xz_audit_page(struct xz_db_conn *conn, const struct xz_desk_view *view,
+                         const struct xz_audit_filter *filter, const struct xz_page *page,
+                         json_t **made, struct xz_err *err)
 {
     static const struct xz_column columns[] = {
         {"seq", XZ_COLUMN_INT},     {"at", XZ_COLUMN_TIME},     {"actor", XZ_COLUMN_TEXT},
         {"action", XZ_COLUMN_TEXT}, {"object", XZ_COLUMN_TEXT}, {"purpose", XZ_COLUMN_TEXT},
         {"detail", XZ_COLUMN_JSON}, {"hash", XZ_COLUMN_HEX}};
-    const struct listing *listing = arg;
-    const struct xz_audit_filter *filter = listing->filter;
-    const struct xz_str cursor = listing->page->cursor;
+    const struct xz_str cursor = page->cursor;
     struct xz_query query = {.count = 0};
+    struct xz_buf object = {0};
     json_t *rows = json_array();
     int64_t seq = 0;
     enum xz_rc rc = XZ_OK;
@@ -38,7 +56,7 @@ static enum xz_rc fill_audit(struct xz_db_conn *conn, void *arg, json_t **made, 
     xz_query_add(&query, "SELECT seq, at_ms, actor, action, object, purpose, detail, hash "
                          "FROM audit WHERE seq > 0");
     xz_query_equals(&query, "actor", filter->actor);
-    xz_query_equals(&query, "object", filter->object);
+    rc = rc == XZ_OK ? add_object(conn, &query, filter->object, &object, err) : rc;
     xz_query_equals(&query, "action", filter->action);
     if (filter->since_ms != 0) {
         xz_buf_printf(&query.sql, " AND at_ms >= ?%d",
@@ -51,11 +69,19 @@ static enum xz_rc fill_audit(struct xz_db_conn *conn, void *arg, json_t **made, 
     if (seq != 0) {
         xz_buf_printf(&query.sql, " AND seq < ?%d", xz_query_bind(&query, XZ_DB_INT(seq)));
     }
-    xz_buf_printf(&query.sql, " ORDER BY seq DESC LIMIT %d", listing->page->limit + 1);
+    xz_buf_printf(&query.sql, " ORDER BY seq DESC LIMIT %d", page->limit + 1);
     rc = rc == XZ_OK ? xz_query_rows(&query, conn, XZ_COLUMNS(columns), rows, err) : rc;
-    *made = xz_page_json(rows, listing->page->limit, listing->view->now_ms, cursor_of);
+    *made = xz_page_json(rows, page->limit, view->now_ms, cursor_of);
     xz_query_fini(&query);
+    xz_buf_fini(&object);
     return rc;
+}
+
+static enum xz_rc fill_audit(struct xz_db_conn *conn, void *arg, json_t **made, struct xz_err *err)
+{
+    const struct listing *listing = arg;
+
+    return xz_audit_page(conn, listing->view, listing->filter, listing->page, made, err);
 }
 
 enum xz_rc xz_view_audit(const struct xz_desk_view *view, const struct xz_audit_filter *filter,

@@ -6,6 +6,7 @@
 #include "cases/alert_store.h"
 #include "cases/case_row.h"
 #include "cases/view_int.h"
+#include "cases/work_int.h"
 
 /* ---- one case ---- */
 
@@ -103,9 +104,22 @@ static void add_allowed(json_t *row, const struct xz_case_row *stored, const str
     (void)json_object_set_new(row, "proposer", json_integer(stored->life.proposer));
 }
 
+static enum xz_rc add_undo(struct xz_db_conn *conn, json_t *row, const struct xz_case_row *stored,
+                           const struct looking *look, struct xz_err *err)
+{
+    struct xz_case as_it_was;
+    int64_t until_ms = 0;
+    const enum xz_rc rc = xz_work_undoable(conn, &stored->life, look->view->actor,
+                                           look->view->now_ms, &until_ms, &as_it_was, err);
+
+    (void)json_object_set_new(row, "undo_until", xz_json_time(until_ms));
+    return rc;
+}
+
 static enum xz_rc fill_case(struct xz_db_conn *conn, void *arg, json_t **made, struct xz_err *err)
 {
     const struct looking *look = arg;
+    struct xz_query query = {.count = 0};
     struct xz_case_row stored;
     json_t *rows = json_array(), *row = NULL, *bodies = json_array();
     enum xz_rc rc = xz_case_load(conn, look->case_id, &stored, err);
@@ -113,11 +127,9 @@ static enum xz_rc fill_case(struct xz_db_conn *conn, void *arg, json_t **made, s
     if (rc == XZ_OK && !xz_actor_sees(look->view->actor, xz_str_from(stored.region))) {
         rc = xz_err_reject(err, "not_found", "", "there is no such case");
     }
-    rc = rc == XZ_OK ? xz_rows_json(conn, xz_case_columns, xz_case_column_count,
-                                    XZ_CASE_SELECT "WHERE c.id = ?1",
-                                    XZ_DB_ARGS(XZ_DB_INT(look->case_id)), rows, err)
-                     : rc;
-    rc = rc == XZ_OK ? xz_add_tags(conn, rows, err) : rc;
+    xz_query_add(&query, XZ_CASE_SELECT "WHERE c.id = ?1");
+    (void)xz_query_bind(&query, XZ_DB_INT(look->case_id));
+    rc = rc == XZ_OK ? xz_case_rows(&query, conn, rows, err) : rc;
     row = json_incref(json_array_get(rows, 0));
     rc = rc == XZ_OK ? add_lists(conn, row, look->case_id, err) : rc;
     rc = rc == XZ_OK
@@ -130,7 +142,9 @@ static enum xz_rc fill_case(struct xz_db_conn *conn, void *arg, json_t **made, s
         (void)json_object_set(row, "bodies", bodies);
         (void)json_object_set_new(row, "as_of", xz_json_time(look->view->now_ms));
         add_allowed(row, &stored, look);
+        rc = add_undo(conn, row, &stored, look, err);
     }
+    xz_query_fini(&query);
     json_decref(bodies);
     json_decref(rows);
     *made = row;

@@ -43,18 +43,28 @@ XZ_MUST enum xz_rc xz_view_fill_audited(const struct xz_desk_view *view, xz_fill
 XZ_MUST enum xz_rc xz_subject_of(struct xz_db_conn *conn, struct xz_str text, struct xz_buf *ref,
                                  struct xz_err *err);
 
-extern const struct xz_column xz_case_columns[];
-extern const size_t xz_case_column_count;
-/* Adds "tags" to each of the rows, which are cases. */
-XZ_MUST enum xz_rc xz_add_tags(struct xz_db_conn *conn, json_t *rows, struct xz_err *err);
+/* Cases of a query that begins with XZ_CASE_SELECT, each with its tags and its urgency. */
+XZ_MUST enum xz_rc xz_case_rows(struct xz_query *query, struct xz_db_conn *conn, json_t *rows,
+                                struct xz_err *err);
 #define XZ_CASE_SELECT                                                                             \
     "SELECT c.id, c.version, c.state, c.outcome, c.action, c.region, c.subject_kind, c.subject, "  \
     "c.patterns, c.result_type, c.severity, c.alerts, c.withdrawn, c.amount_fen, c.probability, "  \
     "c.rank, c.clock, c.due_ms, c.opened_ms, c.updated_ms, c.news_ms, c.escalated_ms, "            \
     "c.assignee, COALESCE(u.name, ''), c.lease_until_ms, c.snoozed_until_ms, c.extended, "         \
-    "c.appeal, c.closed_ms, c.worked_ms, "                                                         \
+    "c.appeal, c.closed_ms, c.worked_ms, c.origin, "                                               \
     "COALESCE((SELECT name FROM institution i WHERE i.id = c.subject), '') "                       \
     "FROM desk_case c LEFT JOIN account u ON u.id = c.assignee "
+
+/* The pages of view.h as JSON, people as tokens. Their limit may be above XZ_PAGE_MAX. */
+XZ_MUST enum xz_rc xz_cases_page(struct xz_db_conn *conn, const struct xz_desk_view *view,
+                                 const struct xz_case_filter *filter, const struct xz_page *page,
+                                 json_t **made, struct xz_err *err);
+XZ_MUST enum xz_rc xz_alerts_page(struct xz_db_conn *conn, const struct xz_desk_view *view,
+                                  const struct xz_alert_filter *filter, const struct xz_page *page,
+                                  json_t **made, struct xz_err *err);
+XZ_MUST enum xz_rc xz_audit_page(struct xz_db_conn *conn, const struct xz_desk_view *view,
+                                 const struct xz_audit_filter *filter, const struct xz_page *page,
+                                 json_t **made, struct xz_err *err);
 
 extern const struct xz_column xz_alert_columns[];
 extern const size_t xz_alert_column_count;

@@ -43,8 +43,8 @@ static enum xz_rc add_alerts(struct xz_db_conn *conn, const struct overview *ove
     static const struct xz_column by_region[] = {
         {"region", XZ_COLUMN_TEXT}, {"alerts", XZ_COLUMN_INT}, {"amount_fen", XZ_COLUMN_INT}};
     static const struct xz_column institution[] = {
-        {"id", XZ_COLUMN_TEXT},       {"name", XZ_COLUMN_TEXT},  {"region", XZ_COLUMN_TEXT},
-        {"lat", XZ_COLUMN_DOUBLE},    {"lon", XZ_COLUMN_DOUBLE}, {"alerts", XZ_COLUMN_INT},
+        {"institution", XZ_COLUMN_TEXT}, {"name", XZ_COLUMN_TEXT},  {"region", XZ_COLUMN_TEXT},
+        {"lat", XZ_COLUMN_DOUBLE},       {"lon", XZ_COLUMN_DOUBLE}, {"alerts", XZ_COLUMN_INT},
         {"amount_fen", XZ_COLUMN_INT}};
     enum xz_rc rc = add_sums(conn, overview, into, "by_day", XZ_COLUMNS(by_day),
                              "SELECT day, pattern, result_type, SUM(alerts), SUM(amount_fen) "
@@ -65,6 +65,31 @@ static enum xz_rc add_alerts(struct xz_db_conn *conn, const struct overview *ove
                           "FROM sum_institution WHERE ?1 > 0 AND alerts > 0",
                           " ORDER BY amount_fen DESC, institution LIMIT 2000", err)
                : rc;
+}
+
+/* Patterns with more alerts, or more money, on the newest day than on the day before it. */
+static enum xz_rc add_worse(struct xz_db_conn *conn, const struct overview *overview, json_t *into,
+                            struct xz_err *err)
+{
+    static const struct xz_column columns[] = {{"pattern", XZ_COLUMN_TEXT},
+                                               {"today", XZ_COLUMN_INT},
+                                               {"before", XZ_COLUMN_INT},
+                                               {"amount_today", XZ_COLUMN_INT},
+                                               {"amount_before", XZ_COLUMN_INT}};
+    struct overview two_days = *overview;
+
+    two_days.days = 2;
+    return add_sums(conn, &two_days, into, "worse", XZ_COLUMNS(columns),
+                    "SELECT pattern, SUM(CASE WHEN day > ?1 THEN alerts ELSE 0 END), "
+                    "SUM(CASE WHEN day = ?1 THEN alerts ELSE 0 END), "
+                    "SUM(CASE WHEN day > ?1 THEN amount_fen ELSE 0 END), "
+                    "SUM(CASE WHEN day = ?1 THEN amount_fen ELSE 0 END) "
+                    "FROM sum_alert WHERE day >= ?1",
+                    " GROUP BY pattern HAVING SUM(CASE WHEN day > ?1 THEN alerts ELSE -alerts END) "
+                    "> 0 OR SUM(CASE WHEN day > ?1 THEN amount_fen ELSE -amount_fen END) > 0 "
+                    "ORDER BY SUM(CASE WHEN day > ?1 THEN amount_fen ELSE -amount_fen END) DESC, "
+                    "pattern",
+                    err);
 }
 
 static enum xz_rc add_cases(struct xz_db_conn *conn, const struct overview *overview, json_t *into,
@@ -104,7 +129,7 @@ static enum xz_rc add_due_soon(struct xz_db_conn *conn, const struct overview *o
     xz_query_starts(&query, "c.region", overview->region);
     xz_query_in_scope(&query, "c.region", overview->view->actor);
     xz_query_add(&query, " ORDER BY c.due_ms, c.id LIMIT 8");
-    rc = xz_query_rows(&query, conn, xz_case_columns, xz_case_column_count, rows, err);
+    rc = xz_case_rows(&query, conn, rows, err);
     xz_query_fini(&query);
     (void)json_object_set_new(into, "due_soon", rows);
     return rc;
@@ -119,8 +144,12 @@ static enum xz_rc fill_overview(struct xz_db_conn *conn, void *arg, json_t **mad
                                XZ_DB_NO_ARGS, &overview->newest, NULL, err);
 
     rc = rc == XZ_OK ? add_alerts(conn, overview, all, err) : rc;
+    rc = rc == XZ_OK ? add_worse(conn, overview, all, err) : rc;
     rc = rc == XZ_OK ? add_cases(conn, overview, all, err) : rc;
     rc = rc == XZ_OK ? add_due_soon(conn, overview, all, err) : rc;
+    (void)json_object_set_new(all, "days", json_integer(overview->days));
+    (void)json_object_set_new(all, "newest_day",
+                              overview->newest != 0 ? xz_json_day(overview->newest) : json_null());
     (void)json_object_set_new(all, "as_of", xz_json_time(overview->view->now_ms));
     *made = all;
     return rc;

@@ -6,42 +6,43 @@
 #include <string.h>
 
 #include "cases/alert_facts.h"
+#include "cases/rank.h"
 #include "cases/view_int.h"
 
 const char *const xz_case_sort_names[XZ_CASE_SORTS] = {"rank", "due", "news", "amount"};
 
-const struct xz_column xz_case_columns[] = {{"id", XZ_COLUMN_INT},
-                                            {"version", XZ_COLUMN_INT},
-                                            {"state", XZ_COLUMN_TEXT},
-                                            {"outcome", XZ_COLUMN_TEXT},
-                                            {"action", XZ_COLUMN_INT},
-                                            {"region", XZ_COLUMN_TEXT},
-                                            {"subject_kind", XZ_COLUMN_TEXT},
-                                            {"subject", XZ_COLUMN_TEXT},
-                                            {"patterns", XZ_COLUMN_WORDS},
-                                            {"result_type", XZ_COLUMN_TEXT},
-                                            {"severity", XZ_COLUMN_INT},
-                                            {"alerts", XZ_COLUMN_INT},
-                                            {"withdrawn", XZ_COLUMN_INT},
-                                            {"amount_fen", XZ_COLUMN_INT},
-                                            {"probability", XZ_COLUMN_DOUBLE},
-                                            {"rank", XZ_COLUMN_DOUBLE},
-                                            {"clock", XZ_COLUMN_INT},
-                                            {"due", XZ_COLUMN_TIME},
-                                            {"opened", XZ_COLUMN_TIME},
-                                            {"updated", XZ_COLUMN_TIME},
-                                            {"news", XZ_COLUMN_TIME},
-                                            {"escalated", XZ_COLUMN_TIME},
-                                            {"assignee", XZ_COLUMN_ID},
-                                            {"assignee_name", XZ_COLUMN_TEXT},
-                                            {"lease_until", XZ_COLUMN_TIME},
-                                            {"snoozed_until", XZ_COLUMN_TIME},
-                                            {"extended", XZ_COLUMN_BOOL},
-                                            {"appeal", XZ_COLUMN_TEXT},
-                                            {"closed", XZ_COLUMN_TIME},
-                                            {"worked", XZ_COLUMN_TIME},
-                                            {"subject_name", XZ_COLUMN_TEXT}};
-const size_t xz_case_column_count = sizeof(xz_case_columns) / sizeof(xz_case_columns[0]);
+static const struct xz_column case_columns[] = {{"id", XZ_COLUMN_INT},
+                                                {"version", XZ_COLUMN_INT},
+                                                {"state", XZ_COLUMN_TEXT},
+                                                {"outcome", XZ_COLUMN_TEXT},
+                                                {"action", XZ_COLUMN_INT},
+                                                {"region", XZ_COLUMN_TEXT},
+                                                {"subject_kind", XZ_COLUMN_TEXT},
+                                                {"subject", XZ_COLUMN_TEXT},
+                                                {"patterns", XZ_COLUMN_WORDS},
+                                                {"result_type", XZ_COLUMN_TEXT},
+                                                {"severity", XZ_COLUMN_INT},
+                                                {"alerts", XZ_COLUMN_INT},
+                                                {"withdrawn", XZ_COLUMN_INT},
+                                                {"amount_fen", XZ_COLUMN_INT},
+                                                {"probability", XZ_COLUMN_DOUBLE},
+                                                {"rank", XZ_COLUMN_DOUBLE},
+                                                {"clock", XZ_COLUMN_INT},
+                                                {"due", XZ_COLUMN_TIME},
+                                                {"opened", XZ_COLUMN_TIME},
+                                                {"updated", XZ_COLUMN_TIME},
+                                                {"news", XZ_COLUMN_TIME},
+                                                {"escalated", XZ_COLUMN_TIME},
+                                                {"assignee", XZ_COLUMN_ID},
+                                                {"assignee_name", XZ_COLUMN_TEXT},
+                                                {"lease_until", XZ_COLUMN_TIME},
+                                                {"snoozed_until", XZ_COLUMN_TIME},
+                                                {"extended", XZ_COLUMN_BOOL},
+                                                {"appeal", XZ_COLUMN_TEXT},
+                                                {"closed", XZ_COLUMN_TIME},
+                                                {"worked", XZ_COLUMN_TIME},
+                                                {"origin", XZ_COLUMN_TEXT},
+                                                {"subject_name", XZ_COLUMN_TEXT}};
 
 /* ---- order ---- */
 
@@ -132,17 +133,16 @@ static enum xz_rc add_cursor(struct xz_query *query, struct xz_str cursor,
     return XZ_OK;
 }
 
-static enum xz_rc add_assignee(struct xz_query *query, const struct listing *listing,
-                               struct xz_err *err)
+static enum xz_rc add_assignee(struct xz_query *query, const struct xz_actor *actor,
+                               struct xz_str who, struct xz_err *err)
 {
-    const struct xz_str who = listing->filter->assignee;
     int64_t account = 0;
 
     if (who.len == 0) {
         return XZ_OK;
     }
     if (xz_str_eq(who, XZ_STR("me"))) {
-        account = listing->view->actor->account;
+        account = actor->account;
     } else if (!xz_str_eq(who, XZ_STR("none"))) {
         for (uint32_t i = 0; i < who.len; i++) {
             if (who.ptr[i] < '0' || who.ptr[i] > '9' || i > 15) {
@@ -174,11 +174,10 @@ static enum xz_rc add_named(struct xz_query *query, const char *column, struct x
 
 /* ---- filters ---- */
 
-static enum xz_rc add_filter(struct xz_query *query, const struct listing *listing,
-                             struct xz_buf *ref, struct xz_buf *pattern, struct xz_db_conn *conn,
-                             struct xz_err *err)
+static enum xz_rc add_filter(struct xz_query *query, const struct xz_desk_view *view,
+                             const struct xz_case_filter *filter, struct xz_buf *ref,
+                             struct xz_buf *pattern, struct xz_db_conn *conn, struct xz_err *err)
 {
-    const struct xz_case_filter *filter = listing->filter;
     const bool closed = xz_str_eq(filter->open, XZ_STR("no"));
     enum xz_rc rc;
 
@@ -186,6 +185,7 @@ static enum xz_rc add_filter(struct xz_query *query, const struct listing *listi
                         : closed                               ? " WHERE c.is_open = 0"
                                                                : " WHERE c.is_open = 1");
     xz_query_equals(query, "c.state", filter->state);
+    xz_query_equals(query, "c.origin", filter->origin);
     xz_query_equals(query, "c.result_type", filter->result_type);
     xz_query_starts(query, "c.region", filter->region);
     if (!xz_str_eq(filter->snoozed, XZ_STR("all"))) {
@@ -204,7 +204,7 @@ static enum xz_rc add_filter(struct xz_query *query, const struct listing *listi
             " AND EXISTS (SELECT 1 FROM case_tag t WHERE t.case_id = c.id AND t.tag = ?%d)",
             xz_query_bind(query, XZ_DB_TEXT(filter->tag)));
     }
-    rc = add_assignee(query, listing, err);
+    rc = add_assignee(query, view->actor, filter->assignee, err);
     rc = rc == XZ_OK ? add_named(query, "c.clock", filter->clock, xz_case_clock_names,
                                  XZ_CASE_CLOCKS, "clock", err)
                      : rc;
@@ -222,61 +222,108 @@ static enum xz_rc add_filter(struct xz_query *query, const struct listing *listi
     return rc;
 }
 
-enum xz_rc xz_add_tags(struct xz_db_conn *conn, json_t *rows, struct xz_err *err)
+/* ---- rows ---- */
+
+#define TAGS_ONCE 40 /* cases whose tags are asked for at once */
+
+static void put_tag(json_t *rows, size_t first, size_t count, const json_t *found)
 {
-    static const struct xz_column columns[] = {{"tag", XZ_COLUMN_TEXT}};
-    json_t *row;
-    size_t i, t;
-    enum xz_rc rc = XZ_OK;
+    for (size_t i = first; i < first + count; i++) {
+        json_t *row = json_array_get(rows, i);
 
-    json_array_foreach(rows, i, row)
-    {
-        json_t *found = json_array(), *tags = json_array(), *tag;
-
-        rc = rc == XZ_OK
-                 ? xz_rows_json(
-                       conn, XZ_COLUMNS(columns),
-                       "SELECT tag FROM case_tag WHERE case_id = ?1 ORDER BY tag",
-                       XZ_DB_ARGS(XZ_DB_INT(json_integer_value(json_object_get(row, "id")))), found,
-                       err)
-                 : rc;
-        json_array_foreach(found, t, tag)
-        {
-            (void)json_array_append(tags, json_object_get(tag, "tag"));
+        if (json_integer_value(json_object_get(row, "id")) ==
+            json_integer_value(json_object_get(found, "case"))) {
+            (void)json_array_append(json_object_get(row, "tags"), json_object_get(found, "tag"));
         }
-        (void)json_object_set_new(row, "tags", tags);
-        json_decref(found);
+    }
+}
+
+static enum xz_rc add_tags(struct xz_db_conn *conn, json_t *rows, size_t first, size_t count,
+                           struct xz_err *err)
+{
+    static const struct xz_column columns[] = {{"case", XZ_COLUMN_INT}, {"tag", XZ_COLUMN_TEXT}};
+    struct xz_query query = {.count = 0};
+    json_t *found = json_array(), *tag;
+    size_t t;
+    enum xz_rc rc;
+
+    xz_query_add(&query, "SELECT case_id, tag FROM case_tag WHERE case_id IN (");
+    for (size_t i = 0; i < TAGS_ONCE; i++) { /* always as many, so that it is one statement */
+        json_t *row = json_array_get(rows, first + (i < count ? i : 0));
+        const int64_t id = json_integer_value(json_object_get(row, "id"));
+
+        xz_buf_printf(&query.sql, "%s?%d", i > 0 ? ", " : "", xz_query_bind(&query, XZ_DB_INT(id)));
+        if (i < count) {
+            (void)json_object_set_new(row, "tags", json_array());
+        }
+    }
+    xz_query_add(&query, ") ORDER BY case_id, tag");
+    rc = xz_query_rows(&query, conn, XZ_COLUMNS(columns), found, err);
+    json_array_foreach(found, t, tag) { put_tag(rows, first, count, tag); }
+    xz_query_fini(&query);
+    json_decref(found);
+    return rc;
+}
+
+static void add_urgency(json_t *row)
+{
+    const json_int_t severity = json_integer_value(json_object_get(row, "severity"));
+    const json_int_t clock = json_integer_value(json_object_get(row, "clock"));
+    const bool escalated = !json_is_null(json_object_get(row, "escalated"));
+
+    (void)json_object_set_new(row, "urgency",
+                              json_real(xz_rank_severity((enum xz_case_severity)severity) *
+                                        xz_rank_clock((enum xz_case_clock)clock) *
+                                        xz_rank_escalation(escalated)));
+}
+
+enum xz_rc xz_case_rows(struct xz_query *query, struct xz_db_conn *conn, json_t *rows,
+                        struct xz_err *err)
+{
+    json_t *row;
+    size_t i;
+    enum xz_rc rc = xz_query_rows(query, conn, XZ_COLUMNS(case_columns), rows, err);
+
+    json_array_foreach(rows, i, row) { add_urgency(row); }
+    for (size_t first = 0; rc == XZ_OK && first < json_array_size(rows); first += TAGS_ONCE) {
+        const size_t left = json_array_size(rows) - first;
+
+        rc = add_tags(conn, rows, first, left < TAGS_ONCE ? left : TAGS_ONCE, err);
     }
     return rc;
 }
 
-static enum xz_rc fill_cases(struct xz_db_conn *conn, void *arg, json_t **made, struct xz_err *err)
+enum xz_rc xz_cases_page(struct xz_db_conn *conn, const struct xz_desk_view *view,
+                         const struct xz_case_filter *filter, const struct xz_page *page,
+                         json_t **made, struct xz_err *err)
 {
     static void (*const cursors[XZ_CASE_SORTS])(const json_t *, char[static 64]) = {
         cursor_rank, cursor_due, cursor_news, cursor_amount};
-    const struct listing *listing = arg;
-    const struct sorting *sorting = &sortings[listing->filter->sort];
+    const struct sorting *sorting = &sortings[filter->sort];
     struct xz_query query = {.count = 0};
     struct xz_buf ref = {0}, pattern = {0};
     json_t *rows = json_array();
     enum xz_rc rc;
 
     xz_query_add(&query, XZ_CASE_SELECT);
-    rc = add_filter(&query, listing, &ref, &pattern, conn, err);
-    xz_query_in_scope(&query, "c.region", listing->view->actor);
-    rc = rc == XZ_OK ? add_cursor(&query, listing->page->cursor, sorting, err) : rc;
+    rc = add_filter(&query, view, filter, &ref, &pattern, conn, err);
+    xz_query_in_scope(&query, "c.region", view->actor);
+    rc = rc == XZ_OK ? add_cursor(&query, page->cursor, sorting, err) : rc;
     xz_buf_printf(&query.sql, " ORDER BY %s %s, c.id %s LIMIT %d", sorting->column,
-                  sorting->down ? "DESC" : "ASC", sorting->down ? "DESC" : "ASC",
-                  listing->page->limit + 1);
-    rc = rc == XZ_OK ? xz_query_rows(&query, conn, xz_case_columns, xz_case_column_count, rows, err)
-                     : rc;
-    rc = rc == XZ_OK ? xz_add_tags(conn, rows, err) : rc;
-    *made = xz_page_json(rows, listing->page->limit, listing->view->now_ms,
-                         cursors[listing->filter->sort]);
+                  sorting->down ? "DESC" : "ASC", sorting->down ? "DESC" : "ASC", page->limit + 1);
+    rc = rc == XZ_OK ? xz_case_rows(&query, conn, rows, err) : rc;
+    *made = xz_page_json(rows, page->limit, view->now_ms, cursors[filter->sort]);
     xz_query_fini(&query);
     xz_buf_fini(&ref);
     xz_buf_fini(&pattern);
     return rc;
+}
+
+static enum xz_rc fill_cases(struct xz_db_conn *conn, void *arg, json_t **made, struct xz_err *err)
+{
+    const struct listing *listing = arg;
+
+    return xz_cases_page(conn, listing->view, listing->filter, listing->page, made, err);
 }
 
 enum xz_rc xz_view_cases(const struct xz_desk_view *view, const struct xz_case_filter *filter,

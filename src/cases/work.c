@@ -254,25 +254,40 @@ static bool take_event(void *arg, const struct xz_db_row *row)
     return false;
 }
 
+enum xz_rc xz_work_undoable(struct xz_db_conn *conn, const struct xz_case *life,
+                            const struct xz_actor *actor, int64_t now_ms, int64_t *until_ms,
+                            struct xz_case *as_it_was, struct xz_err *err)
+{
+    struct last_event last = {.at_ms = 0};
+    const enum xz_rc rc = xz_db_query(conn,
+                                      "SELECT at_ms, actor, undo FROM case_event "
+                                      "WHERE case_id = ?1 ORDER BY id DESC LIMIT 1",
+                                      XZ_DB_ARGS(XZ_DB_INT(life->id)), take_event, &last, err);
+
+    *as_it_was = *life;
+    *until_ms = 0;
+    if (rc == XZ_OK && last.undo.len > 1 && last.actor == actor->account &&
+        now_ms < last.at_ms + XZ_UNDO_MS && restore((const char *)last.undo.data, as_it_was)) {
+        *until_ms = last.at_ms + XZ_UNDO_MS;
+    }
+    xz_buf_fini(&last.undo);
+    return rc;
+}
+
 static enum xz_rc undo_it(struct xz_db_conn *conn, void *arg, struct xz_err *err)
 {
     const struct xz_on_case *on = arg;
-    struct last_event last = {.at_ms = 0};
     struct xz_case_row before, after;
+    int64_t until_ms = 0;
     enum xz_rc rc = xz_work_load(conn, on, &before, err);
 
-    rc = rc == XZ_OK ? xz_db_query(conn,
-                                   "SELECT at_ms, actor, undo FROM case_event WHERE case_id = ?1 "
-                                   "ORDER BY id DESC LIMIT 1",
-                                   XZ_DB_ARGS(XZ_DB_INT(on->case_id)), take_event, &last, err)
-                     : rc;
     after = before;
-    if (rc == XZ_OK && (last.undo.len <= 1 || last.actor != on->actor->account ||
-                        on->now_ms - last.at_ms > XZ_UNDO_MS ||
-                        !restore((const char *)last.undo.data, &after.life))) {
+    rc = rc == XZ_OK ? xz_work_undoable(conn, &before.life, on->actor, on->now_ms, &until_ms,
+                                        &after.life, err)
+                     : rc;
+    if (rc == XZ_OK && until_ms == 0) {
         rc = xz_err_reject(err, "conflict", "", "there is nothing of yours to take back");
     }
-    xz_buf_fini(&last.undo);
     if (rc != XZ_OK) {
         return rc;
     }

@@ -13,4 +13,10 @@ XZ_MUST enum xz_rc xz_work_tell(struct xz_db_conn *conn, const struct xz_on_case
                                 const struct xz_case_row *row, const char *what, struct xz_str text,
                                 const char *detail, const char *undo, struct xz_err *err);
 
+/* Until when actor may take the last command on the case back, and the case as it was before it.
+ * *until_ms 0: there is nothing to take back. */
+XZ_MUST enum xz_rc xz_work_undoable(struct xz_db_conn *conn, const struct xz_case *life,
+                                    const struct xz_actor *actor, int64_t now_ms, int64_t *until_ms,
+                                    struct xz_case *as_it_was, struct xz_err *err);
+
 #endif

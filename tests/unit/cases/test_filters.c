@@ -20,15 +20,15 @@ static void test_filters_are_kept_and_ones_own(void **state)
     int64_t big = 0, mine = 0, again = 0;
     json_t *list;
 
-    assert_int_equal(xz_filter_add(&desk, &li, XZ_STR("大额"), XZ_STR("sort=amount"), MONDAY_MS,
-                                   &big, &err),
-                     XZ_OK);
-    assert_int_equal(xz_filter_add(&desk, &li, XZ_STR("a"), XZ_STR("assignee=me"), MONDAY_MS, &mine,
-                                   &err),
-                     XZ_OK);
-    assert_int_equal(xz_filter_add(&desk, &li, XZ_STR("a"), XZ_STR("assignee=none"), MONDAY_MS,
-                                   &again, &err),
-                     XZ_OK);
+    assert_int_equal(
+        xz_filter_add(&desk, &li, XZ_STR("大额"), XZ_STR("sort=amount"), MONDAY_MS, &big, &err),
+        XZ_OK);
+    assert_int_equal(
+        xz_filter_add(&desk, &li, XZ_STR("a"), XZ_STR("assignee=me"), MONDAY_MS, &mine, &err),
+        XZ_OK);
+    assert_int_equal(
+        xz_filter_add(&desk, &li, XZ_STR("a"), XZ_STR("assignee=none"), MONDAY_MS, &again, &err),
+        XZ_OK);
     assert_true(again == mine && big != mine);
     assert_int_equal(xz_filter_list(&of_li, &out, &err), XZ_OK);
     list = json_of(&out);

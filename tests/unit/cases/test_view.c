@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What people see: the parts of a rank, what may be taken back, what got worse; and tables. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+
+#include "cases/csv.h"
+#include "people.h"
+
+static json_t *case_shown(const struct xz_desk_view *view, int64_t id)
+{
+    struct xz_buf out = {0};
+    struct xz_err err = {0};
+
+    if (xz_view_case(view, id, &out, &err) != XZ_OK) {
+        fail_msg("%s", err.msg);
+    }
+    return json_of(&out);
+}
+
+static void test_a_rank_is_its_parts(void **state)
+{
+    struct xz_desk desk = desk_opened(*state);
+    const struct xz_actor li = person(&desk, "li", INVESTIGATOR, "");
+    const struct said said = saying("A", "T09", "institution", "P9");
+    struct xz_desk_view view = {&desk, &li, MONDAY_MS};
+    const struct xz_on_case on = {.actor = &li, .case_id = 1, .now_ms = MONDAY_MS};
+    struct xz_buf out = {0};
+    struct xz_err err = {0};
+    bool more = true;
+    json_t *list, *row;
+
+    (void)bring(&desk, &said, 1, MONDAY_MS);
+    assert_int_equal(xz_work_tag(&desk, &on, XZ_STR("ring"), true, &err), XZ_OK);
+    for (view.now_ms = MONDAY_MS; view.now_ms < MONDAY_MS + 40 * XZ_DAY_MS;
+         view.now_ms += 9 * XZ_DAY_MS) {
+        assert_int_equal(xz_work_tick(&desk, view.now_ms, &more, &err), XZ_OK);
+        assert_int_equal(xz_view_cases(&view, &(struct xz_case_filter){.sort = XZ_SORT_RANK},
+                                       &(struct xz_page){.limit = 5}, &out, &err),
+                         XZ_OK);
+        list = json_of(&out);
+        row = at(list, "items/0");
+        assert_true(fabs(json_real_value(at(row, "rank")) -
+                         json_real_value(at(row, "probability")) * 100.0 *
+                             json_real_value(at(row, "urgency"))) < 1e-9);
+        assert_string_equal(text_at(row, "origin"), "alert");
+        assert_string_equal(text_at(row, "tags/0"), "ring");
+        json_decref(list);
+    }
+    row = case_shown(&view, 1);
+    assert_true(json_real_value(at(row, "urgency")) == 2.0 * 3.0 * 2.0); /* high, late, idle */
+    json_decref(row);
+    xz_desk_close(&desk);
+}
+
+static void test_a_case_says_until_when_it_can_be_taken_back(void **state)
+{
+    struct xz_desk desk = desk_opened(*state);
+    const struct xz_actor li = person(&desk, "li", INVESTIGATOR, "");
+    const struct xz_actor wang = person(&desk, "wang", INVESTIGATOR, "");
+    const struct said said = saying("A", "T09", "institution", "P9");
+    struct xz_desk_view view = {&desk, &li, MONDAY_MS};
+    const struct xz_desk_view other = {&desk, &wang, MONDAY_MS + 1};
+    char until[XZ_TIME_TEXT_MAX];
+    json_t *row;
+
+    (void)bring(&desk, &said, 1, MONDAY_MS);
+    row = case_shown(&view, 1);
+    assert_true(json_is_null(at(row, "undo_until")));
+    json_decref(row);
+    assert_string_equal(
+        doing(&desk, &li, 1, saying_of(XZ_VERB_START, XZ_OUTCOME_NONE, 0), MONDAY_MS), "");
+    xz_time_format(MONDAY_MS + XZ_UNDO_MS, until);
+    row = case_shown(&view, 1);
+    assert_string_equal(text_at(row, "undo_until"), until);
+    json_decref(row);
+    row = case_shown(&other, 1);
+    assert_true(json_is_null(at(row, "undo_until")));
+    json_decref(row);
+    view.now_ms = MONDAY_MS + XZ_UNDO_MS; /* the moment at which a disposition may leave */
+    row = case_shown(&view, 1);
+    assert_true(json_is_null(at(row, "undo_until")));
+    json_decref(row);
+    xz_desk_close(&desk);
+}
+
+static void test_what_got_worse(void **state)
+{
+    struct xz_desk desk = desk_opened(*state);
+    const struct xz_actor all = person(&desk, "li", INVESTIGATOR, "");
+    const struct xz_actor far = person(&desk, "wang", INVESTIGATOR, "31");
+    const struct xz_desk_view view = {&desk, &all, MONDAY_MS}, blind = {&desk, &far, MONDAY_MS};
+    struct said said[] = {
+        saying("A", "T09", "institution", "P1"), saying("B", "T09", "institution", "P2"),
+        saying("C", "T09", "institution", "P3"), saying("D", "T01", "institution", "P4"),
+    };
+    struct xz_buf out = {0};
+    struct xz_err err = {0};
+    json_t *all_of_it;
+
+    said[0].start_ms = said[3].start_ms = MONDAY_MS - 2 * XZ_DAY_MS;
+    said[0].end_ms = said[3].end_ms = MONDAY_MS - 2 * XZ_DAY_MS + 1;
+    (void)bring(&desk, said, 4, MONDAY_MS);
+    assert_int_equal(xz_view_overview(&view, XZ_STR_NONE, 30, &out, &err), XZ_OK);
+    all_of_it = json_of(&out);
+    assert_int_equal(json_array_size(at(all_of_it, "worse")), 1); /* T01 got better */
+    assert_string_equal(text_at(all_of_it, "worse/0/pattern"), "T09");
+    assert_int_equal(int_at(all_of_it, "worse/0/today"), 2);
+    assert_int_equal(int_at(all_of_it, "worse/0/before"), 1);
+    assert_int_equal(int_at(all_of_it, "worse/0/amount_today"), 10000);
+    assert_string_equal(text_at(all_of_it, "newest_day"), "2026-03-01");
+    assert_int_equal(int_at(all_of_it, "days"), 30);
+    assert_string_not_equal(text_at(all_of_it, "institutions/0/institution"), "");
+    json_decref(all_of_it);
+    assert_int_equal(xz_view_overview(&blind, XZ_STR_NONE, 30, &out, &err), XZ_OK);
+    all_of_it = json_of(&out);
+    assert_int_equal(json_array_size(at(all_of_it, "worse")), 0);
+    json_decref(all_of_it);
+    xz_desk_close(&desk);
+}
+
+static void test_search_finds_cases_and_alerts(void **state)
+{
+    struct xz_desk desk = desk_opened(*state);
+    const struct xz_actor li = person(&desk, "li", INVESTIGATOR, "2101");
+    const struct xz_actor far = person(&desk, "wang", INVESTIGATOR, "31");
+    const struct xz_desk_view view = {&desk, &li, MONDAY_MS}, blind = {&desk, &far, MONDAY_MS};
+    struct said said = saying("A77", "T02", "insured", "210100190001011234");
+    struct xz_buf out = {0};
+    struct xz_err err = {0};
+    char pseudonym[64];
+    json_t *found;
+
+    said.involved = "{\"kind\":\"operator\",\"id\":\"P1/OP03\",\"role\":\"operator\"}";
+    (void)bring(&desk, &said, 1, MONDAY_MS);
+    assert_int_equal(xz_view_search(&view, XZ_STR("A77"), &out, &err), XZ_OK);
+    found = json_of(&out);
+    assert_string_equal(text_at(found, "alerts/0/id"), "A77");
+    assert_int_equal(int_at(found, "cases/0/id"), 1);
+    (void)snprintf(pseudonym, sizeof(pseudonym), "%s", text_at(found, "alerts/0/subject"));
+    assert_int_equal(strlen(pseudonym), XZ_PSEUDONYM_LEN);
+    json_decref(found);
+    assert_int_equal(xz_view_search(&view, xz_str_from(pseudonym), &out, &err), XZ_OK);
+    found = json_of(&out);
+    assert_string_equal(text_at(found, "alerts/0/id"), "A77");
+    json_decref(found);
+    assert_int_equal(xz_view_search(&view, XZ_STR("P1/OP03"), &out, &err), XZ_OK);
+    found = json_of(&out);
+    assert_string_equal(text_at(found, "alerts/0/id"), "A77");
+    json_decref(found);
+    assert_int_equal(xz_view_search(&blind, XZ_STR("A77"), &out, &err), XZ_OK);
+    found = json_of(&out);
+    assert_int_equal(json_array_size(at(found, "alerts")) + json_array_size(at(found, "cases")), 0);
+    json_decref(found);
+    xz_desk_close(&desk);
+}
+
+static bool holds(const struct xz_buf *text, const char *part)
+{
+    return memmem(text->data, text->len, part, strlen(part)) != NULL;
+}
+
+static size_t lines_of(const struct xz_buf *text)
+{
+    size_t lines = 0;
+
+    for (size_t i = 0; i < text->len; i++) {
+        lines += text->data[i] == '\n';
+    }
+    return lines;
+}
+
+static void test_tables_are_complete_and_run_nothing(void **state)
+{
+    struct xz_desk desk = desk_opened(*state);
+    const struct xz_actor li = person(&desk, "=li", INVESTIGATOR, "2101");
+    const struct xz_desk_view view = {&desk, &li, MONDAY_MS};
+    const struct xz_on_case on = {.actor = &li, .case_id = 1, .now_ms = MONDAY_MS};
+    struct said said = saying("A0", "T02", "insured", "210100190001011234");
+    struct xz_csv_report report;
+    struct xz_buf out = {0};
+    struct xz_err err = {0};
+
+    (void)bring(&desk, &said, 1, MONDAY_MS);
+    said = saying("A1", "T09", "institution", "P \\\"1\\\", x");
+    (void)bring(&desk, &said, 1, MONDAY_MS);
+    said.id = "A2";
+    said.subject = "P2";
+    said.region = "310101"; /* not li's */
+    (void)bring(&desk, &said, 1, MONDAY_MS);
+    assert_int_equal(xz_work_tag(&desk, &on, XZ_STR("+cmd|x"), true, &err), XZ_OK);
+    assert_string_equal(
+        doing(&desk, &li, 1, saying_of(XZ_VERB_START, XZ_OUTCOME_NONE, 0), MONDAY_MS), "");
+    assert_int_equal(
+        xz_csv_cases(&view, &(struct xz_case_filter){.sort = XZ_SORT_RANK}, &out, &report, &err),
+        XZ_OK);
+    assert_int_equal(report.rows, 2);
+    assert_false(report.cut);
+    assert_int_equal(lines_of(&out), 3);
+    assert_memory_equal(out.data, "\xEF\xBB\xBFid,state,", 12);
+    assert_true(holds(&out, "\"'+cmd|x\""));
+    assert_true(holds(&out, "\"'=li\""));
+    assert_true(holds(&out, "\"P \"\"1\"\", x\""));
+    assert_true(holds(&out, ",P-"));
+    assert_false(holds(&out, "~P") || holds(&out, "210100190001011234"));
+    xz_buf_clear(&out);
+    assert_int_equal(
+        xz_csv_alerts(&view, &(struct xz_alert_filter){.case_id = 0}, &out, &report, &err), XZ_OK);
+    assert_int_equal(lines_of(&out), 3);
+    assert_true(holds(&out, "\r\nA0,1,T02,1,open,suspicious,2,0.8,210102,5000,insured,P-"));
+    xz_buf_clear(&out);
+    assert_int_equal(xz_csv_audit(&view, &(struct xz_audit_filter){.action = XZ_STR("cases.csv")},
+                                  &out, &report, &err),
+                     XZ_OK);
+    assert_int_equal(report.rows, 1);
+    assert_true(holds(&out, "table/cases,verification,\"{\"\"rows\"\":2}\""));
+    xz_buf_fini(&out);
+    assert_chain_whole(&desk);
+    xz_desk_close(&desk);
+}
+
+static void test_a_table_goes_on_over_its_batches(void **state)
+{
+    struct xz_desk desk = desk_opened(*state);
+    const struct xz_actor li = person(&desk, "li", INVESTIGATOR, "");
+    const struct xz_desk_view view = {&desk, &li, MONDAY_MS};
+    struct xz_db_conn *conn = NULL;
+    struct xz_csv_report report;
+    struct xz_buf out = {0};
+    struct xz_err err = {0};
+
+    assert_int_equal(xz_db_take(desk.db, 1000, &conn, &err), XZ_OK);
+    assert_int_equal(xz_db_begin(conn, true, &err), XZ_OK);
+    for (int i = 0; i < 2500; i++) {
+        assert_int_equal(xz_desk_audit(conn, &li, "test.one", "thing", XZ_STR("1"), "",
+                                       MONDAY_MS + i, &err),
+                         XZ_OK);
+    }
+    assert_int_equal(xz_db_commit(conn, &err), XZ_OK);
+    xz_db_give(conn);
+    assert_int_equal(xz_csv_audit(&view, &(struct xz_audit_filter){.action = XZ_STR("test.one")},
+                                  &out, &report, &err),
+                     XZ_OK);
+    assert_int_equal(report.rows, 2500);
+    assert_int_equal(lines_of(&out), 2501);
+    xz_buf_fini(&out);
+    xz_desk_close(&desk);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_BOTH(test_a_rank_is_its_parts),
+        ON_BOTH(test_a_case_says_until_when_it_can_be_taken_back),
+        ON_BOTH(test_what_got_worse),
+        ON_BOTH(test_search_finds_cases_and_alerts),
+        ON_BOTH(test_tables_are_complete_and_run_nothing),
+        ON_BOTH(test_a_table_goes_on_over_its_batches),
+    };
+
+    return cmocka_run_group_tests(tests, databases_start, databases_stop);
+}
