@@ -94,6 +94,26 @@ static void test_no_name_is_left(void **state)
     closed(&world);
 }
 
+/* Somebody's id is a part of the alert's own, of its region and of the pack's hash. */
+static void test_a_short_id_spoils_no_code(void **state)
+{
+    struct world world = opened(*state);
+    struct xz_err err = {0};
+    char *masked = NULL;
+
+    assert_int_equal(mask(&world,
+                          "{\"alert_id\":\"J21012\",\"region\":\"210102\",\"subject\":{\"kind\":"
+                          "\"insured\",\"id\":\"2101\"},\"pack\":{\"sha256\":\"02101f\"},"
+                          "\"explanation\":{\"en\":\"card 2101\"}}",
+                          &masked, &err),
+                     XZ_OK);
+    assert_string_equal(masked, "{\"alert_id\":\"J21012\",\"region\":\"210102\",\"subject\":{"
+                                "\"kind\":\"insured\",\"id\":\"~P1~\"},\"pack\":{\"sha256\":"
+                                "\"02101f\"},\"explanation\":{\"en\":\"card ~P1~\"}}");
+    free(masked);
+    closed(&world);
+}
+
 static void test_what_is_no_alert(void **state)
 {
     static const char *const wrong[] = {
@@ -121,6 +141,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_BOTH(test_no_name_is_left),
+        ON_BOTH(test_a_short_id_spoils_no_code),
         ON_BOTH(test_what_is_no_alert),
     };
 
