@@ -9,28 +9,54 @@
 #include "cases/identity.h"
 #include "cases/view_int.h"
 
-#define BATCH      1000
-#define CURSOR_MAX 64
+#define BATCH           1000
+#define CURSOR_MAX      64
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
-static const char *const case_keys[] = {
-    "id",           "state",         "outcome",       "action",      "region",
-    "subject_kind", "subject",       "subject_name",  "patterns",    "result_type",
-    "severity",     "alerts",        "withdrawn",     "amount_fen",  "probability",
-    "urgency",      "rank",          "clock",         "due",         "opened",
-    "updated",      "news",          "escalated",     "worked",      "assignee_name",
-    "lease_until",  "snoozed_until", "extended",      "appeal",      "closed",
-    "origin",       "tags",          NULL};
+static const char *const case_keys[] = {"id",
+                                        "state",
+                                        "outcome",
+                                        "action",
+                                        "region",
+                                        "subject_kind",
+                                        "subject",
+                                        "subject_name",
+                                        "patterns",
+                                        "result_type",
+                                        "severity",
+                                        "alerts",
+                                        "withdrawn",
+                                        "amount_fen",
+                                        "probability",
+                                        "urgency",
+                                        "rank",
+                                        "clock",
+                                        "due",
+                                        "opened",
+                                        "updated",
+                                        "news",
+                                        "escalated",
+                                        "worked",
+                                        "assignee_name",
+                                        "lease_until",
+                                        "snoozed_until",
+                                        "extended",
+                                        "appeal",
+                                        "closed",
+                                        "origin",
+                                        "tags",
+                                        NULL};
 static const char *const alert_keys[] = {
-    "id",         "rev",    "pattern",     "version",      "status",  "result_type", "severity",
-    "score",      "region", "amount_fen",  "subject_kind", "subject", "institution", "start",
-    "end",        "events", "received",    "changed",      "case",    NULL};
-static const char *const audit_keys[] = {"seq",    "at",      "actor",  "action", "object",
-                                         "purpose", "detail", "hash",   NULL};
+    "id",    "rev",    "pattern",    "version",      "status",  "result_type", "severity",
+    "score", "region", "amount_fen", "subject_kind", "subject", "institution", "start",
+    "end",   "events", "received",   "changed",      "case",    NULL};
+static const char *const audit_keys[] = {"seq",     "at",     "actor", "action", "object",
+                                         "purpose", "detail", "hash",  NULL};
 
 /* ---- cells ---- */
 
-/* What Excel, LibreOffice and WPS begin a formula with; a tab and an end of line are passed over. */
+/* What Excel, LibreOffice and WPS begin a formula with; a tab and an end of line are passed over.
+ */
 static bool is_formula(struct xz_str text)
 {
     return text.len > 0 && memchr("=+-@\t\r\n", text.ptr[0], 7) != NULL;
@@ -81,8 +107,8 @@ static void put_cell(struct xz_buf *line, const json_t *value)
 
     switch (json_typeof(value)) {
     case JSON_STRING:
-        put_text(line, (struct xz_str){json_string_value(value),
-                                       (uint32_t)json_string_length(value)});
+        put_text(line,
+                 (struct xz_str){json_string_value(value), (uint32_t)json_string_length(value)});
         break;
     case JSON_INTEGER:
         xz_jsonw_int(&number, json_integer_value(value));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * cases/csv.h - lists of view.h as tables for a spreadsheet: RFC 4180, UTF-8 with its mark, a row of
- * names first. A text that a spreadsheet would take for a formula gets an apostrophe before it.
+ * cases/csv.h - lists of view.h as tables for a spreadsheet: RFC 4180, UTF-8 with its mark, a row
+ * of names first. A text that a spreadsheet would take for a formula gets an apostrophe before it.
  *
  * Rows are read a batch at a time, each in a transaction of its own: what changes its place in the
  * order meanwhile may stand twice or be missed. Each table that was made is an audit record.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cases/desk.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -101,6 +102,16 @@ enum xz_rc xz_desk_audit(struct xz_db_conn *conn, const struct xz_actor *actor, 
                                .detail = xz_str_from(detail),
                            },
                            NULL, err);
+}
+
+enum xz_rc xz_desk_audit_on(struct xz_db_conn *conn, const struct xz_actor *actor,
+                            const char *action, const char *kind, int64_t id, const char *detail,
+                            int64_t now_ms, struct xz_err *err)
+{
+    char text[24];
+
+    (void)snprintf(text, sizeof(text), "%" PRId64, id);
+    return xz_desk_audit(conn, actor, action, kind, xz_str_from(text), detail, now_ms, err);
 }
 
 /* ---- regions ---- */

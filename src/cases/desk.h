@@ -46,6 +46,9 @@ XZ_MUST enum xz_rc xz_change_note(struct xz_db_conn *conn, const struct xz_chang
 XZ_MUST enum xz_rc xz_desk_audit(struct xz_db_conn *conn, const struct xz_actor *actor,
                                  const char *action, const char *kind, struct xz_str id,
                                  const char *detail, int64_t now_ms, struct xz_err *err);
+XZ_MUST enum xz_rc xz_desk_audit_on(struct xz_db_conn *conn, const struct xz_actor *actor,
+                                    const char *action, const char *kind, int64_t id,
+                                    const char *detail, int64_t now_ms, struct xz_err *err);
 
 /* A condition on the column for the regions that actor sees, as an SQL text over one parameter, and
  * that parameter: " AND (?7 = '' OR ?7 LIKE ...)". */

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cases/filters.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "cases/counter.h"
 #include "cases/view_int.h"
 
@@ -40,11 +37,8 @@ struct keeping {
 static enum xz_rc record(struct xz_db_conn *conn, const struct keeping *keeping, const char *action,
                          struct xz_err *err)
 {
-    char id[24];
-
-    (void)snprintf(id, sizeof(id), "%" PRId64, *keeping->id);
-    return xz_desk_audit(conn, keeping->actor, action, "filter", xz_str_from(id), "",
-                         keeping->now_ms, err);
+    return xz_desk_audit_on(conn, keeping->actor, action, "filter", *keeping->id, "",
+                            keeping->now_ms, err);
 }
 
 static enum xz_rc make_filter(struct xz_db_conn *conn, const struct keeping *keeping,

@@ -25,7 +25,9 @@ enum xz_rc xz_verdict_drop(struct xz_db_conn *conn, int64_t case_id, struct xz_e
     enum xz_rc rc = xz_db_exec(conn, "DELETE FROM verdict WHERE case_id = ?1",
                                XZ_DB_ARGS(XZ_DB_INT(case_id)), NULL, err);
 
-    rc = rc == XZ_OK ? xz_db_exec(conn, "DELETE FROM blind_review WHERE case_id = ?1",
+    rc = rc == XZ_OK ? xz_db_exec(conn,
+                                  "DELETE FROM blind_review WHERE case_id = ?1 "
+                                  "AND done_ms = 0",
                                   XZ_DB_ARGS(XZ_DB_INT(case_id)), NULL, err)
                      : rc;
     return rc == XZ_OK ? xz_db_exec(conn, "DELETE FROM outbox WHERE case_id = ?1",
@@ -118,7 +120,7 @@ enum xz_rc xz_verdict_put(struct xz_db_conn *conn, const struct xz_case_row *row
     if (rc == XZ_OK && row->life.sampled && row->life.appeal == XZ_APPEAL_NONE) {
         rc = xz_db_exec(conn,
                         "INSERT INTO blind_review (case_id, first, second, reviewer, asked_ms, "
-                        "done_ms) VALUES (?1, ?2, '', 0, ?3, 0)",
+                        "done_ms) VALUES (?1, ?2, '', 0, ?3, 0) ON CONFLICT (case_id) DO NOTHING",
                         XZ_DB_ARGS(XZ_DB_INT(row->life.id), XZ_DB_CSTR(outcome), XZ_DB_INT(now_ms)),
                         NULL, err);
     }

@@ -21,7 +21,7 @@ bool xz_verdict_is_sampled(const struct xz_keys *keys, int64_t case_id);
 XZ_MUST enum xz_rc xz_verdict_put(struct xz_db_conn *conn, const struct xz_case_row *row,
                                   const struct xz_actor *actor, struct xz_str note, int64_t now_ms,
                                   struct xz_err *err);
-/* It is not closed after all. */
+/* It is not closed after all. A second look that was done stays. */
 XZ_MUST enum xz_rc xz_verdict_drop(struct xz_db_conn *conn, int64_t case_id, struct xz_err *err);
 
 struct xz_disposition {

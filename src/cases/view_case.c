@@ -39,12 +39,62 @@ static enum xz_rc add_list(struct xz_db_conn *conn, json_t *into, const char *ke
     return rc;
 }
 
-static enum xz_rc add_lists(struct xz_db_conn *conn, json_t *row, int64_t id, struct xz_err *err)
+static enum xz_rc add_parties(struct xz_db_conn *conn, json_t *into, int64_t id, struct xz_err *err)
 {
     static const struct xz_column party[] = {
         {"kind", XZ_COLUMN_TEXT},   {"ref", XZ_COLUMN_TEXT},       {"is_subject", XZ_COLUMN_BOOL},
         {"roles", XZ_COLUMN_WORDS}, {"start", XZ_COLUMN_TIME},     {"end", XZ_COLUMN_TIME},
         {"name", XZ_COLUMN_TEXT},   {"other_cases", XZ_COLUMN_INT}};
+
+    return add_list(
+        conn, into, "parties", XZ_COLUMNS(party),
+        "SELECT p.kind, p.ref, p.is_subject, p.roles, p.started_ms, p.ended_ms, "
+        "COALESCE((SELECT name FROM institution i WHERE i.id = p.ref), ''), "
+        "(SELECT COUNT(*) FROM case_party o WHERE o.kind = p.kind AND o.ref = p.ref) - 1 "
+        "FROM case_party p WHERE p.case_id = ?1 ORDER BY p.is_subject DESC, p.kind, p.ref "
+        "LIMIT 300",
+        id, err);
+}
+
+/* Of a case of the control sample: where the event stands by which it was drawn. */
+static enum xz_rc add_control(struct xz_db_conn *conn, json_t *into, int64_t id, struct xz_err *err)
+{
+    static const struct xz_column columns[] = {{"topic", XZ_COLUMN_TEXT},
+                                               {"partition", XZ_COLUMN_INT},
+                                               {"offset", XZ_COLUMN_INT},
+                                               {"at", XZ_COLUMN_TIME},
+                                               {"institution", XZ_COLUMN_TEXT}};
+    json_t *rows = json_array(), *only;
+    const enum xz_rc rc = xz_rows_json(conn, XZ_COLUMNS(columns),
+                                       "SELECT topic, part, place, at_ms, institution "
+                                       "FROM control_case WHERE case_id = ?1",
+                                       XZ_DB_ARGS(XZ_DB_INT(id)), rows, err);
+
+    only = json_array_get(rows, 0);
+    (void)json_object_set_new(into, "control", only != NULL ? json_incref(only) : json_null());
+    json_decref(rows);
+    return rc;
+}
+
+enum xz_rc xz_case_grounds(struct xz_db_conn *conn, json_t *into, int64_t case_id,
+                           struct xz_err *err)
+{
+    json_t *bodies = json_array();
+    enum xz_rc rc = add_parties(conn, into, case_id, err);
+
+    rc = rc == XZ_OK ? add_control(conn, into, case_id, err) : rc;
+    rc = rc == XZ_OK
+             ? xz_db_query(conn,
+                           "SELECT body, received_ms, is_current FROM alert WHERE case_id = ?1 "
+                           "ORDER BY severity DESC, amount_fen DESC, seq LIMIT 50",
+                           XZ_DB_ARGS(XZ_DB_INT(case_id)), take_body, bodies, err)
+             : rc;
+    (void)json_object_set_new(into, "bodies", bodies);
+    return rc;
+}
+
+static enum xz_rc add_lists(struct xz_db_conn *conn, json_t *row, int64_t id, struct xz_err *err)
+{
     static const struct xz_column event[] = {{"id", XZ_COLUMN_INT},     {"at", XZ_COLUMN_TIME},
                                              {"actor", XZ_COLUMN_TEXT}, {"what", XZ_COLUMN_TEXT},
                                              {"text", XZ_COLUMN_TEXT},  {"detail", XZ_COLUMN_JSON}};
@@ -56,20 +106,11 @@ static enum xz_rc add_lists(struct xz_db_conn *conn, json_t *row, int64_t id, st
                                             {"state", XZ_COLUMN_TEXT},
                                             {"outcome", XZ_COLUMN_TEXT},
                                             {"patterns", XZ_COLUMN_WORDS}};
-    enum xz_rc rc =
-        add_list(conn, row, "parties", XZ_COLUMNS(party),
-                 "SELECT p.kind, p.ref, p.is_subject, p.roles, p.started_ms, p.ended_ms, "
-                 "COALESCE((SELECT name FROM institution i WHERE i.id = p.ref), ''), "
-                 "(SELECT COUNT(*) FROM case_party o WHERE o.kind = p.kind AND o.ref = p.ref) - 1 "
-                 "FROM case_party p WHERE p.case_id = ?1 ORDER BY p.is_subject DESC, p.kind, p.ref "
-                 "LIMIT 300",
-                 id, err);
+    enum xz_rc rc = add_list(conn, row, "history", XZ_COLUMNS(event),
+                             "SELECT id, at_ms, actor_name, what, text, detail FROM case_event "
+                             "WHERE case_id = ?1 ORDER BY id DESC LIMIT 300",
+                             id, err);
 
-    rc = rc == XZ_OK ? add_list(conn, row, "history", XZ_COLUMNS(event),
-                                "SELECT id, at_ms, actor_name, what, text, detail FROM case_event "
-                                "WHERE case_id = ?1 ORDER BY id DESC LIMIT 300",
-                                id, err)
-                     : rc;
     rc = rc == XZ_OK ? add_list(conn, row, "files", XZ_COLUMNS(file),
                                 "SELECT id, name, sha256, size, at_ms, actor_name FROM case_file "
                                 "WHERE case_id = ?1 ORDER BY id",
@@ -121,7 +162,7 @@ static enum xz_rc fill_case(struct xz_db_conn *conn, void *arg, json_t **made, s
     const struct looking *look = arg;
     struct xz_query query = {.count = 0};
     struct xz_case_row stored;
-    json_t *rows = json_array(), *row = NULL, *bodies = json_array();
+    json_t *rows = json_array(), *row = NULL;
     enum xz_rc rc = xz_case_load(conn, look->case_id, &stored, err);
 
     if (rc == XZ_OK && !xz_actor_sees(look->view->actor, xz_str_from(stored.region))) {
@@ -132,20 +173,13 @@ static enum xz_rc fill_case(struct xz_db_conn *conn, void *arg, json_t **made, s
     rc = rc == XZ_OK ? xz_case_rows(&query, conn, rows, err) : rc;
     row = json_incref(json_array_get(rows, 0));
     rc = rc == XZ_OK ? add_lists(conn, row, look->case_id, err) : rc;
-    rc = rc == XZ_OK
-             ? xz_db_query(conn,
-                           "SELECT body, received_ms, is_current FROM alert WHERE case_id = ?1 "
-                           "ORDER BY severity DESC, amount_fen DESC, seq LIMIT 50",
-                           XZ_DB_ARGS(XZ_DB_INT(look->case_id)), take_body, bodies, err)
-             : rc;
+    rc = rc == XZ_OK ? xz_case_grounds(conn, row, look->case_id, err) : rc;
     if (rc == XZ_OK) {
-        (void)json_object_set(row, "bodies", bodies);
         (void)json_object_set_new(row, "as_of", xz_json_time(look->view->now_ms));
         add_allowed(row, &stored, look);
         rc = add_undo(conn, row, &stored, look, err);
     }
     xz_query_fini(&query);
-    json_decref(bodies);
     json_decref(rows);
     *made = row;
     return rc;

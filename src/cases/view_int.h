@@ -55,6 +55,10 @@ XZ_MUST enum xz_rc xz_case_rows(struct xz_query *query, struct xz_db_conn *conn,
     "COALESCE((SELECT name FROM institution i WHERE i.id = c.subject), '') "                       \
     "FROM desk_case c LEFT JOIN account u ON u.id = c.assignee "
 
+/* Adds to a case, or to what stands for it, what led to it: "bodies", "parties", "control". */
+XZ_MUST enum xz_rc xz_case_grounds(struct xz_db_conn *conn, json_t *into, int64_t case_id,
+                                   struct xz_err *err);
+
 /* The pages of view.h as JSON, people as tokens. Their limit may be above XZ_PAGE_MAX. */
 XZ_MUST enum xz_rc xz_cases_page(struct xz_db_conn *conn, const struct xz_desk_view *view,
                                  const struct xz_case_filter *filter, const struct xz_page *page,

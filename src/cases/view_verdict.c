@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How right the patterns are, and whether they are as right about everybody. */
+#include <string.h>
+
+#include "cases/life.h"
 #include "cases/view_int.h"
 #include "stats/precision.h"
 
@@ -33,17 +36,97 @@ static void add_precision(json_t *row)
     (void)json_object_set_new(row, "high", json_real(interval.high));
 }
 
-static enum xz_rc add_agreement(struct xz_db_conn *conn, json_t *into, struct xz_err *err)
+/* Of all looks, how many agreed, and Cohen's kappa (1960): how far beyond what two who say each
+ * outcome as often as they do would agree by chance. */
+static json_t *agreement_of(const json_t *rows)
+{
+    int64_t first[XZ_CASE_OUTCOMES] = {0}, second[XZ_CASE_OUTCOMES] = {0}, all = 0, same = 0;
+    double chance = 0, share;
+    json_t *made = json_object();
+    const json_t *row;
+    size_t i;
+
+    json_array_foreach(rows, i, row)
+    {
+        const int64_t cases = number(row, "cases");
+        const char *one = json_string_value(json_object_get(row, "first"));
+        const char *other = json_string_value(json_object_get(row, "second"));
+
+        for (int outcome = 0; outcome < XZ_CASE_OUTCOMES; outcome++) {
+            first[outcome] += strcmp(one, xz_case_outcome_names[outcome]) == 0 ? cases : 0;
+            second[outcome] += strcmp(other, xz_case_outcome_names[outcome]) == 0 ? cases : 0;
+        }
+        all += cases;
+        same += strcmp(one, other) == 0 ? cases : 0;
+    }
+    for (int outcome = 0; outcome < XZ_CASE_OUTCOMES && all > 0; outcome++) {
+        chance += (double)first[outcome] / (double)all * (double)second[outcome] / (double)all;
+    }
+    share = all > 0 ? (double)same / (double)all : 0;
+    (void)json_object_set_new(made, "cases", json_integer(all));
+    (void)json_object_set_new(made, "same", json_integer(same));
+    (void)json_object_set_new(made, "share", all > 0 ? json_real(share) : json_null());
+    (void)json_object_set_new(made, "kappa",
+                              all > 0 && chance < 1 ? json_real((share - chance) / (1 - chance))
+                                                    : json_null());
+    return made;
+}
+
+static enum xz_rc add_agreement(struct xz_db_conn *conn, const struct xz_actor *actor, json_t *into,
+                                struct xz_err *err)
 {
     static const struct xz_column columns[] = {
         {"first", XZ_COLUMN_TEXT}, {"second", XZ_COLUMN_TEXT}, {"cases", XZ_COLUMN_INT}};
+    struct xz_query query = {.count = 0};
     json_t *rows = json_array();
-    const enum xz_rc rc = xz_rows_json(conn, XZ_COLUMNS(columns),
-                                       "SELECT first, second, COUNT(*) FROM blind_review "
-                                       "GROUP BY first, second ORDER BY first, second",
-                                       XZ_DB_NO_ARGS, rows, err);
+    enum xz_rc rc;
 
+    xz_query_add(&query, "SELECT r.first, r.second, COUNT(*) FROM blind_review r "
+                         "JOIN desk_case c ON c.id = r.case_id WHERE r.done_ms > 0");
+    xz_query_in_scope(&query, "c.region", actor);
+    xz_query_add(&query, " GROUP BY r.first, r.second ORDER BY r.first, r.second");
+    rc = xz_query_rows(&query, conn, XZ_COLUMNS(columns), rows, err);
+    xz_query_fini(&query);
+    (void)json_object_set_new(into, "agreement", agreement_of(rows));
     (void)json_object_set_new(into, "second_looks", rows);
+    return rc;
+}
+
+/* How much is missed: the share confirmed of closed cases of the control sample (control.h), with
+ * its interval; no pattern's precision has a part in it. Nothing found, also where it was right to
+ * ask, counts as refuted; inconclusive as neither. */
+static enum xz_rc add_control(struct xz_db_conn *conn, const struct xz_actor *actor, json_t *into,
+                              struct xz_err *err)
+{
+    static const struct xz_column columns[] = {{"drawn", XZ_COLUMN_INT},
+                                               {"closed", XZ_COLUMN_INT},
+                                               {"confirmed", XZ_COLUMN_INT},
+                                               {"refuted", XZ_COLUMN_INT}};
+    struct xz_query query = {.count = 0};
+    json_t *rows = json_array(), *row;
+    struct xz_interval interval;
+    enum xz_rc rc;
+
+    xz_query_add(&query,
+                 "SELECT COUNT(*), COALESCE(SUM(CASE WHEN state = 'closed' THEN 1 ELSE 0 END), 0), "
+                 "COALESCE(SUM(CASE WHEN state = 'closed' AND outcome = 'confirmed' THEN 1 ELSE 0 "
+                 "END), 0), COALESCE(SUM(CASE WHEN state = 'closed' AND outcome <> 'confirmed' "
+                 "AND outcome <> 'inconclusive' THEN 1 ELSE 0 END), 0) "
+                 "FROM desk_case WHERE origin = 'control'");
+    xz_query_in_scope(&query, "region", actor);
+    rc = xz_query_rows(&query, conn, XZ_COLUMNS(columns), rows, err);
+    xz_query_fini(&query);
+    row = json_array_get(rows, 0);
+    if (rc == XZ_OK) {
+        interval =
+            xz_precision_interval(&(struct xz_precision){0.5, 0.5, (double)number(row, "confirmed"),
+                                                         (double)number(row, "refuted")},
+                                  ALPHA);
+        (void)json_object_set_new(row, "low", json_real(interval.low));
+        (void)json_object_set_new(row, "high", json_real(interval.high));
+        (void)json_object_set(into, "control", row);
+    }
+    json_decref(rows);
     return rc;
 }
 
@@ -74,7 +157,8 @@ static enum xz_rc fill_verdicts(struct xz_db_conn *conn, void *arg, json_t **mad
     json_array_foreach(rows, i, row) { add_precision(row); }
     xz_query_fini(&query);
     (void)json_object_set_new(all, "items", rows);
-    rc = rc == XZ_OK ? add_agreement(conn, all, err) : rc;
+    rc = rc == XZ_OK ? add_agreement(conn, verdicts->view->actor, all, err) : rc;
+    rc = rc == XZ_OK ? add_control(conn, verdicts->view->actor, all, err) : rc;
     (void)json_object_set_new(all, "as_of", xz_json_time(verdicts->view->now_ms));
     *made = all;
     return rc;

@@ -9,6 +9,7 @@
 #include "cases/audit.h"
 #include "cases/row.h"
 #include "cases/users.h"
+#include "cases/verdict.h"
 #include "cases/view.h"
 #include "cases/work.h"
 
@@ -49,6 +50,33 @@ static inline int64_t number(const struct xz_desk *desk, const char *sql)
     }
     xz_db_give(conn);
     return value;
+}
+
+static inline void execute(const struct xz_desk *desk, const char *sql, int64_t value)
+{
+    struct xz_db_conn *conn = NULL;
+    struct xz_err err = {0};
+
+    assert_int_equal(xz_db_take(desk->db, 1000, &conn, &err), XZ_OK);
+    if (xz_db_exec(conn, sql, XZ_DB_ARGS(XZ_DB_INT(value)), NULL, &err) != XZ_OK) {
+        fail_msg("%s: %s", sql, err.msg);
+    }
+    xz_db_give(conn);
+}
+
+/* Makes the next case one that goes to a second look; its number. */
+static inline int64_t next_is_sampled(const struct xz_desk *desk)
+{
+    int64_t id = number(desk, "SELECT COALESCE((SELECT next FROM counter WHERE name = 'case'), 0)");
+
+    do {
+        id++;
+    } while (!xz_verdict_is_sampled(desk->keys, id));
+    execute(desk,
+            "INSERT INTO counter (name, next) VALUES ('case', ?1) "
+            "ON CONFLICT (name) DO UPDATE SET next = ?1",
+            id - 1);
+    return id;
 }
 
 /* What a view appended, as JSON; empties it. The caller's. */

@@ -95,8 +95,10 @@ static void test_what_got_worse(void **state)
     const struct xz_actor far = person(&desk, "wang", INVESTIGATOR, "31");
     const struct xz_desk_view view = {&desk, &all, MONDAY_MS}, blind = {&desk, &far, MONDAY_MS};
     struct said said[] = {
-        saying("A", "T09", "institution", "P1"), saying("B", "T09", "institution", "P2"),
-        saying("C", "T09", "institution", "P3"), saying("D", "T01", "institution", "P4"),
+        saying("A", "T09", "institution", "P1"),
+        saying("B", "T09", "institution", "P2"),
+        saying("C", "T09", "institution", "P3"),
+        saying("D", "T01", "institution", "P4"),
     };
     struct xz_buf out = {0};
     struct xz_err err = {0};
@@ -236,9 +238,9 @@ static void test_a_table_goes_on_over_its_batches(void **state)
     assert_int_equal(xz_db_take(desk.db, 1000, &conn, &err), XZ_OK);
     assert_int_equal(xz_db_begin(conn, true, &err), XZ_OK);
     for (int i = 0; i < 2500; i++) {
-        assert_int_equal(xz_desk_audit(conn, &li, "test.one", "thing", XZ_STR("1"), "",
-                                       MONDAY_MS + i, &err),
-                         XZ_OK);
+        assert_int_equal(
+            xz_desk_audit(conn, &li, "test.one", "thing", XZ_STR("1"), "", MONDAY_MS + i, &err),
+            XZ_OK);
     }
     assert_int_equal(xz_db_commit(conn, &err), XZ_OK);
     xz_db_give(conn);
