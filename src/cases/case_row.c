@@ -26,7 +26,7 @@ static int index_of(struct xz_str text, const char *const names[], int count)
     "id, version, state, outcome, action, region, subject_kind, subject, patterns, result_type, "  \
     "severity, alerts, withdrawn, amount_fen, probability, opened_ms, updated_ms, worked_ms, "     \
     "news_ms, due_ms, soon_ms, clock, extended, idle_ms, escalated_ms, assignee, lease_until_ms, " \
-    "snoozed_until_ms, proposer, approver, closer, conditions, closed_ms, appeal, sampled"
+    "snoozed_until_ms, proposer, approver, closer, conditions, closed_ms, appeal, sampled, origin"
 
 static void take_life(struct xz_case *life, const struct xz_db_row *row)
 {
@@ -77,6 +77,7 @@ static bool take_row(void *arg, const struct xz_db_row *row)
     out->probability = xz_db_double(row, 14);
     out->updated_ms = xz_db_int(row, 16);
     out->news_ms = xz_db_int(row, 18);
+    out->is_control = xz_str_eq(xz_db_text(row, 35), XZ_STR("control"));
     return false;
 }
 
@@ -116,6 +117,12 @@ static bool same_sum(const struct xz_case_row *before, const struct xz_case_row 
            before->amount_fen == after->amount_fen && strcmp(before->region, after->region) == 0;
 }
 
+/* The control sample is of no alert's opinion. */
+static const char *result_of(const struct xz_case_row *row)
+{
+    return row->is_control ? "" : row->conclusive ? "conclusive" : "suspicious";
+}
+
 enum xz_rc xz_case_save(struct xz_db_conn *conn, const struct xz_case_row *before,
                         const struct xz_case_row *after, struct xz_err *err)
 {
@@ -138,32 +145,32 @@ enum xz_rc xz_case_save(struct xz_db_conn *conn, const struct xz_case_row *befor
                          ? "INSERT INTO desk_case (" COLUMNS ", is_open, worth, rank) VALUES "
                            "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
                            "?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, "
-                           "?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38)"
+                           "?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39)"
                          : "UPDATE desk_case SET (" COLUMNS ", is_open, worth, rank) = "
                            "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
                            "?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, "
-                           "?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38) WHERE id = ?1",
+                           "?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39) WHERE id = ?1",
                      XZ_DB_ARGS(
                          XZ_DB_INT(life->id), XZ_DB_INT(life->version),
                          XZ_DB_CSTR(xz_case_state_names[life->state]),
                          XZ_DB_CSTR(xz_case_outcome_names[life->outcome]), XZ_DB_INT(life->action),
                          XZ_DB_CSTR(after->region), XZ_DB_CSTR(after->subject_kind),
                          XZ_DB_CSTR(after->subject), XZ_DB_CSTR(after->patterns),
-                         XZ_DB_CSTR(after->conclusive ? "conclusive" : "suspicious"),
-                         XZ_DB_INT(after->severity), XZ_DB_INT(after->alerts),
-                         XZ_DB_INT(after->withdrawn), XZ_DB_INT(after->amount_fen),
-                         XZ_DB_DOUBLE(after->probability), XZ_DB_INT(life->opened_ms),
-                         XZ_DB_INT(after->updated_ms), XZ_DB_INT(life->worked_ms),
-                         XZ_DB_INT(after->news_ms), XZ_DB_INT(life->due_ms),
-                         XZ_DB_INT(life->soon_ms), XZ_DB_INT(life->clock),
+                         XZ_DB_CSTR(result_of(after)), XZ_DB_INT(after->severity),
+                         XZ_DB_INT(after->alerts), XZ_DB_INT(after->withdrawn),
+                         XZ_DB_INT(after->amount_fen), XZ_DB_DOUBLE(after->probability),
+                         XZ_DB_INT(life->opened_ms), XZ_DB_INT(after->updated_ms),
+                         XZ_DB_INT(life->worked_ms), XZ_DB_INT(after->news_ms),
+                         XZ_DB_INT(life->due_ms), XZ_DB_INT(life->soon_ms), XZ_DB_INT(life->clock),
                          XZ_DB_INT(life->extended), XZ_DB_INT(life->idle_ms),
                          XZ_DB_INT(life->escalated_ms), XZ_DB_INT(life->assignee),
                          XZ_DB_INT(life->lease_until_ms), XZ_DB_INT(life->snoozed_until_ms),
                          XZ_DB_INT(life->proposer), XZ_DB_INT(life->approver),
                          XZ_DB_INT(life->closer), XZ_DB_INT(life->conditions),
                          XZ_DB_INT(life->closed_ms), XZ_DB_CSTR(xz_case_appeal_names[life->appeal]),
-                         XZ_DB_INT(life->sampled), XZ_DB_INT(xz_case_is_open(life)),
-                         XZ_DB_DOUBLE(worth), XZ_DB_DOUBLE(rank)),
+                         XZ_DB_INT(life->sampled),
+                         XZ_DB_CSTR(after->is_control ? "control" : "alert"),
+                         XZ_DB_INT(xz_case_is_open(life)), XZ_DB_DOUBLE(worth), XZ_DB_DOUBLE(rank)),
                      NULL, err);
 }
 

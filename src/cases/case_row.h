@@ -15,7 +15,7 @@ struct xz_case_row {
     char region[8];
     char subject_kind[16], subject[XZ_REF_MAX + 1];
     char patterns[XZ_PATTERNS_TEXT]; /* "T09,T01", of alerts that stand */
-    bool conclusive;
+    bool conclusive, is_control;     /* is_control: of the control sample, without alerts */
     enum xz_case_severity severity;
     int64_t alerts, withdrawn, amount_fen;
     double probability;

@@ -17,7 +17,7 @@ enum xz_rc xz_desk_open(const char *url, size_t connections, const char *key_fil
 {
     enum xz_rc rc;
 
-    *desk = (struct xz_desk){0};
+    *desk = (struct xz_desk){.control_per_month = XZ_CONTROL_PER_MONTH};
     rc = xz_calendar_load(calendar_file, &desk->calendar, err);
     rc = rc == XZ_OK ? xz_keys_load(key_file, &desk->keys, err) : rc;
     rc = rc == XZ_OK ? xz_db_open(url, connections, &desk->db, err) : rc;

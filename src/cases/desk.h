@@ -4,7 +4,6 @@
 #ifndef XZ_CASES_DESK_H
 #define XZ_CASES_DESK_H
 #include "base/buf.h"
-
 #include "cases/access.h"
 #include "cases/calendar.h"
 #include "cases/db.h"
@@ -14,7 +13,10 @@ struct xz_desk {
     struct xz_db *db;
     struct xz_keys *keys;
     struct xz_calendar *calendar;
+    int64_t control_per_month; /* cases of the control sample; may be changed after opening */
 };
+
+#define XZ_CONTROL_PER_MONTH 20
 
 /* Opens and migrates the database, reads or makes the key file, reads the calendar. Errors as of
  * xz_db_open, xz_keys_load and xz_calendar_load. */

@@ -47,7 +47,7 @@ static enum xz_rc find_same_subject(struct xz_db_conn *conn, const struct xz_ale
         conn,
         "SELECT c.id, c.alerts FROM case_party p JOIN desk_case c "
         "ON c.id = p.case_id WHERE p.kind = ?1 AND p.ref = ?2 "
-        "AND p.is_subject = 1 AND c.is_open = 1" NEWEST,
+        "AND p.is_subject = 1 AND c.is_open = 1 AND c.origin = 'alert'" NEWEST,
         XZ_DB_ARGS(XZ_DB_CSTR(party_kind(facts->subject_kind)), XZ_DB_CSTR(facts->subject)),
         take_case, found, err);
 }
@@ -62,7 +62,7 @@ static enum xz_rc find_where_involved(struct xz_db_conn *conn, const struct xz_a
         conn,
         "SELECT c.id, c.alerts FROM case_party p JOIN desk_case c "
         "ON c.id = p.case_id WHERE p.kind = ?1 AND p.ref = ?2 "
-        "AND p.is_subject = 0 AND c.is_open = 1 "
+        "AND p.is_subject = 0 AND c.is_open = 1 AND c.origin = 'alert' "
         "AND p.started_ms <= ?4 AND p.ended_ms >= ?3" NEWEST,
         XZ_DB_ARGS(XZ_DB_CSTR(party_kind(facts->subject_kind)), XZ_DB_CSTR(facts->subject),
                    XZ_DB_INT(facts->started_ms - NEAR_MS), XZ_DB_INT(facts->ended_ms + NEAR_MS)),
@@ -85,7 +85,7 @@ static enum xz_rc find_subjects(struct xz_db_conn *conn, const struct xz_alert_f
                        "SELECT c.id, c.alerts FROM case_party p JOIN desk_case c "
                        "ON c.id = p.case_id WHERE p.ref IN (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
                        "?12, ?13, ?14, ?15, ?16, ?17, ?18) AND p.kind <> 'institution' "
-                       "AND p.is_subject = 1 AND c.is_open = 1 "
+                       "AND p.is_subject = 1 AND c.is_open = 1 AND c.origin = 'alert' "
                        "AND p.started_ms <= ?2 AND p.ended_ms >= ?1" NEWEST,
                        args, REFS_ONCE + 2, take_case, found, err);
 }

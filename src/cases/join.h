@@ -7,7 +7,8 @@
  *     most a day apart.
  *
  * Of several, that of the same subject, then the newest; it is linked to the others. An institution
- * joins as a subject only: at a hospital's counter everybody meets.
+ * joins as a subject only: at a hospital's counter everybody meets. A case of the control sample is
+ * joined by none: it measures what is found where no alert speaks.
  */
 #ifndef XZ_CASES_JOIN_H
 #define XZ_CASES_JOIN_H

@@ -43,7 +43,8 @@ static enum xz_rc fill_list(struct xz_db_conn *conn, void *arg, json_t **made, s
     json_t *rows = json_array();
     enum xz_rc rc;
 
-    xz_query_add(&query, "SELECT c.id, r.asked_ms, c.patterns, c.region, c.amount_fen, c.severity ");
+    xz_query_add(&query,
+                 "SELECT c.id, r.asked_ms, c.patterns, c.region, c.amount_fen, c.severity ");
     add_waiting(&query, view->actor, view->now_ms);
     xz_buf_printf(&query.sql, " ORDER BY r.asked_ms, c.id LIMIT %d", XZ_REVIEWS_MAX);
     rc = xz_query_rows(&query, conn, XZ_COLUMNS(columns), rows, err);

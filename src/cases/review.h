@@ -24,7 +24,8 @@ XZ_MUST enum xz_rc xz_review_list(const struct xz_desk_view *view, struct xz_buf
  * it; an audited reading. */
 XZ_MUST enum xz_rc xz_review_read(const struct xz_desk_view *view, int64_t case_id,
                                   struct xz_buf *out, struct xz_err *err);
-/* Once for a case; *agreed: with the first. The history says that it was done, not what was said. */
+/* Once for a case; *agreed: with the first. The history says that it was done, not what was said.
+ */
 XZ_MUST enum xz_rc xz_review_give(const struct xz_desk *desk, const struct xz_actor *actor,
                                   int64_t case_id, enum xz_case_outcome outcome,
                                   struct xz_str reason, int64_t now_ms, bool *agreed,

@@ -332,28 +332,44 @@ static enum xz_rc lease(struct xz_db_conn *conn, const struct taking *taking, st
     return rc == XZ_OK ? xz_work_tell(conn, &on, &after, "take", XZ_STR_NONE, "", "", err) : rc;
 }
 
-static enum xz_rc take_it(struct xz_db_conn *conn, void *arg, struct xz_err *err)
+#define FREE                                                                                       \
+    "SELECT id FROM desk_case WHERE is_open = 1 AND state IN ('new', 'assigned', 'returned') "     \
+    "AND (assignee = 0 OR (lease_until_ms <> 0 AND lease_until_ms <= ?1)) "                        \
+    "AND snoozed_until_ms <= ?1"
+
+static enum xz_rc find_free(struct xz_db_conn *conn, const struct taking *taking,
+                            const char *select, const char *order, struct xz_err *err)
 {
-    const struct taking *taking = arg;
     struct xz_buf sql = {0};
     char scope[XZ_SCOPE_MAX];
     enum xz_rc rc;
 
-    if (!xz_actor_may(taking->actor, XZ_MAY_WORK)) {
-        return xz_err_reject(err, "forbidden", "", "the role may not take a case");
-    }
-    xz_buf_printf(&sql, "SELECT id FROM desk_case WHERE is_open = 1 "
-                        "AND state IN ('new', 'assigned', 'returned') "
-                        "AND (assignee = 0 OR (lease_until_ms <> 0 AND lease_until_ms <= ?1)) "
-                        "AND snoozed_until_ms <= ?1");
+    xz_buf_printf(&sql, "%s", select);
     xz_scope_sql(&sql, "region", 2);
-    xz_buf_printf(&sql, " ORDER BY rank DESC, id DESC LIMIT 1%c", '\0');
-    *taking->case_id = 0;
+    xz_buf_printf(&sql, "%s LIMIT 1%c", order, '\0');
     rc = xz_row_int(
         conn, (const char *)sql.data,
         XZ_DB_ARGS(XZ_DB_INT(taking->now_ms), XZ_DB_TEXT(xz_scope_value(taking->actor, scope))),
         taking->case_id, NULL, err);
     xz_buf_fini(&sql);
+    return rc;
+}
+
+/* First what the control sample has about to break, see control.h; then what is worth most. */
+static enum xz_rc take_it(struct xz_db_conn *conn, void *arg, struct xz_err *err)
+{
+    const struct taking *taking = arg;
+    enum xz_rc rc;
+
+    if (!xz_actor_may(taking->actor, XZ_MAY_WORK)) {
+        return xz_err_reject(err, "forbidden", "", "the role may not take a case");
+    }
+    *taking->case_id = 0;
+    rc = find_free(conn, taking, FREE " AND origin = 'control' AND soon_ms <= ?1",
+                   " ORDER BY soon_ms, id", err);
+    if (rc == XZ_OK && *taking->case_id == 0) {
+        rc = find_free(conn, taking, FREE, " ORDER BY rank DESC, id DESC", err);
+    }
     return rc == XZ_OK && *taking->case_id != 0 ? lease(conn, taking, err) : rc;
 }
 

@@ -20,7 +20,8 @@ XZ_MUST enum xz_rc xz_work_do(const struct xz_desk *desk, const struct xz_on_cas
                               const struct xz_command *command, struct xz_err *err);
 
 /* Gives actor the case that is worth most of those that nobody has and nobody snoozed, with a
- * lease. *case_id 0: there is none. Two who ask never get the same. */
+ * lease; before it one of the control sample whose clock is about to break. *case_id 0: there is
+ * none. Two who ask never get the same. */
 XZ_MUST enum xz_rc xz_work_take_next(const struct xz_desk *desk, const struct xz_actor *actor,
                                      int64_t now_ms, int64_t *case_id, struct xz_err *err);
 

@@ -52,7 +52,8 @@ static const char *giving(const struct xz_desk *desk, const struct xz_actor *who
     enum xz_rc rc;
 
     err = (struct xz_err){0};
-    rc = xz_review_give(desk, who, case_id, outcome, XZ_STR("looked at it"), LATER_MS, agreed, &err);
+    rc =
+        xz_review_give(desk, who, case_id, outcome, XZ_STR("looked at it"), LATER_MS, agreed, &err);
     assert_true(rc == XZ_OK || rc == XZ_REJECT);
     return rc == XZ_OK ? "" : err.reason;
 }
@@ -102,8 +103,8 @@ static void test_what_is_read_again_is_without_the_first(void **state)
     const struct xz_actor wang = person(&desk, "wang", INVESTIGATOR, "");
     const struct xz_desk_view view = {&desk, &wang, LATER_MS}, own = {&desk, &li, LATER_MS};
     const int64_t id = closed_case(&desk, &li, "210100190001011234", XZ_OUTCOME_CONFIRMED);
-    static const char *const hidden[] = {"confirmed",  "li-the-first", "closed",
-                                         "because",    "\"history\"",  "\"outcome\"",
+    static const char *const hidden[] = {"confirmed",    "li-the-first", "closed",
+                                         "because",      "\"history\"",  "\"outcome\"",
                                          "\"action\":1", "\"state\""};
     struct xz_buf out = {0};
     struct xz_err err = {0};
