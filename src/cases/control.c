@@ -28,9 +28,9 @@ static enum xz_rc is_quota_left(struct xz_db_conn *conn, const struct drawing *d
                                 struct xz_err *err)
 {
     int64_t count = 0;
-    const enum xz_rc rc = xz_row_int(
-        conn, "SELECT COUNT(*) FROM control_case WHERE month = ?1",
-        XZ_DB_ARGS(XZ_DB_INT(xz_month_of(drawing->now_ms))), &count, NULL, err);
+    const enum xz_rc rc =
+        xz_row_int(conn, "SELECT COUNT(*) FROM control_case WHERE month = ?1",
+                   XZ_DB_ARGS(XZ_DB_INT(xz_month_of(drawing->now_ms))), &count, NULL, err);
 
     *left = count < drawing->desk->control_per_month;
     return rc;
@@ -89,9 +89,9 @@ static enum xz_rc put_parties(struct xz_db_conn *conn, const struct drawing *dra
     enum xz_rc rc;
 
     if (draw->institution.len > 0) {
-        (void)json_array_append_new(
-            involved, json_pack("{s:s, s:o, s:s}", "kind", "institution", "id",
-                                xz_json_text(draw->institution), "role", "counter"));
+        (void)json_array_append_new(involved,
+                                    json_pack("{s:s, s:o, s:s}", "kind", "institution", "id",
+                                              xz_json_text(draw->institution), "role", "counter"));
     }
     (void)json_object_set_new(like_alert, "involved", involved);
     rc = xz_join_parties(conn, like_alert, &facts, drawing->row.life.id, err);
@@ -184,10 +184,10 @@ enum xz_rc xz_control_draw(const struct xz_desk *desk, const struct xz_control_d
 
     *opened = false;
     rc = rc == XZ_OK ? xz_access_regions_check(draw->institution_region, err) : rc;
-    if (rc == XZ_OK && (draw->subject.len == 0 || draw->subject.len > XZ_REF_MAX ||
-                        draw->subject_kind.len == 0 || draw->subject_kind.len > KIND_MAX ||
-                        draw->institution.len > XZ_REF_MAX || draw->region.len > 6 ||
-                        draw->institution_region.len > 6)) {
+    if (rc == XZ_OK &&
+        (draw->subject.len == 0 || draw->subject.len > XZ_REF_MAX || draw->subject_kind.len == 0 ||
+         draw->subject_kind.len > KIND_MAX || draw->institution.len > XZ_REF_MAX ||
+         draw->region.len > 6 || draw->institution_region.len > 6)) {
         rc = xz_err_reject(err, "invalid", "subject", "a draw names a subject of the contract");
     }
     return rc == XZ_OK ? xz_desk_write(desk, draw_it, &drawing, err) : rc;

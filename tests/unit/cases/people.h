@@ -7,6 +7,7 @@
 
 #include "alerts.h"
 #include "cases/audit.h"
+#include "cases/identity.h"
 #include "cases/row.h"
 #include "cases/users.h"
 #include "cases/verdict.h"

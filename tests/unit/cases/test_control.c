@@ -49,7 +49,7 @@ static void test_only_who_was_quiet_is_drawn(void **state)
     (void)bring(&desk, &said, 1, MONDAY_MS);
     assert_false(draw(&desk, LI, MONDAY_MS));
     assert_true(draw(&desk, "210100190001010001", MONDAY_MS));
-    assert_false(draw(&desk, "210100190001010001", MONDAY_MS + 1)); /* a case itself, by now */
+    assert_false(draw(&desk, "210100190001010001", MONDAY_MS + 1));  /* a case itself, by now */
     assert_false(draw(&desk, LI, MONDAY_MS + quiet_ms + XZ_DAY_MS)); /* the case is open */
     bad.region = XZ_STR("21x");
     assert_int_equal(xz_control_draw(&desk, &bad, MONDAY_MS, &opened, &err), XZ_REJECT);
@@ -64,9 +64,9 @@ static void test_a_subject_of_long_ago_is_drawn_again(void **state)
     const struct said said = saying("A", "T02", "insured", LI);
 
     (void)bring(&desk, &said, 1, MONDAY_MS);
-    assert_string_equal(doing(&desk, &li, 1,
-                              saying_of(XZ_VERB_CLOSE, XZ_OUTCOME_FALSE_POSITIVE, 0), MONDAY_MS),
-                        "");
+    assert_string_equal(
+        doing(&desk, &li, 1, saying_of(XZ_VERB_CLOSE, XZ_OUTCOME_FALSE_POSITIVE, 0), MONDAY_MS),
+        "");
     assert_false(draw(&desk, LI, MONDAY_MS + XZ_CONTROL_QUIET_DAYS * XZ_DAY_MS));
     assert_true(draw(&desk, LI, MONDAY_MS + XZ_CONTROL_QUIET_DAYS * XZ_DAY_MS + 1));
     xz_desk_close(&desk);
@@ -119,9 +119,8 @@ static void test_it_is_worked_like_others_and_counted_apart(void **state)
 
     assert_string_equal(
         doing(&desk, &li, 1, saying_of(XZ_VERB_CLOSE, XZ_OUTCOME_CONFIRMED, 1), MONDAY_MS), "");
-    assert_string_equal(doing(&desk, &li, 2,
-                              saying_of(XZ_VERB_CLOSE, XZ_OUTCOME_RIGHT_TO_ASK, 0), MONDAY_MS),
-                        "");
+    assert_string_equal(
+        doing(&desk, &li, 2, saying_of(XZ_VERB_CLOSE, XZ_OUTCOME_RIGHT_TO_ASK, 0), MONDAY_MS), "");
     assert_int_equal(number(&desk, "SELECT COUNT(*) FROM verdict"), 0);
     assert_int_equal(number(&desk, "SELECT COUNT(*) FROM outbox"), 0);
     assert_int_equal(xz_view_verdicts(&view, XZ_STR("pattern"), &out, &err), XZ_OK);
@@ -134,11 +133,11 @@ static void test_it_is_worked_like_others_and_counted_apart(void **state)
     assert_true(json_real_value(at(shown, "control/low")) > 0.0 &&
                 json_real_value(at(shown, "control/high")) < 1.0);
     json_decref(shown);
-    assert_int_equal(xz_view_cases(&view,
-                                   &(struct xz_case_filter){.sort = XZ_SORT_RANK,
-                                                            .origin = XZ_STR("control")},
-                                   &(struct xz_page){.limit = 5}, &out, &err),
-                     XZ_OK);
+    assert_int_equal(
+        xz_view_cases(&view,
+                      &(struct xz_case_filter){.sort = XZ_SORT_RANK, .origin = XZ_STR("control")},
+                      &(struct xz_page){.limit = 5}, &out, &err),
+        XZ_OK);
     shown = json_of(&out);
     assert_int_equal(json_array_size(at(shown, "items")), 1);
     json_decref(shown);
@@ -158,10 +157,10 @@ static void test_it_does_not_starve(void **state)
     (void)bring(&desk, said, 2, MONDAY_MS);
     assert_int_equal(xz_work_take_next(&desk, &li, MONDAY_MS, &taken, &err), XZ_OK);
     assert_int_equal(taken, 3); /* worth more */
-    assert_int_equal(
-        xz_work_take_next(&desk, &li, number(&desk, "SELECT MIN(soon_ms) FROM desk_case"), &taken,
-                          &err),
-        XZ_OK);
+    assert_int_equal(xz_work_take_next(&desk, &li,
+                                       number(&desk, "SELECT MIN(soon_ms) FROM desk_case"), &taken,
+                                       &err),
+                     XZ_OK);
     assert_int_equal(taken, 1);
     xz_desk_close(&desk);
 }
