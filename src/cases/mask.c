@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cases/mask.h"
 
+#include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
 #include "cases/identity.h"
+#include "event/field.h"
 
-#define IN_SENTENCES_MIN 4 /* bytes: a shorter id may be part of any word or number */
+/* Bytes: a shorter id may be part of any word or number. An event has no sentences, but codes and
+ * sums. */
+#define IN_SENTENCES_MIN 4
+#define IN_CODES_MIN     8
 #define DEPTH_MAX        16
 
 struct name {
@@ -18,7 +24,7 @@ struct name {
 
 struct names {
     struct name *items;
-    size_t count, cap;
+    size_t count, cap, inside_min; /* bytes of one that is replaced inside a text */
 };
 
 struct masking {
@@ -129,7 +135,7 @@ static const struct name *name_at(const struct names *names, const char *text, b
         const struct name *name = &names->items[i];
 
         if (strncmp(text, name->id, name->len) == 0 &&
-            (in_sentence ? name->len >= IN_SENTENCES_MIN : text[name->len] == '\0')) {
+            (in_sentence ? name->len >= names->inside_min : text[name->len] == '\0')) {
             return name;
         }
     }
@@ -228,25 +234,160 @@ static bool replace_in(const struct names *names, json_t *value, int depth)
     return all;
 }
 
+/* With rc, that of noting: puts tokens for all that was noted, and forgets it. */
+static enum xz_rc replace_all(struct masking *masking, json_t *value, enum xz_rc rc)
+{
+    struct names *names = &masking->names;
+
+    if (rc == XZ_OK && names->count > 0) {
+        qsort(names->items, names->count, sizeof(*names->items), longest_first);
+        rc = replace_in(names, value, 0)
+                 ? XZ_OK
+                 : xz_err_reject(masking->err, "too_deep", "", "nested deeper than %d", DEPTH_MAX);
+    }
+    for (size_t i = 0; i < names->count; i++) {
+        free(names->items[i].id);
+        free(names->items[i].token);
+    }
+    free(names->items);
+    return rc;
+}
+
 enum xz_rc xz_alert_mask(struct xz_db_conn *conn, const struct xz_keys *keys, json_t *alert,
                          struct xz_err *err)
 {
-    struct masking masking = {.conn = conn, .keys = keys, .err = err};
-    enum xz_rc rc = json_is_object(alert)
-                        ? note_all(&masking, alert)
-                        : xz_err_reject(err, "invalid", "", "an alert is a JSON object");
+    struct masking masking = {
+        .conn = conn, .keys = keys, .names = {.inside_min = IN_SENTENCES_MIN}, .err = err};
+    const enum xz_rc rc = json_is_object(alert)
+                              ? note_all(&masking, alert)
+                              : xz_err_reject(err, "invalid", "", "an alert is a JSON object");
 
-    if (rc == XZ_OK && masking.names.count > 0) {
-        qsort(masking.names.items, masking.names.count, sizeof(*masking.names.items),
-              longest_first);
-        rc = replace_in(&masking.names, alert, 0)
-                 ? XZ_OK
-                 : xz_err_reject(err, "too_deep", "", "nested deeper than %d", DEPTH_MAX);
+    return replace_all(&masking, alert, rc);
+}
+
+/* ---- events ---- */
+
+static bool is_person_field(const char *name)
+{
+    static const char *const fields[] = {"psn_no",      "cert_psn_no",   "giver_psn_no",
+                                         "recv_psn_no", "agnter_certno", "bilg_dr_codg",
+                                         "maker",       "checker"};
+
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        if (strcmp(name, fields[i]) == 0) {
+            return true;
+        }
     }
-    for (size_t i = 0; i < masking.names.count; i++) {
-        free(masking.names.items[i].id);
-        free(masking.names.items[i].token);
+    return false;
+}
+
+/* Is it the name, in snake or in camel case? */
+static bool is_named(const char *key, const char *name)
+{
+    while (*name != '\0') {
+        name += *name == '_';
+        if (tolower((unsigned char)*key) != *name) {
+            return false;
+        }
+        key += 1 + (key[1] == '_' && name[1] == '_');
+        name++;
     }
-    free(masking.names.items);
+    return *key == '\0';
+}
+
+/* The group of an object that stands under key in an object of group; XZ_GROUP_COUNT: none does. */
+static enum xz_field_group group_under(enum xz_field_group group, const char *key)
+{
+    if (group == XZ_GROUP_SETTLEMENT) {
+        return is_named(key, "agnterinfo")      ? XZ_GROUP_AGNTERINFO
+               : is_named(key, "lines")         ? XZ_GROUP_LINE
+               : is_named(key, "mulaid_debits") ? XZ_GROUP_DEBIT
+                                                : XZ_GROUP_COUNT;
+    }
+    for (int body = XZ_BODY_NONE + 1; group == XZ_GROUP_ENVELOPE && body < XZ_BODY_COUNT; body++) {
+        if (is_named(key, xz_body_names[body])) {
+            return (enum xz_field_group)(XZ_GROUP_SETTLEMENT + body - XZ_BODY_SETTLEMENT);
+        }
+    }
+    return XZ_GROUP_COUNT;
+}
+
+static enum xz_rc note_event(struct masking *masking, enum xz_field_group group, json_t *object);
+
+static enum xz_rc note_under(struct masking *masking, enum xz_field_group group, json_t *value)
+{
+    json_t *item;
+    size_t i;
+    enum xz_rc rc = json_is_object(value) ? note_event(masking, group, value) : XZ_OK;
+
+    json_array_foreach(value, i, item)
+    {
+        rc = rc == XZ_OK && json_is_object(item) ? note_event(masking, group, item) : rc;
+    }
     return rc;
+}
+
+/* One value, or a list of texts where the contract has one. */
+static bool has_shape(const struct xz_field *field, const json_t *value)
+{
+    const json_t *item;
+    size_t i;
+    bool right = !json_is_object(value) && (!json_is_array(value) || field->type == XZ_FIELD_STRS);
+
+    json_array_foreach(value, i, item) { right &= json_is_string(item); }
+    return right && (!is_person_field(field->name) || !json_is_real(value));
+}
+
+/* Codes may come as numbers. */
+static enum xz_rc note_field(struct masking *masking, json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    const char *id = json_string_value(value);
+    char digits[24];
+
+    if (json_is_integer(value)) {
+        (void)snprintf(digits, sizeof(digits), "%lld", json_integer_value(value));
+        (void)json_object_set_new(object, key, json_string(digits));
+        id = digits;
+    }
+    return id != NULL && id[0] != '\0' ? note_person(masking, id) : XZ_OK;
+}
+
+/* Notes who stands in it, takes away what the contract does not name. */
+static enum xz_rc note_event(struct masking *masking, enum xz_field_group group, json_t *object)
+{
+    const char *key;
+    json_t *value;
+    void *next;
+    enum xz_rc rc = XZ_OK;
+
+    json_object_foreach_safe(object, next, key, value)
+    {
+        const enum xz_field_group under = group_under(group, key);
+        const struct xz_field *field = xz_field_find(group, xz_str_from(key));
+
+        if (rc != XZ_OK) {
+            break;
+        }
+        if (under != XZ_GROUP_COUNT && (json_is_object(value) || json_is_array(value))) {
+            rc = note_under(masking, under, value);
+        } else if (field == NULL || !has_shape(field, value)) {
+            (void)json_object_del(object, key);
+        } else if (is_person_field(field->name)) {
+            rc = note_field(masking, object, key);
+        }
+    }
+    return rc;
+}
+
+enum xz_rc xz_event_mask(struct xz_db_conn *conn, const struct xz_keys *keys, json_t *event,
+                         struct xz_err *err)
+{
+    struct masking masking = {
+        .conn = conn, .keys = keys, .names = {.inside_min = IN_CODES_MIN}, .err = err};
+    const enum xz_rc rc = json_is_object(event)
+                              ? note_event(&masking, XZ_GROUP_ENVELOPE, event)
+                              : xz_err_reject(err, "invalid", "", "an event is a JSON object");
+
+    return replace_all(&masking, event, rc);
 }

@@ -30,8 +30,8 @@ static enum xz_rc check_reason(struct xz_str reason, struct xz_err *err)
 
 #define UNKNOWN_REGION XZ_STR("-") /* of no account's regions but everywhere */
 
-/* The region of a case of this person that the actor sees, appended; "not_found" when there is none.
- * case_id 0: of any case. */
+/* The region of a case of this person that the actor sees, appended; "not_found" when there is
+ * none. case_id 0: of any case. */
 static enum xz_rc find_region(struct xz_db_conn *conn, const struct xz_actor *actor, int64_t person,
                               int64_t case_id, struct xz_buf *region, struct xz_err *err)
 {
@@ -53,9 +53,9 @@ static enum xz_rc find_region(struct xz_db_conn *conn, const struct xz_actor *ac
                      err);
     xz_query_fini(&query);
     xz_buf_fini(&token);
-    return rc == XZ_OK && !found ? xz_err_reject(err, "not_found", "people",
-                                                 "there is no such person in your cases")
-                                 : rc;
+    return rc == XZ_OK && !found
+               ? xz_err_reject(err, "not_found", "people", "there is no such person in your cases")
+               : rc;
 }
 
 /* The person's pseudonym and id to the list, and the record of it. */
@@ -136,8 +136,8 @@ static enum xz_rc find_people(struct xz_db_conn *conn, struct asking *asking, st
         char number[24];
 
         rc = xz_identity_find(conn, asking->ask->people[i], &asking->people[i], err);
-        rc = rc == XZ_OK ? find_region(conn, asking->actor, asking->people[i],
-                                       asking->ask->case_id, &region, err)
+        rc = rc == XZ_OK ? find_region(conn, asking->actor, asking->people[i], asking->ask->case_id,
+                                       &region, err)
                          : rc;
         (void)snprintf(number, sizeof(number), "%" PRId64, asking->people[i]);
         add_word(&asking->list, xz_str_from(number));
@@ -150,12 +150,12 @@ static enum xz_rc find_people(struct xz_db_conn *conn, struct asking *asking, st
 static enum xz_rc had_alone(struct xz_db_conn *conn, const struct asking *asking, int64_t *count,
                             struct xz_err *err)
 {
-    return xz_row_int(conn,
-                      "SELECT COUNT(*) FROM unmask_request WHERE account = ?1 AND asked_ms > ?2 "
-                      "AND second = 0 AND granted = 1",
-                      XZ_DB_ARGS(XZ_DB_INT(asking->actor->account),
-                                 XZ_DB_INT(asking->now_ms - XZ_DAY_MS)),
-                      count, NULL, err);
+    return xz_row_int(
+        conn,
+        "SELECT COUNT(*) FROM unmask_request WHERE account = ?1 AND asked_ms > ?2 "
+        "AND second = 0 AND granted = 1",
+        XZ_DB_ARGS(XZ_DB_INT(asking->actor->account), XZ_DB_INT(asking->now_ms - XZ_DAY_MS)), count,
+        NULL, err);
 }
 
 static enum xz_rc put_request(struct xz_db_conn *conn, const struct asking *asking, bool alone,

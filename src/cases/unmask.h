@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * cases/unmask.h - who a pseudonym is. One person is told at once, to who may and says why; several
- * people, or more than XZ_UNMASK_ALONE_MAX single ones within a day, need the yes of a second person
- * and are then told to who asked. Every person told is an audit record, with the reason.
+ * people, or more than XZ_UNMASK_ALONE_MAX single ones within a day, need the yes of a second
+ * person and are then told to who asked. Every person told is an audit record, with the reason.
  *
  * Only people of cases in the actor's regions: any other is XZ_REJECT "not_found", the same for one
  * that nobody has ever seen. All: "forbidden" without XZ_MAY_UNMASK.

@@ -12,6 +12,7 @@
 #include "cases/mask.h"
 #include "cases/migrate.h"
 #include "databases.h"
+#include "event/field.h"
 
 #define WAIT_MS 5000
 #define LI      "210100190001011234"
@@ -137,12 +138,77 @@ static void test_what_is_no_alert(void **state)
     closed(&world);
 }
 
+static const char event_text[] =
+    "{\"msgid\":\"G-" LI "-1\",\"inf_time\":\"2026-03-01 09:15:02\",\"opter\":\"OP03\","
+    "\"patn_name\":\"Li Si\",\"extra\":{\"tel\":\"139\"},\"settlement\":{\"psnNo\":" LI ","
+    "\"certPsnNo\":\"" WANG "\",\"setl_id\":\"S77\",\"certno\":\"" LI "\","
+    "\"medfee_sumamt\":\"77.00\",\"agnterinfo\":{\"agnter_certno\":\"" AGENT "\","
+    "\"agnter_name\":\"Sun\"},\"mulaidDebits\":[{\"giver_psn_no\":\"" WANG "\",\"amount\":\"1\"}],"
+    "\"lines\":[{\"bilg_dr_codg\":\"D9\",\"bilg_dr_name\":\"Zhao\",\"cnt\":\"2\","
+    "\"drug_trac_codg\":[\"81234567890123456789\"],\"rxno\":[{\"name\":\"Li Si\"}]}],"
+    "\"mdtrt_id\":{\"of\":\"Li Si\"}}}";
+
+static void test_an_event_is_shown_without_names(void **state)
+{
+    struct world world = opened(*state);
+    json_t *event = json_loads(event_text, 0, NULL);
+    struct xz_err err = {0};
+    char *masked;
+
+    xz_fields_init();
+    assert_int_equal(xz_event_mask(world.conn, world.keys, event, &err), XZ_OK);
+    masked = json_dumps(event, JSON_COMPACT);
+    assert_string_equal(
+        masked, "{\"msgid\":\"G-~P1~-1\",\"inf_time\":\"2026-03-01 09:15:02\",\"opter\":\"OP03\","
+                "\"settlement\":{\"psnNo\":\"~P1~\",\"certPsnNo\":\"~P2~\",\"setl_id\":\"S77\","
+                "\"medfee_sumamt\":\"77.00\",\"agnterinfo\":{\"agnter_certno\":\"~P3~\"},"
+                "\"mulaidDebits\":[{\"giver_psn_no\":\"~P2~\",\"amount\":\"1\"}],"
+                "\"lines\":[{\"bilg_dr_codg\":\"~P4~\",\"cnt\":\"2\","
+                "\"drug_trac_codg\":[\"81234567890123456789\"]}]}}");
+    free(masked);
+    json_decref(event);
+    closed(&world);
+}
+
+static void test_every_body_of_an_event_is_masked(void **state)
+{
+    static const char *const bodies[] = {
+        "\"reversal\":{\"psn_no\":\"" LI "\"}",
+        "\"mulaid_link\":{\"giver_psn_no\":\"" LI "\",\"recv_psn_no\":\"" LI "\"}",
+        "\"mulaidLink\":{\"recvPsnNo\":\"" LI "\"}",
+        "\"account_movement\":{\"psn_no\":\"1\",\"maker\":\"" LI "\",\"checker\":\"" LI "\"}",
+        "\"credential\":{\"psn_no\":\"" LI "\"}",
+        "\"person_status\":{\"psn_no\":\"" LI "\"}",
+        "\"trace_scan\":{\"psn_no\":\"" LI "\"}",
+    };
+    struct world world = opened(*state);
+    struct xz_err err = {0};
+
+    xz_fields_init();
+    for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+        char text[256], *masked;
+        json_t *event;
+
+        (void)snprintf(text, sizeof(text), "{%s}", bodies[i]);
+        event = json_loads(text, 0, NULL);
+        assert_int_equal(xz_event_mask(world.conn, world.keys, event, &err), XZ_OK);
+        masked = json_dumps(event, JSON_COMPACT);
+        assert_null(strstr(masked, LI));
+        assert_non_null(strstr(masked, "~P1~"));
+        free(masked);
+        json_decref(event);
+    }
+    closed(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_BOTH(test_no_name_is_left),
         ON_BOTH(test_a_short_id_spoils_no_code),
         ON_BOTH(test_what_is_no_alert),
+        ON_BOTH(test_an_event_is_shown_without_names),
+        ON_BOTH(test_every_body_of_an_event_is_masked),
     };
 
     return cmocka_run_group_tests(tests, databases_start, databases_stop);

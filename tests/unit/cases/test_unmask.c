@@ -82,9 +82,10 @@ static void test_one_person_is_told_at_once(void **state)
     assert_int_equal(xz_unmask_ask(&world.desk, &world.asker, &unsaid, MONDAY_MS, &out, &err),
                      XZ_REJECT);
     assert_string_equal(err.path, "reason");
-    assert_int_equal(number(&world.desk, "SELECT COUNT(*) FROM audit WHERE action = 'person.unmask' "
-                                         "AND object = 'person/~P1~' AND actor = 'li' "
-                                         "AND detail LIKE '%the file needs a name%'"),
+    assert_int_equal(number(&world.desk,
+                            "SELECT COUNT(*) FROM audit WHERE action = 'person.unmask' "
+                            "AND object = 'person/~P1~' AND actor = 'li' "
+                            "AND detail LIKE '%the file needs a name%'"),
                      1);
     assert_int_equal(number(&world.desk, "SELECT COUNT(*) FROM audit WHERE detail LIKE '%" LI "%'"),
                      0);
@@ -171,11 +172,11 @@ static void test_several_need_a_second_person(void **state)
     assert_string_equal(text_at(answer, "state"), "expired");
     assert_int_equal(json_array_size(at(answer, "people")), 0);
     json_decref(answer);
-    assert_int_equal(
-        xz_unmask_read(&world.desk, &world.approver, request, MONDAY_MS, &out, &err), XZ_REJECT);
+    assert_int_equal(xz_unmask_read(&world.desk, &world.approver, request, MONDAY_MS, &out, &err),
+                     XZ_REJECT);
     assert_string_equal(err.reason, "not_found"); /* it is told to who asked */
-    assert_int_equal(number(&world.desk, "SELECT COUNT(*) FROM audit WHERE action = 'person.unmask'"),
-                     2);
+    assert_int_equal(
+        number(&world.desk, "SELECT COUNT(*) FROM audit WHERE action = 'person.unmask'"), 2);
     assert_chain_whole(&world.desk);
     xz_desk_close(&world.desk);
 }
@@ -197,8 +198,8 @@ static void test_a_request_is_refused_or_expires(void **state)
     assert_string_equal(text_at(answer, "state"), "refused");
     assert_int_equal(json_array_size(at(answer, "people")), 0);
     json_decref(answer);
-    assert_string_equal(
-        deciding(&world, &world.approver, old, true, MONDAY_MS + XZ_UNMASK_WAIT_MS), "conflict");
+    assert_string_equal(deciding(&world, &world.approver, old, true, MONDAY_MS + XZ_UNMASK_WAIT_MS),
+                        "conflict");
     xz_desk_close(&world.desk);
 }
 
