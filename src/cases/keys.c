@@ -22,10 +22,10 @@
 #define LINE_MAX_LEN 128
 
 struct xz_keys {
-    unsigned char seal[XZ_KEY_LEN], lookup[XZ_KEY_LEN];
+    unsigned char seal[XZ_KEY_LEN], lookup[XZ_KEY_LEN], sign[XZ_KEY_LEN];
     unsigned char pseudonym[XZ_KEY_VERSIONS_MAX + 1][XZ_KEY_LEN]; /* by version, from 1 */
     int version;
-    bool has_seal, has_lookup;
+    bool has_seal, has_lookup, has_sign;
 };
 
 /* A generator without randomness, or a cipher that fails, is a broken machine. */
@@ -67,6 +67,12 @@ static bool read_line(struct xz_keys *keys, const char *line)
     }
     if (strncmp(line, "lookup ", 7) == 0 && !keys->has_lookup) {
         return keys->has_lookup = hex_key(line + 7, keys->lookup);
+    }
+    if (strncmp(line, "sign ", 5) == 0 && keys->has_sign) {
+        return true; /* two processes found it missing: the first line counts for both */
+    }
+    if (strncmp(line, "sign ", 5) == 0) {
+        return keys->has_sign = hex_key(line + 5, keys->sign);
     }
     if (strncmp(line, "pseudonym ", 10) == 0 && keys->version < XZ_KEY_VERSIONS_MAX) {
         char *end = NULL;
@@ -133,8 +139,23 @@ static enum xz_rc make_file(const char *file, struct xz_keys *keys, struct xz_er
     put_key(&text, "seal", keys->seal);
     put_key(&text, "lookup", keys->lookup);
     put_key(&text, "pseudonym 1", keys->pseudonym[1]);
+    put_key(&text, "sign", keys->sign);
     keys->version = 1;
+    keys->has_sign = true;
     return append_to(file, O_CREAT | O_EXCL, &text, err);
+}
+
+/* Read again afterwards: what stands in the file counts. */
+static enum xz_rc add_sign(const char *file, FILE *in, struct xz_keys *keys, struct xz_err *err)
+{
+    struct xz_buf text = {0};
+    enum xz_rc rc;
+
+    put_key(&text, "sign", keys->sign);
+    rc = append_to(file, 0, &text, err);
+    rewind(in);
+    OPENSSL_cleanse(keys, sizeof(*keys));
+    return rc == XZ_OK ? read_file(file, in, keys, err) : rc;
 }
 
 enum xz_rc xz_keys_load(const char *file, struct xz_keys **out, struct xz_err *err)
@@ -152,6 +173,7 @@ enum xz_rc xz_keys_load(const char *file, struct xz_keys **out, struct xz_err *e
         rc = xz_err_config(err, file, 0, "others than its owner may read it: chmod 600");
     } else {
         rc = read_file(file, in, keys, err);
+        rc = rc == XZ_OK && !keys->has_sign ? add_sign(file, in, keys, err) : rc;
     }
     if (in != NULL) {
         (void)fclose(in);
@@ -264,4 +286,46 @@ enum xz_rc xz_keys_open(const struct xz_keys *keys, struct xz_str about, struct 
     return opened == 1 ? XZ_OK
                        : xz_err_set(err, XZ_FATAL,
                                     "a sealed identity was changed, or is sealed with other keys");
+}
+
+/* ---- signing ---- */
+
+void xz_keys_sign(const struct xz_keys *keys, struct xz_str bytes,
+                  unsigned char out[static XZ_SIGNATURE_LEN])
+{
+    EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, keys->sign, XZ_KEY_LEN);
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    size_t len = XZ_SIGNATURE_LEN;
+
+    must(key != NULL && context != NULL);
+    must(EVP_DigestSignInit(context, NULL, NULL, NULL, key));
+    must(EVP_DigestSign(context, out, &len, (const unsigned char *)bytes.ptr, bytes.len));
+    EVP_MD_CTX_free(context);
+    EVP_PKEY_free(key);
+}
+
+void xz_keys_public(const struct xz_keys *keys, unsigned char out[static XZ_KEY_LEN])
+{
+    EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, keys->sign, XZ_KEY_LEN);
+    size_t len = XZ_KEY_LEN;
+
+    must(key != NULL);
+    must(EVP_PKEY_get_raw_public_key(key, out, &len));
+    EVP_PKEY_free(key);
+}
+
+bool xz_signature_is_right(const unsigned char public_key[static XZ_KEY_LEN], struct xz_str bytes,
+                           const unsigned char signature[static XZ_SIGNATURE_LEN])
+{
+    EVP_PKEY *key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, public_key, XZ_KEY_LEN);
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    bool right;
+
+    must(context != NULL);
+    right = key != NULL && EVP_DigestVerifyInit(context, NULL, NULL, NULL, key) == 1 &&
+            EVP_DigestVerify(context, signature, XZ_SIGNATURE_LEN, (const unsigned char *)bytes.ptr,
+                             bytes.len) == 1;
+    EVP_MD_CTX_free(context);
+    EVP_PKEY_free(key);
+    return right;
 }

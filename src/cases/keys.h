@@ -4,10 +4,12 @@
  * and those that make pseudonyms, by version. They live in a file apart from the database: who has
  * one of the two has no names.
  *
- * The file is text, a line each: "seal HEX", "lookup HEX", "pseudonym N HEX"; HEX is 32 bytes.
+ * The file is text, a line each: "seal HEX", "lookup HEX", "pseudonym N HEX", "sign HEX"; HEX is 32
+ * bytes. The last signs what leaves the desk, and is made when it is missing.
  */
 #ifndef XZ_CASES_KEYS_H
 #define XZ_CASES_KEYS_H
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -44,5 +46,13 @@ void xz_keys_seal(const struct xz_keys *keys, struct xz_str about, struct xz_str
 /* XZ_FATAL when it was changed or is of other keys. out has sealed.len - XZ_SEAL_EXTRA bytes. */
 XZ_MUST enum xz_rc xz_keys_open(const struct xz_keys *keys, struct xz_str about,
                                 struct xz_str sealed, char *out, struct xz_err *err);
+
+/* Ed25519 (RFC 8032): over bytes, with the key of the file; and whether a signature is right. */
+#define XZ_SIGNATURE_LEN 64
+void xz_keys_sign(const struct xz_keys *keys, struct xz_str bytes,
+                  unsigned char out[static XZ_SIGNATURE_LEN]);
+void xz_keys_public(const struct xz_keys *keys, unsigned char out[static XZ_KEY_LEN]);
+bool xz_signature_is_right(const unsigned char public_key[static XZ_KEY_LEN], struct xz_str bytes,
+                           const unsigned char signature[static XZ_SIGNATURE_LEN]);
 
 #endif

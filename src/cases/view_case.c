@@ -157,9 +157,10 @@ static enum xz_rc add_undo(struct xz_db_conn *conn, json_t *row, const struct xz
     return rc;
 }
 
-static enum xz_rc fill_case(struct xz_db_conn *conn, void *arg, json_t **made, struct xz_err *err)
+enum xz_rc xz_case_json(struct xz_db_conn *conn, const struct xz_desk_view *view, int64_t case_id,
+                        json_t **made, struct xz_err *err)
 {
-    const struct looking *look = arg;
+    const struct looking *look = &(struct looking){view, case_id};
     struct xz_query query = {.count = 0};
     struct xz_case_row stored;
     json_t *rows = json_array(), *row = NULL;
@@ -183,6 +184,13 @@ static enum xz_rc fill_case(struct xz_db_conn *conn, void *arg, json_t **made, s
     json_decref(rows);
     *made = row;
     return rc;
+}
+
+static enum xz_rc fill_case(struct xz_db_conn *conn, void *arg, json_t **made, struct xz_err *err)
+{
+    const struct looking *look = arg;
+
+    return xz_case_json(conn, look->view, look->case_id, made, err);
 }
 
 enum xz_rc xz_view_case(const struct xz_desk_view *view, int64_t case_id, struct xz_buf *out,
