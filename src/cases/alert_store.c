@@ -12,6 +12,7 @@
 #include "cases/row.h"
 
 #define BODY_LEVEL 6
+#define PACK_MAX   64 /* letters of a pack's hash */
 
 /* ---- bodies ---- */
 
@@ -165,6 +166,25 @@ enum xz_rc xz_alert_seen(struct xz_db_conn *conn, const struct xz_alert_known *k
     "?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "    \
     "?20, ?21, COALESCE((SELECT level FROM institution WHERE id = ?21), ''), ?22, ?23, ?24, ?25"
 
+/* When alerts of which version of a pattern came in; alerts counts each id once, under the version
+ * that opened it. */
+static enum xz_rc note_version(struct xz_db_conn *conn, const struct xz_alert_put *put,
+                               bool is_first, struct xz_err *err)
+{
+    const json_t *pack = json_object_get(put->alert, "pack");
+    const char *sha256 = json_string_value(json_object_get(pack, "sha256"));
+
+    return xz_db_exec(
+        conn,
+        "INSERT INTO pattern_seen (pattern, version, pack, first_ms, last_ms, alerts) "
+        "VALUES (?1, ?2, ?3, ?4, ?4, ?5) ON CONFLICT (pattern, version, pack) DO UPDATE SET "
+        "last_ms = excluded.last_ms, alerts = pattern_seen.alerts + excluded.alerts",
+        XZ_DB_ARGS(XZ_DB_CSTR(put->facts->pattern), XZ_DB_INT(put->facts->pattern_version),
+                   XZ_DB_CSTR(sha256 != NULL && strlen(sha256) <= PACK_MAX ? sha256 : ""),
+                   XZ_DB_INT(put->now_ms), XZ_DB_INT(is_first)),
+        NULL, err);
+}
+
 enum xz_rc xz_alert_put(struct xz_db_conn *conn, const struct xz_alert_put *put, struct xz_err *err)
 {
     const struct xz_alert_facts *facts = put->facts;
@@ -174,6 +194,7 @@ enum xz_rc xz_alert_put(struct xz_db_conn *conn, const struct xz_alert_put *put,
     enum xz_rc rc = is_new ? xz_counter_next(conn, "alert", &seq, err) : XZ_OK;
 
     rc = rc == XZ_OK ? count(conn, put, err) : rc;
+    rc = rc == XZ_OK ? note_version(conn, put, is_new && put->replaced == NULL, err) : rc;
     if (rc == XZ_OK && put->replaced != NULL) {
         rc = xz_db_exec(conn, "UPDATE alert SET is_current = 0 WHERE seq = ?1",
                         XZ_DB_ARGS(XZ_DB_INT(put->replaced->seq)), NULL, err);

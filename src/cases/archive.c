@@ -88,9 +88,9 @@ static bool pack_file(struct archive *tar, const struct xz_archive_file *file, i
     archive_entry_set_perm(entry, 0644);
     archive_entry_set_mtime(entry, (time_t)(time_ms / XZ_SECOND_MS), 0);
     archive_entry_set_size(entry, (la_int64_t)file->bytes.len);
-    packed = archive_write_header(tar, entry) == ARCHIVE_OK &&
-             archive_write_data(tar, file->bytes.data, file->bytes.len) ==
-                 (la_ssize_t)file->bytes.len;
+    packed =
+        archive_write_header(tar, entry) == ARCHIVE_OK &&
+        archive_write_data(tar, file->bytes.data, file->bytes.len) == (la_ssize_t)file->bytes.len;
     archive_entry_free(entry);
     return packed;
 }
@@ -139,9 +139,9 @@ enum xz_rc xz_archive_unpack(struct xz_str bytes, size_t bytes_max, struct xz_ar
     struct archive_entry *entry = NULL;
     size_t left = bytes_max;
     int code;
-    bool read = archive_read_support_format_tar(tar) == ARCHIVE_OK &&
-                archive_read_open_memory(tar, bytes.len > 0 ? bytes.ptr : "", bytes.len) ==
-                    ARCHIVE_OK;
+    bool read =
+        archive_read_support_format_tar(tar) == ARCHIVE_OK &&
+        archive_read_open_memory(tar, bytes.len > 0 ? bytes.ptr : "", bytes.len) == ARCHIVE_OK;
 
     while (read && (code = archive_read_next_header(tar, &entry)) != ARCHIVE_EOF) {
         read = code == ARCHIVE_OK && read_file(tar, entry, left, archive);

@@ -42,7 +42,8 @@ static size_t bytes_of(const struct xz_archive *archive)
     return bytes;
 }
 
-static enum xz_rc put_json(struct packing *packing, struct xz_archive_file *file, const json_t *value)
+static enum xz_rc put_json(struct packing *packing, struct xz_archive_file *file,
+                           const json_t *value)
 {
     char *text = json_dumps(value, JSON_INDENT(2));
     const enum xz_rc rc =
@@ -182,8 +183,8 @@ static bool take_file(void *arg, const struct xz_db_row *row)
     char name[256];
 
     if (bytes_of(&packing->archive) + content.len > XZ_EVIDENCE_BYTES_MAX) {
-        packing->rc = xz_err_reject(packing->err, "too_large", "files",
-                                    "a pack has at most %u MiB", XZ_EVIDENCE_BYTES_MAX >> 20);
+        packing->rc = xz_err_reject(packing->err, "too_large", "files", "a pack has at most %u MiB",
+                                    XZ_EVIDENCE_BYTES_MAX >> 20);
         return false;
     }
     (void)snprintf(name, sizeof(name), "%" PRId64 "-" XZ_STR_FMT, xz_db_int(row, 0),
@@ -206,10 +207,9 @@ static enum xz_rc put_head(struct packing *packing)
 {
     static const struct xz_column columns[] = {{"seq", XZ_COLUMN_INT}, {"hash", XZ_COLUMN_HEX}};
     json_t *rows = json_array(), *head;
-    const enum xz_rc rc =
-        xz_rows_json(packing->conn, XZ_COLUMNS(columns),
-                     "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1", XZ_DB_NO_ARGS, rows,
-                     packing->err);
+    const enum xz_rc rc = xz_rows_json(packing->conn, XZ_COLUMNS(columns),
+                                       "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1",
+                                       XZ_DB_NO_ARGS, rows, packing->err);
 
     head = json_array_get(rows, 0);
     (void)json_object_set_new(packing->manifest, "audit",

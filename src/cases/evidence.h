@@ -8,8 +8,8 @@
  *   alerts/ID.json         each alert as it is stored
  *   events/NAME.json       the original events that the caller could fetch
  *   files/ID-NAME          what was attached
- *   manifest.json          each of these with its SHA-256; case, alerts, packs, the audit chain's head
- *   manifest.sig .pub      Ed25519 over manifest.json, and the public key as PEM
+ *   manifest.json          each of these with its SHA-256; case, alerts, packs, the audit chain's
+ * head manifest.sig .pub      Ed25519 over manifest.json, and the public key as PEM
  *
  * People are pseudonyms everywhere but in what was attached. The same case, time and chain give the
  * same bytes.

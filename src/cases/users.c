@@ -118,19 +118,21 @@ static void new_secret(char out[static XZ_SECRET_LEN + 1])
     OPENSSL_cleanse(bits, sizeof(bits));
 }
 
-static enum xz_rc add_credential(struct xz_db_conn *conn, int64_t account, struct xz_str label,
-                                 const char *secret, const char *csrf, int64_t now_ms,
-                                 int64_t expires_ms, struct xz_err *err)
+/* id: of a token; 0: a session. */
+static enum xz_rc add_credential(struct xz_db_conn *conn, int64_t id, int64_t account,
+                                 struct xz_str label, const char *secret, const char *csrf,
+                                 int64_t now_ms, int64_t expires_ms, struct xz_err *err)
 {
     unsigned char hash[32];
 
     xz_sha256(secret, strlen(secret), hash);
     return xz_db_exec(conn,
                       "INSERT INTO credential (hash, account, label, csrf, created_ms, seen_ms, "
-                      "expires_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                      "expires_ms, id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                       XZ_DB_ARGS(XZ_DB_BLOB(((struct xz_str){(const char *)hash, sizeof(hash)})),
                                  XZ_DB_INT(account), XZ_DB_TEXT(label), XZ_DB_CSTR(csrf),
-                                 XZ_DB_INT(now_ms), XZ_DB_INT(now_ms), XZ_DB_INT(expires_ms)),
+                                 XZ_DB_INT(now_ms), XZ_DB_INT(now_ms), XZ_DB_INT(expires_ms),
+                                 XZ_DB_INT(id)),
                       NULL, err);
 }
 
@@ -268,32 +270,38 @@ static enum xz_rc note_failure(struct xz_db_conn *conn, const struct account *ac
 }
 
 static enum xz_rc note_success(struct xz_db_conn *conn, const struct account *account,
-                               const struct xz_session *session, int64_t now_ms, struct xz_err *err)
+                               struct xz_err *err)
 {
-    enum xz_rc rc =
-        xz_db_exec(conn, "UPDATE account SET failures = 0, locked_until_ms = 0 WHERE id = ?1",
-                   XZ_DB_ARGS(XZ_DB_INT(account->actor.account)), NULL, err);
-
-    return rc == XZ_OK
-               ? add_credential(conn, account->actor.account, XZ_STR("session"), session->secret,
-                                session->csrf, now_ms, now_ms + XZ_SESSION_MS, err)
-               : rc;
+    return xz_db_exec(conn, "UPDATE account SET failures = 0, locked_until_ms = 0 WHERE id = ?1",
+                      XZ_DB_ARGS(XZ_DB_INT(account->actor.account)), NULL, err);
 }
 
-static enum xz_rc note_login(struct xz_db *db, const struct account *account, bool right,
+enum login {
+    LOGIN_REFUSED,
+    LOGIN_BY_PASSWORD,
+    LOGIN_EXTERNAL /* says nothing about passwords that were tried */
+};
+
+static enum xz_rc note_login(struct xz_db *db, const struct account *account, enum login login,
                              const struct xz_session *session, int64_t now_ms, struct xz_err *err)
 {
+    static const char *const actions[] = {[LOGIN_REFUSED] = "session.refused",
+                                          [LOGIN_BY_PASSWORD] = "session.begin",
+                                          [LOGIN_EXTERNAL] = "session.oidc"};
     struct xz_db_conn *conn = NULL;
     enum xz_rc rc = xz_db_take(db, WAIT_MS, &conn, err);
 
     rc = rc == XZ_OK ? xz_db_begin(conn, true, err) : rc;
-    if (rc == XZ_OK) {
-        rc = right ? note_success(conn, account, session, now_ms, err)
-                   : note_failure(conn, account, now_ms, err);
+    if (rc == XZ_OK && login != LOGIN_EXTERNAL) {
+        rc = login == LOGIN_BY_PASSWORD ? note_success(conn, account, err)
+                                        : note_failure(conn, account, now_ms, err);
     }
-    rc = rc == XZ_OK ? record(conn, xz_str_from(account->actor.name),
-                              right ? "session.begin" : "session.refused", account->actor.account,
-                              now_ms, err)
+    if (rc == XZ_OK && login != LOGIN_REFUSED) {
+        rc = add_credential(conn, 0, account->actor.account, XZ_STR("session"), session->secret,
+                            session->csrf, now_ms, now_ms + XZ_SESSION_MS, err);
+    }
+    rc = rc == XZ_OK ? record(conn, xz_str_from(account->actor.name), actions[login],
+                              account->actor.account, now_ms, err)
                      : rc;
     rc = rc == XZ_OK ? xz_db_commit(conn, err) : rc;
     xz_db_give(conn);
@@ -324,7 +332,7 @@ enum xz_rc xz_user_login(struct xz_db *db, struct xz_str name, struct xz_str pas
         new_secret(session->secret);
         new_secret(session->csrf);
     }
-    rc = note_login(db, &account, right, session, now_ms, err);
+    rc = note_login(db, &account, right ? LOGIN_BY_PASSWORD : LOGIN_REFUSED, session, now_ms, err);
     if (rc != XZ_OK) {
         memset(session, 0, sizeof(*session));
         return rc;
@@ -333,15 +341,66 @@ enum xz_rc xz_user_login(struct xz_db *db, struct xz_str name, struct xz_str pas
     return right ? XZ_OK : refused(err);
 }
 
+enum xz_rc xz_user_login_external(struct xz_db *db, struct xz_str name, int64_t now_ms,
+                                  struct xz_session *session, struct xz_actor *actor,
+                                  struct xz_err *err)
+{
+    struct account account = {.found = false};
+    enum xz_rc rc = read_account(db, name, &account, err);
+
+    memset(session, 0, sizeof(*session));
+    if (rc == XZ_OK && (!account.found || !account.active)) {
+        rc = refused(err);
+    }
+    if (rc != XZ_OK) {
+        return rc;
+    }
+    new_secret(session->secret);
+    new_secret(session->csrf);
+    rc = note_login(db, &account, LOGIN_EXTERNAL, session, now_ms, err);
+    if (rc != XZ_OK) {
+        memset(session, 0, sizeof(*session));
+        return rc;
+    }
+    *actor = account.actor;
+    return XZ_OK;
+}
+
+/* ---- tokens ---- */
+
 enum xz_rc xz_user_token(struct xz_db_conn *conn, const struct xz_actor *by, int64_t account,
                          struct xz_str label, int64_t now_ms, int64_t expires_ms,
                          char secret[static XZ_SECRET_LEN + 1], struct xz_err *err)
 {
-    enum xz_rc rc;
+    int64_t id = 0;
+    enum xz_rc rc = xz_counter_next(conn, "token", &id, err);
 
     new_secret(secret);
-    rc = add_credential(conn, account, label, secret, "", now_ms, expires_ms, err);
+    rc = rc == XZ_OK ? add_credential(conn, id, account, label, secret, "", now_ms, expires_ms, err)
+                     : rc;
     return rc == XZ_OK ? record(conn, name_of(by), "token.add", account, now_ms, err) : rc;
+}
+
+static bool take_id(void *arg, const struct xz_db_row *row)
+{
+    *(int64_t *)arg = xz_db_int(row, 0);
+    return false;
+}
+
+enum xz_rc xz_user_token_drop(struct xz_db_conn *conn, const struct xz_actor *by, int64_t token,
+                              int64_t now_ms, struct xz_err *err)
+{
+    int64_t account = 0;
+    enum xz_rc rc = token <= 0 ? XZ_OK
+                               : xz_db_query(conn,
+                                             "DELETE FROM credential WHERE id = ?1 "
+                                             "RETURNING account",
+                                             XZ_DB_ARGS(XZ_DB_INT(token)), take_id, &account, err);
+
+    if (rc == XZ_OK && account == 0) {
+        rc = xz_err_reject(err, "not_found", "", "there is no such token");
+    }
+    return rc == XZ_OK ? record(conn, name_of(by), "token.drop", account, now_ms, err) : rc;
 }
 
 /* ---- who is it ---- */

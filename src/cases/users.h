@@ -16,8 +16,8 @@
 #define XZ_SESSION_IDLE_MS  (60 * INT64_C(60000))   /* or when nothing came so long */
 #define XZ_LOGIN_FREE_TRIES 5 /* wrong passwords before the account rests: 1 s, 2 s .. 15 min */
 
-/* All but xz_user_login and xz_user_of are in the caller's write transaction. by: who does it, NULL
- * for the operator at the command line. */
+/* All but xz_user_login, xz_user_login_external and xz_user_of are in the caller's write
+ * transaction. by: who does it, NULL for the operator at the command line. */
 XZ_MUST enum xz_rc xz_user_add(struct xz_db_conn *conn, const struct xz_actor *by,
                                struct xz_str name, struct xz_str password, unsigned roles,
                                struct xz_str regions, int64_t now_ms, int64_t *account,
@@ -39,11 +39,19 @@ struct xz_session {
 XZ_MUST enum xz_rc xz_user_login(struct xz_db *db, struct xz_str name, struct xz_str password,
                                  int64_t now_ms, struct xz_session *session, struct xz_actor *actor,
                                  struct xz_err *err);
+/* The same for a name that an identity provider has proved: there is such an account, and it is
+ * active. The caller has checked the proof. */
+XZ_MUST enum xz_rc xz_user_login_external(struct xz_db *db, struct xz_str name, int64_t now_ms,
+                                          struct xz_session *session, struct xz_actor *actor,
+                                          struct xz_err *err);
 /* A token for a machine, until expires_ms. */
 XZ_MUST enum xz_rc xz_user_token(struct xz_db_conn *conn, const struct xz_actor *by,
                                  int64_t account, struct xz_str label, int64_t now_ms,
                                  int64_t expires_ms, char secret[static XZ_SECRET_LEN + 1],
                                  struct xz_err *err);
+/* Ends one, by its number in xz_view_tokens. XZ_REJECT "not_found". */
+XZ_MUST enum xz_rc xz_user_token_drop(struct xz_db_conn *conn, const struct xz_actor *by,
+                                      int64_t token, int64_t now_ms, struct xz_err *err);
 /* Who presents this secret; csrf is empty for a token. XZ_REJECT "unauthenticated". */
 XZ_MUST enum xz_rc xz_user_of(struct xz_db *db, struct xz_str secret, int64_t now_ms,
                               struct xz_actor *actor, char csrf[static XZ_SECRET_LEN + 1],

@@ -90,6 +90,15 @@ XZ_MUST enum xz_rc xz_view_accounts(const struct xz_desk_view *view, struct xz_b
                                     struct xz_err *err);
 XZ_MUST enum xz_rc xz_view_colleagues(const struct xz_desk_view *view, struct xz_buf *out,
                                       struct xz_err *err);
+/* Tokens that have not ended, for XZ_MAY_ADMINISTER; nothing by which one could be presented. */
+XZ_MUST enum xz_rc xz_view_tokens(const struct xz_desk_view *view, struct xz_buf *out,
+                                  struct xz_err *err);
+
+/* Versions of each pattern as their alerts came in, newest first, and what became of its closed
+ * cases: {"items":[{"pattern","refuted","confirmed","history":[{"version","pack","first","last",
+ * "alerts"}]}],"as_of"}. Of all regions: it says nothing of a person or a place. */
+XZ_MUST enum xz_rc xz_view_patterns(const struct xz_desk_view *view, struct xz_buf *out,
+                                    struct xz_err *err);
 
 /* Cases and alerts by number, id, pseudonym, institution, operator or device. */
 XZ_MUST enum xz_rc xz_view_search(const struct xz_desk_view *view, struct xz_str words,

@@ -73,3 +73,31 @@ enum xz_rc xz_view_colleagues(const struct xz_desk_view *view, struct xz_buf *ou
 {
     return xz_view_fill(view, fill_colleagues, NULL, out, err);
 }
+
+static enum xz_rc fill_tokens(struct xz_db_conn *conn, void *arg, json_t **made, struct xz_err *err)
+{
+    static const struct xz_column columns[] = {
+        {"id", XZ_COLUMN_INT},      {"account", XZ_COLUMN_INT},  {"name", XZ_COLUMN_TEXT},
+        {"label", XZ_COLUMN_TEXT},  {"created", XZ_COLUMN_TIME}, {"seen", XZ_COLUMN_TIME},
+        {"expires", XZ_COLUMN_TIME}};
+    const struct xz_desk_view *view = arg;
+    json_t *rows = json_array();
+    const enum xz_rc rc = xz_rows_json(
+        conn, XZ_COLUMNS(columns),
+        "SELECT c.id, c.account, a.name, c.label, c.created_ms, c.seen_ms, c.expires_ms "
+        "FROM credential c JOIN account a ON a.id = c.account "
+        "WHERE c.id > 0 AND c.expires_ms > ?1 ORDER BY c.id DESC",
+        XZ_DB_ARGS(XZ_DB_INT(view->now_ms)), rows, err);
+
+    *made = json_object();
+    (void)json_object_set_new(*made, "items", rows);
+    (void)json_object_set_new(*made, "as_of", xz_json_time(view->now_ms));
+    return rc;
+}
+
+enum xz_rc xz_view_tokens(const struct xz_desk_view *view, struct xz_buf *out, struct xz_err *err)
+{
+    struct xz_desk_view copy = *view;
+
+    return xz_view_fill(view, fill_tokens, &copy, out, err);
+}

@@ -94,6 +94,7 @@ static inline void alert_of(const struct said *said, struct xz_buf *out)
         "\"involved\":[%s],\"window\":{\"start\":\"%s\",\"end\":\"%s\"},\"event_count\":%d,"
         "\"exhibits\":[%.*s],\"evidence\":[{\"measure\":\"visits\",\"baseline\":"
         "{\"segment\":\"60-69|12|1\",\"subjects\":9}}],\"score\":%g,\"amount_fen\":%" PRId64
+        ",\"pack\":{\"name\":\"p\",\"version\":\"1.0.0\",\"sha256\":\"abc123\"}"
         ",\"explanation\":{\"zh-CN\":\"%s\",\"en\":\"%s did it\"}}",
         said->id, said->rev, said->status, said->pattern, said->result, said->severity,
         said->region, said->kind, said->subject, said->involved, start, end, count,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The evidence pack: what is in it, that anything changed is found, and that others can check it. */
+/* The evidence pack: what is in it, that anything changed is found, and that others can check it.
+ */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -112,9 +113,9 @@ static void test_the_same_is_the_same(void **state)
                                  strcmp(one.files[i].name, "manifest.sig") == 0;
 
         assert_string_equal(one.files[i].name, other.files[i].name);
-        assert_int_equal(xz_str_eq(xz_buf_view(&one.files[i].bytes),
-                                   xz_buf_view(&other.files[i].bytes)),
-                         !is_of_chain);
+        assert_int_equal(
+            xz_str_eq(xz_buf_view(&one.files[i].bytes), xz_buf_view(&other.files[i].bytes)),
+            !is_of_chain);
     }
     assert_int_equal(xz_archive_pack(&one, MONDAY_MS, &third, &err), XZ_OK);
     assert_true(xz_str_eq(xz_buf_view(&first), xz_buf_view(&third)));
@@ -185,9 +186,9 @@ static void test_whatever_was_changed_is_found(void **state)
         pack.data[where] ^= bit;
     }
     for (int i = 0; i < 200; i++) {
-        assert_found((struct xz_str){(const char *)pack.data,
-                                     xz_rng_below(&rng, (uint32_t)pack.len)},
-                     key, "cut short");
+        assert_found(
+            (struct xz_str){(const char *)pack.data, xz_rng_below(&rng, (uint32_t)pack.len)}, key,
+            "cut short");
     }
     for (size_t i = 0; i < 8; i++) {
         repack(&pack, i, 'x', &changed);

@@ -107,6 +107,36 @@ static void test_in_and_out(void **state)
     closed(&world);
 }
 
+static void test_an_identity_from_outside(void **state)
+{
+    struct world world = opened(*state);
+    struct xz_session session = {.secret = "x"};
+    struct xz_actor actor = {0};
+    struct xz_err err = {0};
+
+    for (int i = 0; i <= XZ_LOGIN_FREE_TRIES; i++) { /* its password rests: that is another door */
+        (void)login(&world, XZ_STR("li"), XZ_STR("a wrong password"), NOW_MS, &session);
+    }
+    assert_int_equal(xz_user_login_external(world.db, XZ_STR("li"), NOW_MS, &session, &actor, &err),
+                     XZ_OK);
+    assert_true(actor.account == world.li);
+    assert_int_equal(who(&world, session.secret, NOW_MS + 1), XZ_OK);
+    assert_int_equal(login(&world, XZ_STR("li"), SECRET, NOW_MS, &session), XZ_REJECT);
+    assert_int_equal(
+        xz_user_login_external(world.db, XZ_STR("nobody"), NOW_MS, &session, &actor, &err),
+        XZ_REJECT);
+    assert_string_equal(err.reason, "unauthenticated");
+    assert_int_equal(session.secret[0], '\0');
+    assert_int_equal(xz_db_begin(world.conn, true, &err), XZ_OK);
+    assert_int_equal(xz_user_set_access(world.conn, NULL, world.li, 1u << XZ_ROLE_ANALYST,
+                                        XZ_STR_NONE, false, NOW_MS, &err),
+                     XZ_OK);
+    assert_int_equal(xz_db_commit(world.conn, &err), XZ_OK);
+    assert_int_equal(xz_user_login_external(world.db, XZ_STR("li"), NOW_MS, &session, &actor, &err),
+                     XZ_REJECT);
+    closed(&world);
+}
+
 static void test_sessions_end(void **state)
 {
     struct world world = opened(*state);
@@ -251,6 +281,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_BOTH(test_in_and_out),
+        ON_BOTH(test_an_identity_from_outside),
         ON_BOTH(test_sessions_end),
         ON_BOTH(test_wrong_passwords_make_it_rest),
         ON_BOTH(test_a_new_password_ends_sessions),

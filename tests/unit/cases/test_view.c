@@ -161,6 +161,87 @@ static void test_search_finds_cases_and_alerts(void **state)
     xz_desk_close(&desk);
 }
 
+static void test_versions_of_patterns_are_remembered(void **state)
+{
+    struct xz_desk desk = desk_opened(*state);
+    const struct xz_actor li = person(&desk, "li", INVESTIGATOR, "2101");
+    const struct xz_desk_view view = {&desk, &li, MONDAY_MS};
+    struct said said[] = {saying("A", "T09", "institution", "P1"),
+                          saying("B", "T09", "institution", "P2"),
+                          saying("C", "T01", "institution", "P3")};
+    struct xz_buf out = {0};
+    struct xz_err err = {0};
+    json_t *shown;
+
+    (void)bring(&desk, said, 3, MONDAY_MS);
+    said[0].rev = 2;
+    said[0].events = "e1:5000 e2:1";
+    (void)bring(&desk, said, 1, MONDAY_MS + XZ_HOUR_MS);
+    assert_string_equal(
+        doing(&desk, &li, 1, saying_of(XZ_VERB_CLOSE, XZ_OUTCOME_FALSE_POSITIVE, 0), MONDAY_MS),
+        "");
+    assert_int_equal(xz_view_patterns(&view, &out, &err), XZ_OK);
+    shown = json_of(&out);
+    assert_int_equal(json_array_size(at(shown, "items")), 2);
+    assert_string_equal(text_at(shown, "items/1/pattern"), "T09");
+    assert_int_equal(int_at(shown, "items/1/refuted"), 1);
+    assert_int_equal(int_at(shown, "items/1/history/0/alerts"), 2);
+    assert_string_equal(text_at(shown, "items/1/history/0/pack"), "abc123");
+    assert_string_equal(text_at(shown, "items/1/history/0/first"), "2026-03-02T09:00:00+08:00");
+    assert_string_equal(text_at(shown, "items/1/history/0/last"), "2026-03-02T10:00:00+08:00");
+    assert_int_equal(int_at(shown, "items/0/history/0/alerts"), 1);
+    json_decref(shown);
+    xz_desk_close(&desk);
+}
+
+static void test_tokens_are_listed_and_revoked(void **state)
+{
+    struct xz_desk desk = desk_opened(*state);
+    const struct xz_actor admin = person(&desk, "root", 1u << XZ_ROLE_ADMIN, "");
+    const struct xz_actor feed = person(&desk, "feed", 1u << XZ_ROLE_FEED, "");
+    const struct xz_desk_view view = {&desk, &admin, MONDAY_MS};
+    char secrets[2][XZ_SECRET_LEN + 1], csrf[XZ_SECRET_LEN + 1];
+    struct xz_session session;
+    struct xz_db_conn *conn = NULL;
+    struct xz_actor who;
+    struct xz_buf out = {0};
+    struct xz_err err = {0};
+    json_t *list;
+
+    assert_int_equal(xz_user_login(desk.db, XZ_STR("feed"), XZ_STR("a long password"), MONDAY_MS,
+                                   &session, &who, &err),
+                     XZ_OK);
+    assert_int_equal(xz_db_take(desk.db, 1000, &conn, &err), XZ_OK);
+    assert_int_equal(xz_db_begin(conn, true, &err), XZ_OK);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(xz_user_token(conn, &admin, feed.account, XZ_STR("hub"), MONDAY_MS,
+                                       MONDAY_MS + XZ_DAY_MS, secrets[i], &err),
+                         XZ_OK);
+    }
+    assert_int_equal(xz_user_token_drop(conn, &admin, 0, MONDAY_MS, &err), XZ_REJECT);
+    assert_int_equal(xz_user_token_drop(conn, &admin, 3, MONDAY_MS, &err), XZ_REJECT);
+    assert_string_equal(err.reason, "not_found");
+    assert_int_equal(xz_user_token_drop(conn, &admin, 1, MONDAY_MS, &err), XZ_OK);
+    assert_int_equal(xz_db_commit(conn, &err), XZ_OK);
+    xz_db_give(conn);
+    assert_int_equal(xz_user_of(desk.db, xz_str_from(secrets[0]), MONDAY_MS, &who, csrf, &err),
+                     XZ_REJECT);
+    assert_int_equal(xz_user_of(desk.db, xz_str_from(secrets[1]), MONDAY_MS, &who, csrf, &err),
+                     XZ_OK);
+    assert_int_equal(xz_user_of(desk.db, xz_str_from(session.secret), MONDAY_MS, &who, csrf, &err),
+                     XZ_OK);
+    assert_int_equal(xz_view_tokens(&view, &out, &err), XZ_OK);
+    assert_null(memmem(out.data, out.len, secrets[1], XZ_SECRET_LEN));
+    list = json_of(&out);
+    assert_int_equal(json_array_size(at(list, "items")), 1);
+    assert_int_equal(int_at(list, "items/0/id"), 2);
+    assert_string_equal(text_at(list, "items/0/name"), "feed");
+    assert_string_equal(text_at(list, "items/0/label"), "hub");
+    json_decref(list);
+    assert_chain_whole(&desk);
+    xz_desk_close(&desk);
+}
+
 static bool holds(const struct xz_buf *text, const char *part)
 {
     return memmem(text->data, text->len, part, strlen(part)) != NULL;
@@ -260,6 +341,8 @@ int main(void)
         ON_BOTH(test_a_case_says_until_when_it_can_be_taken_back),
         ON_BOTH(test_what_got_worse),
         ON_BOTH(test_search_finds_cases_and_alerts),
+        ON_BOTH(test_versions_of_patterns_are_remembered),
+        ON_BOTH(test_tokens_are_listed_and_revoked),
         ON_BOTH(test_tables_are_complete_and_run_nothing),
         ON_BOTH(test_a_table_goes_on_over_its_batches),
     };
