@@ -212,6 +212,25 @@ void xz_keys_free(struct xz_keys *keys)
 
 int xz_keys_version(const struct xz_keys *keys) { return keys->version; }
 
+/* ---- secrets of others ---- */
+
+void xz_secret_new(char out[static XZ_SECRET_LEN + 1])
+{
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    unsigned char bits[33] = {0};
+
+    must(RAND_bytes(bits, 32));
+    for (int i = 0; i < XZ_SECRET_LEN; i++) {
+        const int bit = i * 6;
+        const unsigned pair = (unsigned)bits[bit / 8] << 8 | bits[bit / 8 + 1];
+
+        out[i] = letters[pair >> (10 - bit % 8) & 63u];
+    }
+    out[XZ_SECRET_LEN] = '\0';
+    OPENSSL_cleanse(bits, sizeof(bits));
+}
+
 /* ---- names for people ---- */
 
 static void hmac(const unsigned char key[static XZ_KEY_LEN], struct xz_str kind, struct xz_str id,

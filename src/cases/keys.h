@@ -39,6 +39,10 @@ void xz_keys_lookup(const struct xz_keys *keys, struct xz_str kind, struct xz_st
 void xz_keys_pseudonym(const struct xz_keys *keys, struct xz_str kind, struct xz_str id,
                        char out[static XZ_PSEUDONYM_LEN + 1]);
 
+/* A new secret for who presents or signs with it: 256 bits as letters of the URL-safe base 64. */
+#define XZ_SECRET_LEN 43
+void xz_secret_new(char out[static XZ_SECRET_LEN + 1]);
+
 /* AES-256-GCM: nonce, text, tag; bound to `about`, without which it does not open. */
 #define XZ_SEAL_EXTRA 28
 void xz_keys_seal(const struct xz_keys *keys, struct xz_str about, struct xz_str text,

@@ -3,7 +3,6 @@
 
 #include <argon2.h>
 #include <inttypes.h>
-#include <openssl/crypto.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,24 +98,6 @@ static bool is_right(const struct account *account, struct xz_str password)
 }
 
 /* ---- secrets ---- */
-
-/* 256 bits as 43 letters of the URL-safe base 64. */
-static void new_secret(char out[static XZ_SECRET_LEN + 1])
-{
-    static const char letters[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    unsigned char bits[33] = {0};
-
-    must(RAND_bytes(bits, 32) == 1);
-    for (int i = 0; i < XZ_SECRET_LEN; i++) {
-        const int bit = i * 6;
-        const unsigned pair = (unsigned)bits[bit / 8] << 8 | bits[bit / 8 + 1];
-
-        out[i] = letters[pair >> (10 - bit % 8) & 63u];
-    }
-    out[XZ_SECRET_LEN] = '\0';
-    OPENSSL_cleanse(bits, sizeof(bits));
-}
 
 /* id: of a token; 0: a session. */
 static enum xz_rc add_credential(struct xz_db_conn *conn, int64_t id, int64_t account,
@@ -329,8 +310,8 @@ enum xz_rc xz_user_login(struct xz_db *db, struct xz_str name, struct xz_str pas
         return refused(err);
     }
     if (right) {
-        new_secret(session->secret);
-        new_secret(session->csrf);
+        xz_secret_new(session->secret);
+        xz_secret_new(session->csrf);
     }
     rc = note_login(db, &account, right ? LOGIN_BY_PASSWORD : LOGIN_REFUSED, session, now_ms, err);
     if (rc != XZ_OK) {
@@ -355,8 +336,8 @@ enum xz_rc xz_user_login_external(struct xz_db *db, struct xz_str name, int64_t 
     if (rc != XZ_OK) {
         return rc;
     }
-    new_secret(session->secret);
-    new_secret(session->csrf);
+    xz_secret_new(session->secret);
+    xz_secret_new(session->csrf);
     rc = note_login(db, &account, LOGIN_EXTERNAL, session, now_ms, err);
     if (rc != XZ_OK) {
         memset(session, 0, sizeof(*session));
@@ -375,7 +356,7 @@ enum xz_rc xz_user_token(struct xz_db_conn *conn, const struct xz_actor *by, int
     int64_t id = 0;
     enum xz_rc rc = xz_counter_next(conn, "token", &id, err);
 
-    new_secret(secret);
+    xz_secret_new(secret);
     rc = rc == XZ_OK ? add_credential(conn, id, account, label, secret, "", now_ms, expires_ms, err)
                      : rc;
     return rc == XZ_OK ? record(conn, name_of(by), "token.add", account, now_ms, err) : rc;

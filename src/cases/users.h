@@ -8,10 +8,10 @@
 #define XZ_CASES_USERS_H
 #include "cases/access.h"
 #include "cases/db.h"
+#include "cases/keys.h"
 
 #define XZ_PASSWORD_MIN     10
 #define XZ_PASSWORD_MAX     256
-#define XZ_SECRET_LEN       43 /* letters of a session's or token's secret: 256 bits */
 #define XZ_SESSION_MS       (12 * INT64_C(3600000)) /* a session ends then, */
 #define XZ_SESSION_IDLE_MS  (60 * INT64_C(60000))   /* or when nothing came so long */
 #define XZ_LOGIN_FREE_TRIES 5 /* wrong passwords before the account rests: 1 s, 2 s .. 15 min */

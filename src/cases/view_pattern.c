@@ -54,12 +54,12 @@ static enum xz_rc add_verdicts(struct xz_db_conn *conn, json_t *items, struct xz
         {"pattern", XZ_COLUMN_TEXT}, {"confirmed", XZ_COLUMN_INT}, {"refuted", XZ_COLUMN_INT}};
     json_t *rows = json_array(), *row;
     size_t i;
-    const enum xz_rc rc = xz_rows_json(
-        conn, XZ_COLUMNS(columns),
-        "SELECT pattern, SUM(CASE WHEN outcome = 'confirmed' THEN 1 ELSE 0 END), "
-        "SUM(CASE WHEN outcome = 'false_positive' THEN 1 ELSE 0 END) FROM verdict "
-        "GROUP BY pattern ORDER BY pattern",
-        XZ_DB_NO_ARGS, rows, err);
+    const enum xz_rc rc =
+        xz_rows_json(conn, XZ_COLUMNS(columns),
+                     "SELECT pattern, SUM(CASE WHEN outcome = 'confirmed' THEN 1 ELSE 0 END), "
+                     "SUM(CASE WHEN outcome = 'false_positive' THEN 1 ELSE 0 END) FROM verdict "
+                     "GROUP BY pattern ORDER BY pattern",
+                     XZ_DB_NO_ARGS, rows, err);
 
     json_array_foreach(rows, i, row)
     {
