@@ -94,7 +94,14 @@ enum xz_rc xz_webhook_add(const struct xz_desk *desk, const struct xz_actor *by,
                           unsigned events, struct xz_str region, int64_t now_ms, int64_t *id,
                           char secret[static XZ_SECRET_LEN + 1], struct xz_err *err)
 {
-    struct adding adding = {desk, by, url, region, events, now_ms, id, secret};
+    struct adding adding = {.desk = desk,
+                            .by = by,
+                            .url = url,
+                            .region = region,
+                            .events = events,
+                            .now_ms = now_ms,
+                            .id = id,
+                            .secret = secret};
     enum xz_rc rc = check_url(url, err);
 
     rc = rc == XZ_OK ? check_region(&adding, err) : rc;
@@ -149,8 +156,8 @@ static enum xz_rc drop_it(struct xz_db_conn *conn, void *arg, struct xz_err *err
 enum xz_rc xz_webhook_drop(const struct xz_desk *desk, const struct xz_actor *by, int64_t id,
                            int64_t now_ms, struct xz_err *err)
 {
-    return xz_desk_write(desk, drop_it,
-                         &(struct changing){.by = by, .id = id, .now_ms = now_ms}, err);
+    return xz_desk_write(desk, drop_it, &(struct changing){.by = by, .id = id, .now_ms = now_ms},
+                         err);
 }
 
 static enum xz_rc test_it(struct xz_db_conn *conn, void *arg, struct xz_err *err)
@@ -167,8 +174,8 @@ static enum xz_rc test_it(struct xz_db_conn *conn, void *arg, struct xz_err *err
 enum xz_rc xz_webhook_test(const struct xz_desk *desk, const struct xz_actor *by, int64_t id,
                            int64_t now_ms, struct xz_err *err)
 {
-    return xz_desk_write(desk, test_it,
-                         &(struct changing){.by = by, .id = id, .now_ms = now_ms}, err);
+    return xz_desk_write(desk, test_it, &(struct changing){.by = by, .id = id, .now_ms = now_ms},
+                         err);
 }
 
 static enum xz_rc redeliver_it(struct xz_db_conn *conn, void *arg, struct xz_err *err)
@@ -210,10 +217,9 @@ enum xz_rc xz_webhook_redeliver(const struct xz_desk *desk, const struct xz_acto
 static enum xz_rc fill_list(struct xz_db_conn *conn, void *arg, json_t **made, struct xz_err *err)
 {
     static const struct xz_column columns[] = {
-        {"id", XZ_COLUMN_INT},           {"url", XZ_COLUMN_TEXT},     {"events", XZ_COLUMN_WORDS},
-        {"region", XZ_COLUMN_TEXT},      {"active", XZ_COLUMN_BOOL},  {"created", XZ_COLUMN_TIME},
-        {"last_ok", XZ_COLUMN_TIME},     {"last_error", XZ_COLUMN_TEXT},
-        {"failures", XZ_COLUMN_INT}};
+        {"id", XZ_COLUMN_INT},       {"url", XZ_COLUMN_TEXT},        {"events", XZ_COLUMN_WORDS},
+        {"region", XZ_COLUMN_TEXT},  {"active", XZ_COLUMN_BOOL},     {"created", XZ_COLUMN_TIME},
+        {"last_ok", XZ_COLUMN_TIME}, {"last_error", XZ_COLUMN_TEXT}, {"failures", XZ_COLUMN_INT}};
     const struct xz_desk_view *view = arg;
     json_t *rows = json_array();
     const enum xz_rc rc =
@@ -243,10 +249,10 @@ struct listing {
 static enum xz_rc fill_deliveries(struct xz_db_conn *conn, void *arg, json_t **made,
                                   struct xz_err *err)
 {
-    static const struct xz_column columns[] = {
-        {"id", XZ_COLUMN_INT},     {"change", XZ_COLUMN_ID},   {"at", XZ_COLUMN_TIME},
-        {"tries", XZ_COLUMN_INT},  {"state", XZ_COLUMN_TEXT},  {"status", XZ_COLUMN_ID},
-        {"error", XZ_COLUMN_TEXT}, {"next", XZ_COLUMN_TIME}};
+    static const struct xz_column columns[] = {{"id", XZ_COLUMN_INT},     {"change", XZ_COLUMN_ID},
+                                               {"at", XZ_COLUMN_TIME},    {"tries", XZ_COLUMN_INT},
+                                               {"state", XZ_COLUMN_TEXT}, {"status", XZ_COLUMN_ID},
+                                               {"error", XZ_COLUMN_TEXT}, {"next", XZ_COLUMN_TIME}};
     const struct listing *listing = arg;
     json_t *rows = json_array();
     enum xz_rc rc = xz_webhook_exists(conn, listing->id, err);

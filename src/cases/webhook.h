@@ -13,18 +13,20 @@
 #include "base/time.h"
 #include "cases/view.h"
 
-#define XZ_WEBHOOKS_MAX        50
-#define XZ_WEBHOOK_URL_MAX     500   /* bytes */
-#define XZ_WEBHOOK_TRIES       12    /* over a day, then it is given up */
-#define XZ_WEBHOOK_CLAIM_MS    60000 /* a claim that was not settled ends then */
-#define XZ_WEBHOOK_WAITING_MAX 10000 /* of one webhook; further changes wait to become deliveries */
-#define XZ_WEBHOOK_KEEP_MS     (7 * XZ_DAY_MS) /* those that are over, for the list */
+#define XZ_WEBHOOKS_MAX     50
+#define XZ_WEBHOOK_URL_MAX  500   /* bytes */
+#define XZ_WEBHOOK_TRIES    12    /* over a day, then it is given up */
+#define XZ_WEBHOOK_CLAIM_MS 60000 /* a claim that was not settled ends then */
+#define XZ_WEBHOOK_WAITING_MAX                                                                     \
+    10000 /* of one webhook; further changes wait to become deliveries                             \
+           */
+#define XZ_WEBHOOK_KEEP_MS (7 * XZ_DAY_MS) /* those that are over, for the list */
 
 #define XZ_WEBHOOK_ALERT 1u /* bits of events: of which kind of change it is told */
 #define XZ_WEBHOOK_CASE  2u
 
-/* From the newest change on. region: a beginning of admdvs within by's; "", everywhere, for who sees
- * that. secret: its key of signatures, told this once. XZ_REJECT "invalid". */
+/* From the newest change on. region: a beginning of admdvs within by's; "", everywhere, for who
+ * sees that. secret: its key of signatures, told this once. XZ_REJECT "invalid". */
 XZ_MUST enum xz_rc xz_webhook_add(const struct xz_desk *desk, const struct xz_actor *by,
                                   struct xz_str url, unsigned events, struct xz_str region,
                                   int64_t now_ms, int64_t *id,
@@ -44,7 +46,8 @@ XZ_MUST enum xz_rc xz_webhook_redeliver(const struct xz_desk *desk, const struct
  * "as_of"} */
 XZ_MUST enum xz_rc xz_webhook_list(const struct xz_desk_view *view, struct xz_buf *out,
                                    struct xz_err *err);
-/* The newest 200: {"items":[{"id","change","at","tries","state","status","error","next"}],"as_of"} */
+/* The newest 200: {"items":[{"id","change","at","tries","state","status","error","next"}],"as_of"}
+ */
 XZ_MUST enum xz_rc xz_webhook_deliveries(const struct xz_desk_view *view, int64_t id,
                                          struct xz_buf *out, struct xz_err *err);
 
@@ -69,7 +72,8 @@ XZ_MUST enum xz_rc xz_webhook_claim(const struct xz_desk *desk, int64_t now_ms, 
                                     struct xz_err *err);
 void xz_webhook_claim_fini(struct xz_webhook_claim *claim); /* wipes the secret */
 /* How it went: status is that of HTTP, 0 for none; 2xx is done. error: for a person, without
- * secrets. XZ_REJECT "stale" when the claim has ended and somebody else has it, or it is dropped. */
+ * secrets. XZ_REJECT "stale" when the claim has ended and somebody else has it, or it is dropped.
+ */
 XZ_MUST enum xz_rc xz_webhook_settle(const struct xz_desk *desk,
                                      const struct xz_webhook_claim *claim, int status,
                                      const char *error, int64_t now_ms, struct xz_err *err);

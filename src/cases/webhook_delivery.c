@@ -95,8 +95,7 @@ static enum xz_rc fan_out_one(struct xz_db_conn *conn, struct fanning *fanning, 
     }
     fanning->count = fanning->looked_at = 0;
     fanning->last = hook->change_id;
-    rc = xz_db_query(conn,
-                     "SELECT id, kind, region FROM change WHERE id > ?1 ORDER BY id LIMIT ?2",
+    rc = xz_db_query(conn, "SELECT id, kind, region FROM change WHERE id > ?1 ORDER BY id LIMIT ?2",
                      XZ_DB_ARGS(XZ_DB_INT(hook->change_id), XZ_DB_INT(FAN_OUT_BATCH)), take_change,
                      fanning, err);
     for (size_t i = 0; rc == XZ_OK && i < fanning->count; i++) {
@@ -137,7 +136,8 @@ enum xz_rc xz_webhook_fan_out(const struct xz_desk *desk, int64_t now_ms, bool *
 
 static enum xz_rc sweep(struct xz_db_conn *conn, void *arg, struct xz_err *err)
 {
-    return xz_db_exec(conn, "DELETE FROM webhook_delivery WHERE state <> 'waiting' AND made_ms < ?1",
+    return xz_db_exec(conn,
+                      "DELETE FROM webhook_delivery WHERE state <> 'waiting' AND made_ms < ?1",
                       XZ_DB_ARGS(XZ_DB_INT(*(const int64_t *)arg - XZ_WEBHOOK_KEEP_MS)), NULL, err);
 }
 
@@ -188,14 +188,14 @@ static enum xz_rc claim_one(struct xz_db_conn *conn, const struct claiming *clai
             ? xz_keys_open(claiming->desk->keys, XZ_WEBHOOK_SEALED, sealed, claim->secret, err)
             : xz_err_set(err, XZ_FATAL, "the secret of a webhook is cut short");
 
-    return rc == XZ_OK ? xz_db_exec(conn,
-                                    "UPDATE webhook_delivery SET claimed_until_ms = ?2, tries = ?3 "
-                                    "WHERE id = ?1",
-                                    XZ_DB_ARGS(XZ_DB_INT(claim->delivery),
-                                               XZ_DB_INT(claim->claimed_until_ms),
-                                               XZ_DB_INT(claim->tries)),
-                                    NULL, err)
-                       : rc;
+    return rc == XZ_OK
+               ? xz_db_exec(conn,
+                            "UPDATE webhook_delivery SET claimed_until_ms = ?2, tries = ?3 "
+                            "WHERE id = ?1",
+                            XZ_DB_ARGS(XZ_DB_INT(claim->delivery),
+                                       XZ_DB_INT(claim->claimed_until_ms), XZ_DB_INT(claim->tries)),
+                            NULL, err)
+               : rc;
 }
 
 static enum xz_rc claim_due(struct xz_db_conn *conn, void *arg, struct xz_err *err)
@@ -251,11 +251,10 @@ static enum xz_rc put_body(const struct claiming *claiming, size_t i, struct xz_
 enum xz_rc xz_webhook_claim(const struct xz_desk *desk, int64_t now_ms, size_t max,
                             struct xz_webhook_claim *claims, size_t *count, struct xz_err *err)
 {
-    struct claiming claiming = {
-        .desk = desk,
-        .now_ms = now_ms,
-        .max = max < XZ_WEBHOOK_CLAIMS_MAX ? max : XZ_WEBHOOK_CLAIMS_MAX,
-        .claims = claims};
+    struct claiming claiming = {.desk = desk,
+                                .now_ms = now_ms,
+                                .max = max < XZ_WEBHOOK_CLAIMS_MAX ? max : XZ_WEBHOOK_CLAIMS_MAX,
+                                .claims = claims};
     enum xz_rc rc = max > 0 ? xz_desk_write(desk, claim_due, &claiming, err) : XZ_OK;
 
     for (size_t i = 0; rc == XZ_OK && i < claiming.count; i++) {
