@@ -71,9 +71,10 @@ enum xz_rc xz_case_recount(struct xz_db_conn *conn, int64_t case_id, bool is_new
     rc = xz_db_query(
         conn,
         "SELECT a.pattern, a.status, a.result_type, a.severity, a.score, a.money, "
-        "(SELECT COUNT(*) FROM verdict v WHERE v.pattern = a.pattern AND v.outcome = 'confirmed'), "
-        "(SELECT COUNT(*) FROM verdict v WHERE v.pattern = a.pattern "
-        "AND v.outcome = 'false_positive') FROM alert a WHERE a.case_id = ?1 ORDER BY a.seq",
+        "COALESCE((SELECT cases FROM sum_verdict v WHERE v.pattern = a.pattern "
+        "AND v.outcome = 'confirmed'), 0), "
+        "COALESCE((SELECT cases FROM sum_verdict v WHERE v.pattern = a.pattern "
+        "AND v.outcome = 'false_positive'), 0) FROM alert a WHERE a.case_id = ?1 ORDER BY a.seq",
         XZ_DB_ARGS(XZ_DB_INT(case_id)), add_alert, &sum, err);
     if (rc == XZ_OK && !sum.all_readable) {
         rc = xz_err_set(err, XZ_FATAL, "the sums of an alert of case %lld cannot be read",

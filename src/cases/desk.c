@@ -38,14 +38,17 @@ void xz_desk_close(struct xz_desk *desk)
 
 /* ---- transactions ---- */
 
-static enum xz_rc transact(const struct xz_desk *desk, bool write, xz_desk_fn work, void *arg,
-                           struct xz_err *err)
+/* What a transaction is for. */
+enum purpose { READS, APPENDS, WRITES };
+
+static enum xz_rc transact(const struct xz_desk *desk, enum purpose purpose, xz_desk_fn work,
+                           void *arg, struct xz_err *err)
 {
     struct xz_db_conn *conn = NULL;
     enum xz_rc rc = xz_db_take(desk->db, XZ_DESK_WAIT_MS, &conn, err);
 
-    rc = rc == XZ_OK ? xz_db_begin(conn, write, err) : rc;
-    if (rc == XZ_OK && write) {
+    rc = rc == XZ_OK ? xz_db_begin(conn, purpose != READS, err) : rc;
+    if (rc == XZ_OK && purpose == WRITES) {
         rc = xz_db_exec(conn, "UPDATE counter SET next = next WHERE name = 'change'", XZ_DB_NO_ARGS,
                         NULL, err);
     }
@@ -57,12 +60,18 @@ static enum xz_rc transact(const struct xz_desk *desk, bool write, xz_desk_fn wo
 
 enum xz_rc xz_desk_write(const struct xz_desk *desk, xz_desk_fn work, void *arg, struct xz_err *err)
 {
-    return transact(desk, true, work, arg, err);
+    return transact(desk, WRITES, work, arg, err);
+}
+
+enum xz_rc xz_desk_append(const struct xz_desk *desk, xz_desk_fn work, void *arg,
+                          struct xz_err *err)
+{
+    return transact(desk, APPENDS, work, arg, err);
 }
 
 enum xz_rc xz_desk_read(const struct xz_desk *desk, xz_desk_fn work, void *arg, struct xz_err *err)
 {
-    return transact(desk, false, work, arg, err);
+    return transact(desk, READS, work, arg, err);
 }
 
 /* ---- what others hear of ---- */

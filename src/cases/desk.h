@@ -32,6 +32,10 @@ void xz_desk_close(struct xz_desk *desk); /* one that was never opened is fine, 
 typedef enum xz_rc (*xz_desk_fn)(struct xz_db_conn *conn, void *arg, struct xz_err *err);
 XZ_MUST enum xz_rc xz_desk_write(const struct xz_desk *desk, xz_desk_fn work, void *arg,
                                  struct xz_err *err);
+/* Runs work that only appends to the audit chain: it waits for others that append, not for those
+ * who change cases. */
+XZ_MUST enum xz_rc xz_desk_append(const struct xz_desk *desk, xz_desk_fn work, void *arg,
+                                  struct xz_err *err);
 XZ_MUST enum xz_rc xz_desk_read(const struct xz_desk *desk, xz_desk_fn work, void *arg,
                                 struct xz_err *err);
 

@@ -22,8 +22,14 @@ bool xz_verdict_is_sampled(const struct xz_keys *keys, int64_t case_id)
 
 enum xz_rc xz_verdict_drop(struct xz_db_conn *conn, int64_t case_id, struct xz_err *err)
 {
-    enum xz_rc rc = xz_db_exec(conn, "DELETE FROM verdict WHERE case_id = ?1",
+    enum xz_rc rc = xz_db_exec(conn,
+                               "UPDATE sum_verdict SET cases = cases - 1 WHERE (pattern, outcome) "
+                               "IN (SELECT pattern, outcome FROM verdict WHERE case_id = ?1)",
                                XZ_DB_ARGS(XZ_DB_INT(case_id)), NULL, err);
+
+    rc = rc == XZ_OK ? xz_db_exec(conn, "DELETE FROM verdict WHERE case_id = ?1",
+                                  XZ_DB_ARGS(XZ_DB_INT(case_id)), NULL, err)
+                     : rc;
 
     rc = rc == XZ_OK ? xz_db_exec(conn,
                                   "DELETE FROM blind_review WHERE case_id = ?1 "
@@ -116,6 +122,13 @@ enum xz_rc xz_verdict_put(struct xz_db_conn *conn, const struct xz_case_row *row
                                   XZ_DB_ARGS(XZ_DB_INT(row->life.id), XZ_DB_CSTR(outcome),
                                              XZ_DB_CSTR(row->region), XZ_DB_INT(now_ms)),
                                   NULL, err)
+                     : rc;
+    rc = rc == XZ_OK ? xz_db_exec(conn,
+                                  "INSERT INTO sum_verdict (pattern, outcome, cases) "
+                                  "SELECT pattern, outcome, 1 FROM verdict WHERE case_id = ?1 "
+                                  "ON CONFLICT (pattern, outcome) DO UPDATE SET "
+                                  "cases = sum_verdict.cases + 1",
+                                  XZ_DB_ARGS(XZ_DB_INT(row->life.id)), NULL, err)
                      : rc;
     if (rc == XZ_OK && row->life.sampled && row->life.appeal == XZ_APPEAL_NONE) {
         rc = xz_db_exec(conn,

@@ -78,11 +78,8 @@ json_t *xz_page_json(json_t *rows, int limit, int64_t now_ms,
 /* ---- the last step ---- */
 
 struct filling {
-    const struct xz_desk_view *view;
     xz_fill_fn fill;
     void *arg;
-    const char *kind; /* of what is read, for the audit; NULL: none */
-    struct xz_str id;
     struct xz_buf *out;
 };
 
@@ -97,13 +94,6 @@ static enum xz_rc fill_and_show(struct xz_db_conn *conn, void *arg, struct xz_er
         text = json_dumps(made, JSON_COMPACT | JSON_ENCODE_ANY);
         rc = xz_identity_show(conn, xz_str_from(text), filling->out, err);
     }
-    if (rc == XZ_OK && filling->kind != NULL) {
-        char action[32];
-
-        (void)snprintf(action, sizeof(action), "%s.read", filling->kind);
-        rc = xz_desk_audit(conn, filling->view->actor, action, filling->kind, filling->id, "",
-                           filling->view->now_ms, err);
-    }
     free(text);
     json_decref(made);
     return rc;
@@ -112,18 +102,36 @@ static enum xz_rc fill_and_show(struct xz_db_conn *conn, void *arg, struct xz_er
 enum xz_rc xz_view_fill(const struct xz_desk_view *view, xz_fill_fn fill, void *arg,
                         struct xz_buf *out, struct xz_err *err)
 {
-    return xz_desk_read(view->desk, fill_and_show,
-                        &(struct filling){.view = view, .fill = fill, .arg = arg, .out = out}, err);
+    return xz_desk_read(view->desk, fill_and_show, &(struct filling){fill, arg, out}, err);
 }
 
+struct noting {
+    const struct xz_desk_view *view;
+    const char *kind;
+    struct xz_str id;
+};
+
+static enum xz_rc note_reading(struct xz_db_conn *conn, void *arg, struct xz_err *err)
+{
+    const struct noting *noting = arg;
+    char action[32];
+
+    (void)snprintf(action, sizeof(action), "%s.read", noting->kind);
+    return xz_desk_audit(conn, noting->view->actor, action, noting->kind, noting->id, "",
+                         noting->view->now_ms, err);
+}
+
+/* Read first, so that nobody waits while a big case is put together; recorded before it is told. */
 enum xz_rc xz_view_fill_audited(const struct xz_desk_view *view, xz_fill_fn fill, void *arg,
                                 const char *kind, struct xz_str id, struct xz_buf *out,
                                 struct xz_err *err)
 {
     const size_t before = out->len;
-    const enum xz_rc rc = xz_desk_write(view->desk, fill_and_show,
-                                        &(struct filling){view, fill, arg, kind, id, out}, err);
+    enum xz_rc rc = xz_view_fill(view, fill, arg, out, err);
 
+    rc = rc == XZ_OK
+             ? xz_desk_append(view->desk, note_reading, &(struct noting){view, kind, id}, err)
+             : rc;
     if (rc != XZ_OK) {
         out->len = before; /* what was not recorded was not read */
     }

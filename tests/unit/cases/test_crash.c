@@ -15,10 +15,10 @@
 #include "base/rng.h"
 #include "people.h"
 
-#define ROUNDS         10
-#define ROUND_MS_MIN   40
-#define ROUND_MS_MAX   200
-#define ROUND_TIMES    20 /* so often as long, when nothing was acknowledged: the machine is busy */
+#define ROUNDS           10
+#define ROUND_MS_MIN     40
+#define ROUND_MS_MAX     200
+#define ROUND_TIMES      20 /* so often as long, when nothing was acknowledged: the machine is busy */
 #define ACKNOWLEDGED_MAX 20000
 
 /* ---- who writes ---- */
@@ -34,7 +34,8 @@ struct writer {
 static void acknowledge(const struct writer *writer, char kind, int64_t number)
 {
     char line[40];
-    const int len = snprintf(line, sizeof(line), "%c %d %" PRId64 "\n", kind, writer->round, number);
+    const int len =
+        snprintf(line, sizeof(line), "%c %d %" PRId64 "\n", kind, writer->round, number);
 
     if (write(writer->out, line, (size_t)len) != len) {
         _exit(2);
@@ -215,17 +216,18 @@ static void check_all(const struct witness *witness)
 
         if (line[0] == 'a') {
             (void)snprintf(id, sizeof(id), "A%s", strrchr(line, ' ') + 1);
-            assert_int_equal(count_of(&desk, "SELECT COUNT(*) FROM alert WHERE id = ?1",
-                                      xz_str_from(id)),
-                             1);
-        } else if (count_of(&desk, "SELECT COUNT(*) FROM case_event WHERE case_id = 1 "
-                                   "AND text = ?1",
+            assert_int_equal(
+                count_of(&desk, "SELECT COUNT(*) FROM alert WHERE id = ?1", xz_str_from(id)), 1);
+        } else if (count_of(&desk,
+                            "SELECT COUNT(*) FROM case_event WHERE case_id = 1 "
+                            "AND text = ?1",
                             xz_str_from(line)) != 1) {
             fail_msg("acknowledged and not there once: %s", line);
         }
     }
     assert_int_equal(number(&desk, "SELECT COUNT(*) - COUNT(DISTINCT id) FROM alert"), 0);
-    assert_int_equal(number(&desk, "SELECT next - (SELECT COUNT(*) FROM alert) FROM feed_place"), 0);
+    assert_int_equal(number(&desk, "SELECT next - (SELECT COUNT(*) FROM alert) FROM feed_place"),
+                     0);
     assert_int_equal(
         number(&desk, "SELECT SUM(alerts) - (SELECT COUNT(*) FROM alert) FROM sum_alert"), 0);
     assert_int_equal(number(&desk, "SELECT next - (SELECT COUNT(*) FROM change) FROM counter "

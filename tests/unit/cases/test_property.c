@@ -101,7 +101,7 @@ struct observer {
     int64_t proposed_by, approved_by; /* of the proposal that stands */
     struct xz_command proposal;
     int64_t opened_ms, appealed_ms;
-    int extensions; /* since it was opened or appealed */
+    int extensions;    /* since it was opened or appealed */
     int64_t parts[16]; /* who decided something, ever */
     size_t part_count;
 };
@@ -139,8 +139,9 @@ static void check_closed(const struct observer *seen, const struct xz_case *befo
     assert_true(after->action <= XZ_ACTION_ALONE_MAX || after->outcome == XZ_OUTCOME_CONFIRMED);
 }
 
-static void observe(struct observer *seen, const struct xz_case *before, const struct xz_case *after,
-                    const struct xz_command *command, int64_t account, int64_t now_ms)
+static void observe(struct observer *seen, const struct xz_case *before,
+                    const struct xz_case *after, const struct xz_command *command, int64_t account,
+                    int64_t now_ms)
 {
     switch (command->verb) {
     case XZ_VERB_PROPOSE:
@@ -317,7 +318,8 @@ static bool is_free(const struct office *office, int64_t id)
 {
     const struct held *held = &office->held[id];
 
-    return held->open && (held->by == 0 || (held->until_ms != 0 && held->until_ms <= office->now_ms)) &&
+    return held->open &&
+           (held->by == 0 || (held->until_ms != 0 && held->until_ms <= office->now_ms)) &&
            held->snoozed_until_ms <= office->now_ms;
 }
 
@@ -329,8 +331,7 @@ static void take_next(struct office *office, const struct xz_actor *actor)
     if (!xz_actor_may(actor, XZ_MAY_WORK)) {
         return;
     }
-    assert_int_equal(
-        xz_work_take_next(&office->desk, actor, office->now_ms, &taken, &err), XZ_OK);
+    assert_int_equal(xz_work_take_next(&office->desk, actor, office->now_ms, &taken, &err), XZ_OK);
     for (int64_t id = 1; id <= DESK_CASES; id++) {
         const enum xz_case_state now = case_of(office, id).life.state;
 
@@ -381,10 +382,9 @@ static void command_one(struct office *office, const struct xz_actor *actor, int
     struct xz_command command = {.verb = verbs[xz_rng_below(&office->rng, 5)],
                                  .until_ms = office->now_ms + 6 * XZ_HOUR_MS,
                                  .text = XZ_STR("because")};
-    const bool held_by_other = !is_free(office, id) && office->held[id].by != actor->account &&
-                               office->held[id].by != 0 &&
-                               (office->held[id].until_ms == 0 ||
-                                office->held[id].until_ms > office->now_ms);
+    const bool held_by_other =
+        !is_free(office, id) && office->held[id].by != actor->account && office->held[id].by != 0 &&
+        (office->held[id].until_ms == 0 || office->held[id].until_ms > office->now_ms);
     const char *refused = doing(&office->desk, actor, id, command, office->now_ms);
 
     if (refused[0] == '\0') {
@@ -403,8 +403,8 @@ static void check_held(struct office *office)
     for (int64_t id = 1; id <= DESK_CASES; id++) {
         struct held *held = &office->held[id];
         const struct xz_case_row row = case_of(office, id);
-        const bool ended = row.life.lease_until_ms != 0 &&
-                           row.life.lease_until_ms <= office->now_ms;
+        const bool ended =
+            row.life.lease_until_ms != 0 && row.life.lease_until_ms <= office->now_ms;
 
         if (held->until_ms != 0 && held->until_ms <= office->now_ms) {
             held->by = 0;
@@ -537,11 +537,12 @@ static void test_four_eyes_also_when_things_are_taken_back(void **state)
                    "AND outcome = 'confirmed' AND action > 2 AND (proposer = 0 OR approver = 0 "
                    "OR proposer = approver)"),
             0);
-        assert_int_equal( /* a verdict and its dispositions stand exactly while it is closed */
-            number(&office.desk, "SELECT COUNT(*) FROM desk_case c WHERE (c.state = 'closed') <> "
-                                 "EXISTS (SELECT 1 FROM verdict v WHERE v.case_id = c.id) "
-                                 "AND c.state <> 'appealed'"),
-            0);
+        assert_int_equal(/* a verdict and its dispositions stand exactly while it is closed */
+                         number(&office.desk,
+                                "SELECT COUNT(*) FROM desk_case c WHERE (c.state = 'closed') <> "
+                                "EXISTS (SELECT 1 FROM verdict v WHERE v.case_id = c.id) "
+                                "AND c.state <> 'appealed'"),
+                         0);
     }
     closed_above = (int)number(&office.desk, "SELECT COUNT(*) FROM case_event WHERE what = 'close' "
                                              "AND detail LIKE '%\"outcome\":\"confirmed\"%' "
