@@ -95,10 +95,10 @@ struct xz_case {
         closed_ms, worked_ms;
 };
 
-bool xz_case_is_open(const struct xz_case *desk_case); /* not closed */
+bool xz_case_is_open(const struct xz_case *c); /* not closed */
 
 /* Sets its clocks as of opened_ms, which is now. */
-void xz_case_open(struct xz_case *desk_case, const struct xz_calendar *calendar, int64_t now_ms);
+void xz_case_open(struct xz_case *c, const struct xz_calendar *calendar, int64_t now_ms);
 
 enum xz_verb {
     XZ_VERB_ASSIGN, /* to account; to oneself when 0 */
@@ -140,6 +140,6 @@ bool xz_case_allows(const struct xz_case *desk_case, const struct xz_actor *acto
 
 /* What time does: a lease and a snooze end, a clock strikes, idleness escalates. True: it changed;
  * its version is one higher. */
-bool xz_case_tick(struct xz_case *desk_case, int64_t now_ms);
+bool xz_case_tick(struct xz_case *c, int64_t now_ms);
 
 #endif

@@ -43,8 +43,9 @@ static enum xz_rc read_first(struct xz_db_conn *conn, const char *sql,
 enum xz_rc xz_row_int(struct xz_db_conn *conn, const char *sql, const struct xz_db_value *args,
                       size_t count, int64_t *value, bool *found, struct xz_err *err)
 {
-    struct first first = {.number = value};
+    struct first first = {.is_blob = false};
 
+    first.number = value;
     return read_first(conn, sql, args, count, &first, found, err);
 }
 

@@ -100,10 +100,10 @@ enum xz_rc xz_webhook_add(const struct xz_desk *desk, const struct xz_actor *by,
                             .region = region,
                             .events = events,
                             .now_ms = now_ms,
-                            .id = id,
                             .secret = secret};
     enum xz_rc rc = check_url(url, err);
 
+    adding.id = id;
     rc = rc == XZ_OK ? check_region(&adding, err) : rc;
     if (rc == XZ_OK && (events == 0 || (events & ~(XZ_WEBHOOK_ALERT | XZ_WEBHOOK_CASE)) != 0)) {
         rc = xz_err_reject(err, "invalid", "events", "alert, case");
