@@ -537,7 +537,7 @@ static void test_four_eyes_also_when_things_are_taken_back(void **state)
                    "AND outcome = 'confirmed' AND action > 2 AND (proposer = 0 OR approver = 0 "
                    "OR proposer = approver)"),
             0);
-        assert_int_equal(/* a verdict and its dispositions stand exactly while it is closed */
+        assert_int_equal(/* a verdict stands exactly while it is closed */
                          number(&office.desk,
                                 "SELECT COUNT(*) FROM desk_case c WHERE (c.state = 'closed') <> "
                                 "EXISTS (SELECT 1 FROM verdict v WHERE v.case_id = c.id) "
