@@ -116,11 +116,17 @@ export const actionName = named({
 });
 
 export const conditionName = named({
-  art30_suspected: ['第三十条：涉嫌骗保', 'Art. 30: fraud is suspected'],
-  art30_refused: ['第三十条：拒不配合调查', 'Art. 30: refused to co-operate'],
-  art41_established: ['第四十一条：违法事实已查明', 'Art. 41: the breach is established'],
-  art31_heard: ['第三十一条：已听取陈述申辩', 'Art. 31: the person was heard'],
-  care_secured: ['已保障必要就医', 'Necessary care is secured'],
+  art30_suspected: ['第三十条：涉嫌骗取医保基金', 'Art. 30: suspected of obtaining fund money by fraud'],
+  art30_refused: ['第三十条：拒不配合调查', 'Art. 30: refuses to help the investigation'],
+  art41_established: ['第四十一条：违法行为已查实', 'Art. 41: an act under it is established'],
+  art31_heard: [
+    '第三十一、三十二条：已告知并听取陈述、申辩',
+    'Arts. 31, 32: was told of it, and was heard',
+  ],
+  care_secured: [
+    '急诊等必要就医不中断（垫付，查清后结算）',
+    'Necessary care goes on (prepaid, settled when cleared)',
+  ],
 });
 
 export const verbName = named({

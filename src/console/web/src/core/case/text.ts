@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { dictionary } from '../i18n';
+
+export const t = dictionary({
+  one: ['案件 #{id}', 'Case #{id}'],
+  many: ['{n} 个案件', '{n} {n|case|cases}'],
+  title: ['{verb}：{what}', '{verb}: {what}'],
+  conclude: ['结论', 'Conclusion'],
+  outcome: ['结论', 'Outcome'],
+  outcomeWhy: ['核查得出了什么', 'What the verification found'],
+  action: ['处理措施', 'Action'],
+  suggested: ['规则建议：{actions}', 'The pattern suggests: {actions}'],
+  reason: ['理由', 'Reason'],
+  reasonHint: ['依据了什么，核实了什么', 'What it rests on, what was checked'],
+  reasonNeeded: ['请写明理由', 'Give a reason'],
+  conditions: ['暂停结算的法定条件', 'What the law asks for before a suspension'],
+  conditionsWhy: [
+    '须已听取陈述申辩并保障必要就医，且符合其一：涉嫌骗保并拒不配合调查（第三十条），或违法事实已查明（第四十一条）。',
+    'The person was heard and necessary care is secured; and either fraud is suspected and co-operation refused (art. 30), or the breach is established (art. 41).',
+  ],
+  conditionsMissing: ['法定条件尚未满足', 'These conditions are not met yet'],
+  willClose: ['将由你直接办结。', 'You close it yourself.'],
+  willPropose: [
+    'A2 以上的措施需由另一人审批：将提请审批。',
+    'Above A2 a second person decides: it is proposed for approval.',
+  ],
+  until: ['暂缓至', 'Until'],
+  tomorrow: ['明天 9:00', 'Tomorrow 9:00'],
+  inDays: ['{n} 天后', 'In {n} {n|day|days}'],
+  onDay: ['指定日期', 'On a day'],
+  untilLimit: [
+    '最长 30 天，且不晚于期限前 3 个工作日。',
+    'At most 30 days, and not into the last 3 working days of its clock.',
+  ],
+  assignTo: ['分派给', 'Assign to'],
+  me: ['我自己', 'Myself'],
+  nobody: ['没有可分派的核查员', 'There is nobody to assign to'],
+  appealDecision: ['复核结果', 'Decision on the appeal'],
+  send: ['确定', 'Send'],
+  cancel: ['取消', 'Cancel'],
+  done: ['{what}：{verb}', '{what}: {verb}'],
+  doneSome: [
+    '{verb}：{ok} 个完成，{bad} 个未完成（{why}）',
+    '{verb}: {ok} done, {bad} not ({why})',
+  ],
+  undone: ['已撤销：{what}', 'Taken back: {what}'],
+  undoneSome: ['{bad} 个案件无法撤销', '{bad} {bad|case|cases} could not be taken back'],
+  unsuitable: [
+    '其中 {n} 个现在不能这样办理，会被跳过。',
+    '{n} of them cannot take this now and will be passed over.',
+  ],
+});
