@@ -15,5 +15,5 @@ export default defineConfig({
     // The service asks for writes to come from its own origin: keep Host as it was.
     proxy: { '/api': { target: 'http://127.0.0.1:9480', changeOrigin: false } },
   },
-  test: { environment: 'jsdom', include: ['tests/**/*.test.{ts,tsx}'] },
+  test: { environment: 'jsdom', setupFiles: 'tests/setup.ts', include: ['tests/**/*.test.{ts,tsx}'] },
 });

@@ -83,6 +83,27 @@ export function DataTable<R>(props: TableProps<R>) {
     // eslint-disable-next-line react-hooks/exhaustive-deps -- follows the cursor only
   }, [cursor]);
 
+  // Rows that come or go above push nothing away from under the reader's eyes.
+  const seen = useRef<{ key: string | number; offset: number } | null>(null);
+  useLayoutEffect(() => {
+    const grid = box.current;
+    const anchor = seen.current;
+    if (grid !== null && anchor !== null && grid.scrollTop > 0) {
+      const at = rows.findIndex((row) => rowKey(row) === anchor.key);
+      const top = at * rowHeight + anchor.offset;
+      if (at >= 0 && Math.abs(top - grid.scrollTop) >= 1) {
+        grid.scrollTop = top;
+      }
+    }
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- when the rows change, and only then
+  }, [rows]);
+  const onScroll = () => {
+    const top = box.current?.scrollTop ?? 0;
+    const index = Math.floor(top / rowHeight);
+    const row = rows[index];
+    seen.current = row === undefined ? null : { key: rowKey(row), offset: top - index * rowHeight };
+  };
+
   const toggle = (key: string | number) => {
     const keys = new Set(selected);
     if (!keys.delete(key)) {
@@ -115,6 +136,7 @@ export function DataTable<R>(props: TableProps<R>) {
   return (
     <div
       ref={box} class="grid" role="grid" tabIndex={0} aria-label={props.label} onKeyDown={onKey}
+      onScroll={onScroll}
       aria-rowcount={more ? -1 : rows.length + 1} aria-colcount={columns.length + (selected ? 1 : 0)}
       aria-multiselectable={selected !== undefined}
       aria-activedescendant={

@@ -1,10 +1,237 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { useEffect, useRef, useState } from 'preact/hooks';
+import {
+  severities, type AlertRow, type Change, type Page, type ResultType, type SeverityName,
+} from '../../core/api';
+import { clockTime, decimal, language } from '../../core/i18n';
+import { useKeys } from '../../core/keys';
+import { useGet } from '../../core/load';
+import { kindName, resultName, severityName, statusName } from '../../core/names';
+import { patterns } from '../../core/patterns';
+import { go, href, replaceQuery, type PageProps } from '../../core/router';
+import { setting } from '../../core/settings';
+import { onChanges, streamMissed } from '../../core/stream';
+import {
+  AsOf, Badge, Button, DataTable, Empty, ErrorBox, Icon, Loading, Money, PatternName, Ref,
+  ResultBadge, Select, SeverityBadge, toast, When, type Column,
+} from '../../core/ui';
+import { fits, merge, readFilter, ROWS_MAX, type AlertFilter } from './rows';
+import './style.css';
 import { t } from './text';
+import { tick } from './tick';
 
-export default function FeedPage() {
+const sound = setting('sound', 'off', ['off', 'on']);
+const LOUD = 2; // high and critical
+
+function columns(): Column<AlertRow>[] {
+  return [
+    { key: 'received', title: t('received'), width: '80px', cell: (row) => clockTime(row.changed) },
+    { key: 'severity', title: t('severity'), width: '76px', cell: (row) => <SeverityBadge severity={row.severity} /> },
+    {
+      key: 'pattern', title: t('pattern'), width: 'minmax(220px, 2fr)',
+      cell: (row) => <><PatternName id={row.pattern} />{row.rev > 1 && <span class="muted"> · {t('rev', { n: row.rev })}</span>}</>,
+    },
+    { key: 'result', title: '', width: '104px', cell: (row) => <ResultBadge result={row.result_type} /> },
+    {
+      key: 'subject', title: t('subject'), width: 'minmax(216px, 1fr)',
+      cell: (row) => <><span class="muted">{kindName(row.subject_kind)} </span><Ref id={row.subject} /></>,
+    },
+    { key: 'institution', title: t('institution'), width: '128px', cell: (row) => row.institution && <Ref id={row.institution} /> },
+    { key: 'region', title: t('region_'), width: '72px', cell: (row) => <code>{row.region}</code> },
+    { key: 'amount', title: t('amount'), width: '112px', right: true, cell: (row) => <Money fen={row.amount_fen} /> },
+    { key: 'events', title: t('events'), width: '64px', right: true, cell: (row) => row.events },
+    { key: 'score', title: t('score'), width: '60px', right: true, cell: (row) => decimal(row.score) },
+    { key: 'end', title: t('happened'), width: '136px', cell: (row) => <When at={row.end} /> },
+    {
+      key: 'status', title: t('status'), width: '80px',
+      cell: (row) => <Badge tone={row.status === 'open' ? 'accent' : 'outline'}>{statusName(row.status)}</Badge>,
+    },
+    {
+      key: 'case', title: t('case'), width: '72px',
+      cell: (row) => row.case !== null && <a href={href(`case/${row.case}`)} tabIndex={-1}>#{row.case}</a>,
+    },
+  ];
+}
+
+function Filters({ filter, input }: {
+  filter: AlertFilter;
+  input: { current: HTMLInputElement | null };
+}) {
+  const set = (change: Partial<AlertFilter>) => replaceQuery({ ...filter, ...change });
+  const isSet = Object.values(filter).some((value) => value !== '');
   return (
-    <div class="page">
-      <div class="page-head"><h1>{t('title')}</h1></div>
+    <div class="row wrap">
+      <Select
+        label={t('pattern')} value={filter.pattern} onChange={(pattern) => set({ pattern })}
+        options={[
+          ['', t('anyPattern')],
+          ...[...patterns.value.values()].map(
+            (one): [string, string] => [one.id, `${one.id} ${one.titles[language.value]}`],
+          ),
+        ]}
+      />
+      <Select
+        label={t('severity')} value={filter.severity} onChange={(severity) => set({ severity })}
+        options={[
+          ['', t('anySeverity')],
+          ...severities.map((one: SeverityName): [string, string] => [one, severityName(one)]),
+        ]}
+      />
+      <Select
+        label={t('anyResult')} value={filter.result_type}
+        onChange={(result_type) => set({ result_type })}
+        options={[
+          ['', t('anyResult')],
+          ...(['conclusive', 'suspicious'] as ResultType[]).map(
+            (one): [string, string] => [one, resultName(one)],
+          ),
+        ]}
+      />
+      <input
+        class="input" style={{ width: '112px' }} aria-label={t('region')} placeholder={t('region')}
+        inputMode="numeric" value={filter.region}
+        onChange={(event) => set({ region: event.currentTarget.value.replace(/\D/g, '') })}
+      />
+      <input
+        ref={input} class="input grow" style={{ maxWidth: '280px' }} aria-label={t('text')} type="search"
+        placeholder={t('text')} value={filter.text}
+        onInput={(event) => set({ text: event.currentTarget.value })}
+      />
+      {isSet && (
+        <Button kind="plain" onClick={() => replaceQuery({})}>{t('clear')}</Button>
+      )}
+    </div>
+  );
+}
+
+// The alerts held: what was there at first, then what comes. Paused, it is counted and waits.
+function useFeed(filter: AlertFilter, paused: boolean) {
+  const { pattern, severity, result_type, region } = filter;
+  const first = useGet<Page<AlertRow>>('/alerts', {
+    query: { pattern, severity, result_type, region, limit: 200 },
+  });
+  const [rows, setRows] = useState<AlertRow[]>([]);
+  const [waiting, setWaiting] = useState<AlertRow[]>([]);
+  const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
+  const isPaused = useRef(paused);
+  isPaused.current = paused;
+  const missed = streamMissed.value;
+  const { data, reload } = first;
+
+  useEffect(() => {
+    if (data !== null) {
+      setRows(data.items);
+      setFresh(new Set());
+    }
+  }, [data]);
+  useEffect(() => {
+    if (missed > 0) {
+      reload();
+    }
+  }, [missed, reload]);
+  useEffect(
+    () =>
+      onChanges((changes: Change[]) => {
+        const alerts = changes.flatMap((one) => (one.alert === undefined ? [] : [one.alert]));
+        if (isPaused.current) {
+          setWaiting((was) => merge(was, alerts));
+          return;
+        }
+        setRows((was) => merge(was, alerts));
+        setFresh(new Set(alerts.map((one) => one.id)));
+        if (sound.value === 'on' && alerts.some((one) => one.severity >= LOUD)) {
+          tick();
+        }
+      }, 'alert'),
+    [],
+  );
+  useEffect(() => {
+    if (!paused && waiting.length > 0) {
+      setRows((was) => merge(was, [...waiting].reverse()));
+      setWaiting([]);
+    }
+  }, [paused, waiting]);
+
+  return { first, fresh, rows: rows.filter((row) => fits(row, filter)), waiting: waiting.length };
+}
+
+export default function FeedPage({ query }: PageProps) {
+  const filter = readFilter(query);
+  const [paused, setPaused] = useState(false);
+  const { first, rows, fresh, waiting } = useFeed(filter, paused);
+  const [cursor, setCursor] = useState<string | null>(null);
+  const input = useRef<HTMLInputElement>(null);
+  const at = rows.findIndex((row) => row.id === cursor);
+  const move = (to: number) =>
+    setCursor(rows[Math.max(0, Math.min(rows.length - 1, to))]?.id ?? null);
+  const open = (row: AlertRow | undefined) => {
+    if (row === undefined) {
+      return;
+    }
+    if (row.case === null) {
+      toast(t('noCase'));
+    } else {
+      go(`case/${row.case}`);
+    }
+  };
+
+  useKeys(() => t('title'), [
+    { key: 'j', label: () => t('down'), run: () => move(at + 1) },
+    { key: 'k', label: () => t('up'), run: () => move(at - 1) },
+    { key: 'Enter', label: () => t('open'), run: () => open(rows[at]) },
+    { key: 'p', label: () => `${t('pause')} / ${t('goOn')}`, run: () => setPaused(!paused) },
+    { key: 'f', label: () => t('filter'), run: () => input.current?.focus() },
+  ]);
+
+  const isOn = sound.value === 'on';
+  const isFiltered = Object.values(filter).some((value) => value !== '');
+  return (
+    <div class="page fills">
+      <div class="page-head">
+        <h1>{t('title')}</h1>
+        <Button aria-pressed={paused} hint="p" onClick={() => setPaused(!paused)}>
+          <Icon name={paused ? 'play' : 'pause'} />{t(paused ? 'goOn' : 'pause')}
+        </Button>
+        <Button
+          size="icon" aria-pressed={isOn} aria-label={t(isOn ? 'soundOff' : 'soundOn')}
+          title={t(isOn ? 'soundOff' : 'soundOn')}
+          onClick={() => {
+            sound.value = isOn ? 'off' : 'on';
+            if (!isOn) {
+              tick();
+            }
+          }}
+        >
+          <Icon name={isOn ? 'sound' : 'mute'} />
+        </Button>
+        <span role="status">
+          {paused && <Badge tone="warn">{t('waiting', { n: waiting })}</Badge>}
+        </span>
+        <span class="grow" />
+        {first.data !== null && (
+          <AsOf at={rows[0]?.changed ?? first.data.as_of}>
+            {t('kept', { n: rows.length, max: ROWS_MAX })}
+          </AsOf>
+        )}
+      </div>
+      <Filters filter={filter} input={input} />
+      {first.error !== null && <ErrorBox error={first.error} retry={first.reload} />}
+      <div class="panel grow-down">
+        {first.data === null && first.loading ? <div class="body"><Loading lines={12} /></div> : (
+          <DataTable
+            label={t('title')} columns={columns()} rows={rows} rowKey={(row) => row.id}
+            rowClass={(row) => `${fresh.has(row.id) ? 'fresh' : ''} ${row.status === 'withdrawn' ? 'withdrawn' : ''}`}
+            cursor={at} onCursor={move} onOpen={open}
+            empty={
+              <Empty title={t(isFiltered ? 'emptyFiltered' : 'empty')}>
+                {isFiltered
+                  ? <Button onClick={() => replaceQuery({})}>{t('clear')}</Button>
+                  : <p>{t('emptyWhy')}</p>}
+              </Empty>
+            }
+          />
+        )}
+      </div>
     </div>
   );
 }

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { CaseRow } from '../../core/api';
+import { dateTime, moneyShort } from '../../core/i18n';
+import { kindName } from '../../core/names';
+import { patternTitle } from '../../core/patterns';
+import { href } from '../../core/router';
+import { Badge, Due, Icon, Ref, SeverityBadge, StateBadge, When, type Column } from '../../core/ui';
+import { Rank } from './rank';
+import { t } from './text';
+
+export function hasNews(row: CaseRow): boolean {
+  return row.news !== null && (row.worked === null || row.news > row.worked) && row.news > row.opened;
+}
+
+function Marks({ row }: { row: CaseRow }) {
+  return (
+    <>
+      {hasNews(row) && (
+        <span class="mark news" role="img" aria-label={t('news')} title={t('news')}>●</span>
+      )}
+      {row.escalated !== null && (
+        <span
+          class="mark escalated" role="img"
+          aria-label={t('escalatedOn', { time: dateTime(row.escalated) })}
+          title={t('escalatedOn', { time: dateTime(row.escalated) })}
+        >
+          <Icon name="flag" />
+        </span>
+      )}
+    </>
+  );
+}
+
+function PatternsCell({ row }: { row: CaseRow }) {
+  const [first = '', ...others] = row.patterns;
+  return (
+    <span title={row.patterns.map((id) => `${id} ${patternTitle(id)}`).join('\n')}>
+      <code>{first}</code> {patternTitle(first)}
+      {others.length > 0 && <span class="muted"> +{others.join(' ')}</span>}
+    </span>
+  );
+}
+
+function AssigneeCell({ row }: { row: CaseRow }) {
+  if (row.assignee === null) {
+    return <span class="muted">–</span>;
+  }
+  const title = row.lease_until === null ? undefined : t('leasedUntil', { time: dateTime(row.lease_until) });
+  return <span title={title}>{row.assignee_name}{row.lease_until !== null && ' ⏱'}</span>;
+}
+
+export function columns(): Column<CaseRow>[] {
+  return [
+    {
+      key: 'id', title: t('id'), width: '92px',
+      cell: (row) => (
+        <><a href={href(`case/${row.id}`)} tabIndex={-1}>#{row.id}</a> <Marks row={row} /></>
+      ),
+    },
+    {
+      key: 'rank', title: t('rank'), width: '92px', sort: 'rank', right: true, hint: t('rankHint'),
+      cell: (row) => <Rank row={row} />,
+    },
+    { key: 'severity', title: t('severity'), width: '76px', cell: (row) => <SeverityBadge severity={row.severity} /> },
+    { key: 'state', title: t('state'), width: 'minmax(116px, 0.6fr)', cell: (row) => <StateBadge row={row} /> },
+    { key: 'patterns', title: t('patterns'), width: 'minmax(200px, 2fr)', cell: (row) => <PatternsCell row={row} /> },
+    {
+      key: 'subject', title: t('subjectColumn'), width: 'minmax(204px, 1fr)',
+      cell: (row) => (
+        <>
+          <span class="muted">{kindName(row.subject_kind)} </span>
+          <Ref id={row.subject} name={row.subject_name} />
+        </>
+      ),
+    },
+    { key: 'region', title: t('regionColumn'), width: '68px', cell: (row) => <code>{row.region}</code> },
+    {
+      key: 'money', title: t('money'), width: '84px', sort: 'amount', right: true,
+      cell: (row) => <span title={dateTime(row.opened)}>{moneyShort(row.amount_fen)}</span>,
+    },
+    { key: 'due', title: t('due'), width: '104px', sort: 'due', cell: (row) => <Due due={row.due} clock={row.clock} /> },
+    { key: 'assignee', title: t('assignee'), width: 'minmax(88px, 0.5fr)', cell: (row) => <AssigneeCell row={row} /> },
+    {
+      key: 'news', title: t('newsColumn'), width: '92px', sort: 'news',
+      cell: (row) => row.news !== null && <span class="muted"><When at={row.news} as="relative" /></span>,
+    },
+    {
+      key: 'tags', title: t('tags'), width: 'minmax(72px, 0.6fr)',
+      cell: (row) => (
+        <>
+          {row.origin === 'control' && <Badge title={t('controlHint')}>{t('controlBadge')}</Badge>}
+          {row.snoozed_until !== null && (
+            <Badge tone="outline">{t('snoozedUntil', { time: dateTime(row.snoozed_until).slice(5) })}</Badge>
+          )}
+          {row.tags.map((tag) => <Badge key={tag} tone="outline">{tag}</Badge>)}
+        </>
+      ),
+    },
+  ];
+}

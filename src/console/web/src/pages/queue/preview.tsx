@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The drawer on the right: why this case, in its own words. Reading it is on record.
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { Alert, Case, CaseRow } from '../../core/api';
+import { language } from '../../core/i18n';
+import { useGet } from '../../core/load';
+import { kindName, partyRoleName } from '../../core/names';
+import { href } from '../../core/router';
+import {
+  AsOf, Badge, Button, Due, ErrorBox, Icon, Loading, Money, PatternName, Ref, ResultBadge,
+  SeverityBadge, StateBadge,
+} from '../../core/ui';
+import { RankParts } from './rank';
+import { t } from './text';
+
+const SETTLE_MS = 250; // moving on at once reads nothing
+const PARTIES = 8;
+
+function Story({ alert }: { alert: Alert }) {
+  const words = alert.explanation?.[language.value];
+  const counter = alert.counterfactual?.[language.value];
+  return (
+    <section>
+      <h3><PatternName id={alert.pattern.id} /></h3>
+      <p class={words ? '' : 'muted'}>{words || t('noWords')}</p>
+      {counter && <p class="muted"><strong>{t('whatElse')}:</strong> {counter}</p>}
+    </section>
+  );
+}
+
+export function Preview({ row, onClose, children }: {
+  row: CaseRow;
+  onClose: () => void;
+  children: ComponentChildren; // what may be done
+}) {
+  const [settled, setSettled] = useState<number | null>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(row.id), SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [row.id]);
+  const ready = settled === row.id;
+  const { data, error, reload } = useGet<Case>(ready ? `/cases/${row.id}` : null, {
+    purpose: 'verification',
+  });
+  const known = data?.id === row.id ? data : null;
+  const stories = (known?.bodies ?? []).filter((one) => one.current !== false);
+
+  return (
+    <aside class="preview panel" aria-label={t('preview')}>
+      <header>
+        <h2><a href={href(`case/${row.id}`)}>#{row.id}</a></h2>
+        <StateBadge row={row} />
+        <span class="grow" />
+        <Button kind="plain" size="icon" aria-label={`${t('preview')}: ×`} onClick={onClose}>
+          <Icon name="close" />
+        </Button>
+      </header>
+      <div class="body stack">
+        <div class="row wrap">
+          <SeverityBadge severity={row.severity} />
+          <ResultBadge result={row.result_type} />
+          <Due due={row.due} clock={row.clock} />
+          {row.origin === 'control' && <Badge title={t('controlHint')}>{t('controlBadge')}</Badge>}
+        </div>
+        <div>
+          <span class="muted">{kindName(row.subject_kind)} </span>
+          <Ref id={row.subject} name={row.subject_name} />
+          <span class="muted"> · <code>{row.region}</code></span>
+        </div>
+        <div class="row wrap">
+          <strong class="figure"><Money fen={row.amount_fen} /></strong>
+          <span class="muted">
+            {t('alerts', { n: row.alerts })}
+            {row.withdrawn > 0 && ` (${t('withdrawn', { n: row.withdrawn })})`}
+          </span>
+        </div>
+        <RankParts row={row} />
+        <div class="row wrap">{children}</div>
+        {error !== null && <ErrorBox error={error} retry={reload} />}
+        {known === null && error === null && <Loading lines={5} />}
+        {stories.map((alert) => <Story key={alert.alert_id} alert={alert} />)}
+        {known !== null && (
+          <section>
+            <h3>{t('parties')}</h3>
+            <ul>
+              {known.parties.slice(0, PARTIES).map((party) => (
+                <li key={party.ref} class="row">
+                  <span class="muted nowrap">
+                    {party.roles.map(partyRoleName).join(', ') || kindName(party.kind)}
+                  </span>
+                  <span class="cut"><Ref id={party.ref} name={party.name} /></span>
+                  {party.other_cases > 0 && (
+                    <span class="muted nowrap">{t('others', { n: party.other_cases })}</span>
+                  )}
+                </li>
+              ))}
+              {known.parties.length > PARTIES && (
+                <li class="muted">{t('more', { n: known.parties.length - PARTIES })}</li>
+              )}
+            </ul>
+          </section>
+        )}
+        {row.tags.length > 0 && (
+          <div class="row wrap">
+            {row.tags.map((tag) => <Badge key={tag} tone="outline">{tag}</Badge>)}
+          </div>
+        )}
+        {known !== null && <AsOf at={known.as_of} />}
+      </div>
+    </aside>
+  );
+}
