@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { loadEnv } from 'vite';
 import { defineConfig } from 'vitest/config';
+
+// Which running console `npm run dev` talks to.
+const { XIEZHI_CONSOLE = 'http://127.0.0.1:9480' } = loadEnv('', '.', 'XIEZHI_');
 
 export default defineConfig({
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none' },
@@ -12,8 +16,7 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    // The service asks for writes to come from its own origin: keep Host as it was.
-    proxy: { '/api': { target: 'http://127.0.0.1:9480', changeOrigin: false } },
+    proxy: { '/api': XIEZHI_CONSOLE },
   },
   test: { environment: 'jsdom', setupFiles: 'tests/setup.ts', include: ['tests/**/*.test.{ts,tsx}'] },
 });

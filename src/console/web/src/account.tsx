@@ -13,7 +13,9 @@ export async function become(name: string): Promise<boolean> {
   if (account === undefined) {
     return false;
   }
-  await signOut();
+  if (session.value !== null) {
+    await signOut();
+  }
   await signIn(account.name, account.password);
   return true;
 }

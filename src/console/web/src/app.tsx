@@ -167,7 +167,7 @@ function Shell() {
         >
           {t('skip')}
         </a>
-        <a class="brand" href={href('')}>{t('product')}<small>{t('productLong')}</small></a>
+        <a class="brand" href={href('')}>{t('product')}</a>
         <span class="badge outline cut" title={t('scope', { regions: regions || t('everywhere') })}>
           {regions || t('everywhere')}
         </span>

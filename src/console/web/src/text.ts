@@ -4,7 +4,6 @@ import { dictionary } from './core/i18n';
 
 export const t = dictionary({
   product: ['獬豸', 'xiezhi'],
-  productLong: ['医保基金监管', 'insurance fund watch'],
   skip: ['跳到正文', 'Skip to the content'],
   pages: ['页面', 'Pages'],
   overview: ['总览', 'Overview'],

@@ -554,6 +554,8 @@ async function call<T>(
   }
   if (method !== 'GET') {
     headers['X-CSRF-Token'] = session.value?.csrf ?? '';
+  }
+  if (body !== undefined) {
     headers['Content-Type'] =
       typeof body === 'string' ? 'application/json' : 'application/octet-stream';
   }
@@ -605,7 +607,7 @@ export function postFile<T>(path: string, file: Blob, ask: Ask = {}): Promise<T>
 }
 
 export function del<T>(path: string, ask: Ask = {}): Promise<T> {
-  return call<T>('DELETE', path, ask, '{}');
+  return call<T>('DELETE', path, ask);
 }
 
 export async function signIn(name: string, password: string): Promise<Session> {

@@ -2,7 +2,7 @@
 // A grid of any length: only the rows in sight are in the page. The row under the cursor is the
 // grid's active descendant, so that one Tab reaches it and arrows (or j and k) move in it.
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useLayoutEffect, useReducer, useRef } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
 import {
   elementScroll, observeElementOffset, observeElementRect, Virtualizer,
 } from '@tanstack/virtual-core';
@@ -11,7 +11,8 @@ import { t } from './text';
 export interface Column<R> {
   key: string;
   title: ComponentChildren;
-  width: string; // a track of CSS grid: '96px', 'minmax(160px, 1fr)'
+  width: string; // a track of CSS grid that begins with its least width: '96px', 'minmax(160px, 1fr)'
+  spare?: number; // left out where there is no room, the highest first; none: always there
   cell: (row: R) => ComponentChildren;
   sort?: string; // what onSort is given
   right?: boolean;
@@ -59,13 +60,50 @@ function useVirtual(count: number, height: number, box: { current: HTMLDivElemen
   return ref.current;
 }
 
+const CHECKBOX_WIDTH = '36px';
+
+function leastWidth(tracks: readonly string[]): number {
+  return tracks.reduce((sum, track) => sum + Number(/\d+/.exec(track)?.[0] ?? 0), 0);
+}
+
+// The columns for which there is room in `width`.
+function fitting<R>(columns: readonly Column<R>[], width: number): readonly Column<R>[] {
+  let all = columns;
+  while (leastWidth(all.map((one) => one.width)) > width) {
+    const most = Math.max(0, ...all.map((one) => one.spare ?? 0));
+    if (most === 0) {
+      break;
+    }
+    all = all.filter((one) => one.spare !== most);
+  }
+  return all;
+}
+
+function useWidth(box: { current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(Infinity);
+  useLayoutEffect(() => {
+    const measure = () => setWidth(box.current?.clientWidth ?? Infinity);
+    const sizes = new ResizeObserver(measure);
+    measure();
+    sizes.observe(box.current!);
+    return () => sizes.disconnect();
+  }, [box]);
+  return width;
+}
+
 export function DataTable<R>(props: TableProps<R>) {
-  const { columns, rows, rowKey, rowHeight = 32, cursor = -1, selected, onSelect } = props;
+  const { rows, rowKey, rowHeight = 32, cursor = -1, selected, onSelect } = props;
   const box = useRef<HTMLDivElement>(null);
   const id = useId();
   const virtual = useVirtual(rows.length, rowHeight, box);
   const shown = virtual.getVirtualItems();
-  const tracks = [selected ? '36px' : '', ...columns.map((one) => one.width)].join(' ');
+  const width = useWidth(box);
+  const columns = fitting(props.columns, width - (selected ? leastWidth([CHECKBOX_WIDTH]) : 0));
+  const tracks = [...(selected ? [CHECKBOX_WIDTH] : []), ...columns.map((one) => one.width)];
+  const rowStyle = {
+    gridTemplateColumns: tracks.join(' '),
+    minWidth: `${leastWidth(tracks)}px`,
+  };
   const last = shown.at(-1)?.index ?? -1;
   const { more = false, onNearEnd } = props;
 
@@ -144,7 +182,7 @@ export function DataTable<R>(props: TableProps<R>) {
       }
     >
       <div role="rowgroup" class="grid-head">
-        <div role="row" aria-rowindex={1} style={{ gridTemplateColumns: tracks, height: '100%' }}>
+        <div role="row" aria-rowindex={1} style={{ ...rowStyle, height: '100%' }}>
           {selected !== undefined && (
             <span role="columnheader">
               <input
@@ -189,7 +227,7 @@ export function DataTable<R>(props: TableProps<R>) {
               aria-selected={selected === undefined ? undefined : isSelected}
               class={`${item.index === cursor ? 'cursor' : ''} ${props.rowClass?.(row) ?? ''}`}
               style={{
-                gridTemplateColumns: tracks,
+                ...rowStyle,
                 height: `${rowHeight}px`,
                 transform: `translateY(${item.start}px)`,
               }}

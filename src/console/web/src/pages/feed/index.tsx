@@ -26,24 +26,24 @@ const LOUD = 2; // high and critical
 function columns(): Column<AlertRow>[] {
   return [
     { key: 'received', title: t('received'), width: '80px', cell: (row) => clockTime(row.changed) },
-    { key: 'severity', title: t('severity'), width: '76px', cell: (row) => <SeverityBadge severity={row.severity} /> },
+    { key: 'severity', title: t('severity'), width: '72px', cell: (row) => <SeverityBadge severity={row.severity} /> },
     {
-      key: 'pattern', title: t('pattern'), width: 'minmax(220px, 2fr)',
+      key: 'pattern', title: t('pattern'), width: 'minmax(170px, 2fr)',
       cell: (row) => <><PatternName id={row.pattern} />{row.rev > 1 && <span class="muted"> · {t('rev', { n: row.rev })}</span>}</>,
     },
-    { key: 'result', title: '', width: '104px', cell: (row) => <ResultBadge result={row.result_type} /> },
+    { key: 'result', title: t('result'), width: '96px', cell: (row) => <ResultBadge result={row.result_type} /> },
     {
-      key: 'subject', title: t('subject'), width: 'minmax(216px, 1fr)',
+      key: 'subject', title: t('subject'), width: 'minmax(196px, 1fr)',
       cell: (row) => <><span class="muted">{kindName(row.subject_kind)} </span><Ref id={row.subject} /></>,
     },
-    { key: 'institution', title: t('institution'), width: '128px', cell: (row) => row.institution && <Ref id={row.institution} /> },
-    { key: 'region', title: t('region_'), width: '72px', cell: (row) => <code>{row.region}</code> },
+    { key: 'institution', title: t('institution'), width: '116px', spare: 1, cell: (row) => row.institution && <Ref id={row.institution} /> },
+    { key: 'region', title: t('region_'), width: '68px', spare: 3, cell: (row) => <code>{row.region}</code> },
     { key: 'amount', title: t('amount'), width: '112px', right: true, cell: (row) => <Money fen={row.amount_fen} /> },
-    { key: 'events', title: t('events'), width: '64px', right: true, cell: (row) => row.events },
-    { key: 'score', title: t('score'), width: '60px', right: true, cell: (row) => decimal(row.score) },
+    { key: 'events', title: t('events'), width: '60px', spare: 2, right: true, cell: (row) => row.events },
+    { key: 'score', title: t('score'), width: '60px', spare: 4, right: true, cell: (row) => decimal(row.score) },
     { key: 'end', title: t('happened'), width: '136px', cell: (row) => <When at={row.end} /> },
     {
-      key: 'status', title: t('status'), width: '80px',
+      key: 'status', title: t('status'), width: '80px', spare: 5,
       cell: (row) => <Badge tone={row.status === 'open' ? 'accent' : 'outline'}>{statusName(row.status)}</Badge>,
     },
     {
@@ -88,7 +88,7 @@ function Filters({ filter, input }: {
         ]}
       />
       <input
-        class="input" style={{ width: '112px' }} aria-label={t('region')} placeholder={t('region')}
+        class="input" style={{ width: '120px' }} aria-label={t('region')} placeholder={t('region')}
         inputMode="numeric" value={filter.region}
         onChange={(event) => set({ region: event.currentTarget.value.replace(/\D/g, '') })}
       />

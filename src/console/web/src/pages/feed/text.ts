@@ -19,6 +19,7 @@ export const t = dictionary({
   happened: ['发生至', 'Happened until'],
   severity: ['等级', 'Severity'],
   pattern: ['规则', 'Pattern'],
+  result: ['性质', 'Kind'],
   subject: ['对象', 'Subject'],
   institution: ['机构', 'Institution'],
   region_: ['统筹区', 'Region'],

@@ -22,6 +22,7 @@ export const t = dictionary({
   enterAs: ['以{role}身份进入', 'Enter as {role}'],
   analyst: ['看全局：总览、实时预警、规则', 'Sees the region: overview, feed, patterns'],
   investigator: ['办案：队列、核查、作出结论', 'Works cases: queue, story, decision'],
+  another: ['另一位：盲审复核、申诉复核要换人', 'Another one: second looks are for other eyes'],
   approver: ['审批提请的处理措施', 'Approves or returns what was proposed'],
   auditor: ['检查谁看过、改过什么', 'Checks who read and changed what'],
   admin: ['账号、令牌与接口', 'Accounts, tokens and webhooks'],

@@ -52,20 +52,20 @@ function AssigneeCell({ row }: { row: CaseRow }) {
 export function columns(): Column<CaseRow>[] {
   return [
     {
-      key: 'id', title: t('id'), width: '92px',
+      key: 'id', title: t('id'), width: '84px',
       cell: (row) => (
         <><a href={href(`case/${row.id}`)} tabIndex={-1}>#{row.id}</a> <Marks row={row} /></>
       ),
     },
     {
-      key: 'rank', title: t('rank'), width: '92px', sort: 'rank', right: true, hint: t('rankHint'),
+      key: 'rank', title: t('rank'), width: '88px', sort: 'rank', right: true, hint: t('rankHint'),
       cell: (row) => <Rank row={row} />,
     },
-    { key: 'severity', title: t('severity'), width: '76px', cell: (row) => <SeverityBadge severity={row.severity} /> },
-    { key: 'state', title: t('state'), width: 'minmax(116px, 0.6fr)', cell: (row) => <StateBadge row={row} /> },
-    { key: 'patterns', title: t('patterns'), width: 'minmax(200px, 2fr)', cell: (row) => <PatternsCell row={row} /> },
+    { key: 'severity', title: t('severity'), width: '72px', spare: 1, cell: (row) => <SeverityBadge severity={row.severity} /> },
+    { key: 'state', title: t('state'), width: 'minmax(104px, 0.6fr)', cell: (row) => <StateBadge row={row} /> },
+    { key: 'patterns', title: t('patterns'), width: 'minmax(150px, 2fr)', cell: (row) => <PatternsCell row={row} /> },
     {
-      key: 'subject', title: t('subjectColumn'), width: 'minmax(204px, 1fr)',
+      key: 'subject', title: t('subjectColumn'), width: 'minmax(196px, 1fr)', spare: 3,
       cell: (row) => (
         <>
           <span class="muted">{kindName(row.subject_kind)} </span>
@@ -73,19 +73,19 @@ export function columns(): Column<CaseRow>[] {
         </>
       ),
     },
-    { key: 'region', title: t('regionColumn'), width: '68px', cell: (row) => <code>{row.region}</code> },
+    { key: 'region', title: t('regionColumn'), width: '68px', spare: 5, cell: (row) => <code>{row.region}</code> },
     {
-      key: 'money', title: t('money'), width: '84px', sort: 'amount', right: true,
+      key: 'money', title: t('money'), width: '76px', sort: 'amount', right: true,
       cell: (row) => <span title={dateTime(row.opened)}>{moneyShort(row.amount_fen)}</span>,
     },
-    { key: 'due', title: t('due'), width: '104px', sort: 'due', cell: (row) => <Due due={row.due} clock={row.clock} /> },
-    { key: 'assignee', title: t('assignee'), width: 'minmax(88px, 0.5fr)', cell: (row) => <AssigneeCell row={row} /> },
+    { key: 'due', title: t('due'), width: '96px', sort: 'due', cell: (row) => <Due due={row.due} clock={row.clock} /> },
+    { key: 'assignee', title: t('assignee'), width: 'minmax(84px, 0.5fr)', spare: 2, cell: (row) => <AssigneeCell row={row} /> },
     {
-      key: 'news', title: t('newsColumn'), width: '92px', sort: 'news',
+      key: 'news', title: t('newsColumn'), width: '92px', spare: 6, sort: 'news',
       cell: (row) => row.news !== null && <span class="muted"><When at={row.news} as="relative" /></span>,
     },
     {
-      key: 'tags', title: t('tags'), width: 'minmax(72px, 0.6fr)',
+      key: 'tags', title: t('tags'), width: 'minmax(64px, 0.6fr)', spare: 4,
       cell: (row) => (
         <>
           {row.origin === 'control' && <Badge title={t('controlHint')}>{t('controlBadge')}</Badge>}

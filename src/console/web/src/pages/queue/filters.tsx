@@ -103,7 +103,7 @@ export function SavedMenu({ filter, sort }: { filter: QueueFilter; sort: Sort })
   }
   return (
     <>
-      <Menu title={t('saved')} label={<><Icon name="star" />{here?.name ?? t('saved')}</>} entries={entries} />
+      <Menu right title={t('saved')} label={<><Icon name="star" />{here?.name ?? t('saved')}</>} entries={entries} />
       {saving && (
         <SaveDialog filter={filter} sort={sort} onClose={() => setSaving(false)} onSaved={reload} />
       )}
@@ -141,7 +141,7 @@ export function FilterBar({ filter, sort, first }: {
       {choose('severity', t('anySeverity'), severities, severityName)}
       {choose('result_type', t('anyResult'), ['conclusive', 'suspicious'] satisfies ResultType[], resultName)}
       {choose('clock', t('anyClock'), clocks, clockName)}
-      {write('region', t('region'), 104)}
+      {write('region', t('region'), 120)}
       {write('subject', t('subject'), 152)}
       {write('tag', t('tag'), 96)}
       {viewOf(filter) === null && (

@@ -146,28 +146,7 @@ export default function QueuePage({ query }: PageProps) {
   return (
     <div class="page fills queue">
       <div class="page-head">
-        <h1>{t('title')}</h1>
-        <Views filter={filter} />
-        <span class="grow" />
-        <SavedMenu filter={filter} sort={sort} />
-        {may('export') && (
-          <a class="button" href={address('/cases.csv', filter)} download>{t('exportCsv')}</a>
-        )}
-        {may('work') && (
-          <Button kind="primary" hint="n" onClick={() => void takeNext()}>{t('takeNext')}</Button>
-        )}
-      </div>
-      <div class="bar">
-        {chosen.length > 0 ? (
-          <div class="row wrap chosen">
-            <strong>{t('chosen', { n: chosen.length })}</strong>
-            {actions}
-            <Button kind="plain" hint="Esc" onClick={() => setSelected(new Set())}>{t('unselect')}</Button>
-          </div>
-        ) : (
-          <FilterBar filter={filter} sort={sort} first={filterBar} />
-        )}
-        <span class="grow" />
+        <h1 class="grow">{t('title')}</h1>
         <span role="status">
           {live.above > 0 && (
             <Button onClick={live.reload}>{t('newAbove', { n: live.above })}</Button>
@@ -176,13 +155,32 @@ export default function QueuePage({ query }: PageProps) {
         {live.asOf !== null && (
           <AsOf at={live.asOf}>{t(live.more ? 'rowsMore' : 'rows', { n: rows.length })}</AsOf>
         )}
+        {may('export') && (
+          <a class="button" href={address('/cases.csv', filter)} download>{t('exportCsv')}</a>
+        )}
         <Button
-          size="icon" aria-pressed={previewing} aria-label={t('preview')}
-          title={`${t('preview')} (Space)`} onClick={() => setPreviewing(!previewing)}
+          aria-pressed={previewing} hint={t('space')} onClick={() => setPreviewing(!previewing)}
         >
-          <Icon name="panel" />
+          <Icon name="panel" />{t('preview')}
         </Button>
+        {may('work') && (
+          <Button kind="primary" hint="n" onClick={() => void takeNext()}>{t('takeNext')}</Button>
+        )}
       </div>
+      <div class="row">
+        <Views filter={filter} />
+        <span class="grow" />
+        <SavedMenu filter={filter} sort={sort} />
+      </div>
+      {chosen.length > 0 ? (
+        <div class="row wrap chosen">
+          <strong>{t('chosen', { n: chosen.length })}</strong>
+          {actions}
+          <Button kind="plain" hint="Esc" onClick={() => setSelected(new Set())}>{t('unselect')}</Button>
+        </div>
+      ) : (
+        <FilterBar filter={filter} sort={sort} first={filterBar} />
+      )}
       {live.error !== null && <ErrorBox error={live.error} retry={live.reload} />}
       <div class="split">
         <div class="panel grow-down">

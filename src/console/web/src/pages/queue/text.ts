@@ -87,6 +87,7 @@ export const t = dictionary({
   previousRow: ['上一行', 'Previous row'],
   select: ['选择此行', 'Select the row'],
   preview: ['预览', 'Preview'],
+  space: ['空格', 'Space'],
   filterKey: ['筛选', 'Filter'],
   reload: ['重新读取', 'Read anew'],
   nobodyChosen: ['先选一行', 'Choose a row first'],

@@ -209,7 +209,7 @@ function Look({ id, onDone }: { id: number; onDone: () => void }) {
 }
 
 export default function ReviewsPage({ path }: PageProps) {
-  const { data, error, loading, reload } = useGet<Page<Review>>('/reviews', { query: { limit: 200 } });
+  const { data, error, loading, reload } = useGet<Page<Review>>('/reviews');
   const items = data?.items ?? [];
   const id = path[0] === undefined ? null : Number(path[0]);
   const at = items.findIndex((one) => one.case === id);
