@@ -51,7 +51,7 @@ export const statusName = named({
 
 export const kindName = named({
   person: ['参保人', 'Person'],
-  insured: ['参保人', 'Insured person'],
+  insured: ['参保人', 'Insured'],
   institution: ['定点机构', 'Institution'],
   operator: ['收费员', 'Operator'],
   device: ['终端', 'Device'],
@@ -64,6 +64,7 @@ export const kindName = named({
 });
 
 export const partyRoleName = named({
+  subject: ['对象', 'subject'],
   card: ['用卡人', 'card'],
   giver: ['共济授权人', 'giver'],
   receiver: ['共济使用人', 'receiver'],

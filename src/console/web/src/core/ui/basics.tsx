@@ -72,7 +72,7 @@ export function PatternName({ id }: { id: string }) {
 
 // Pseudonyms, institutions, devices: one look, so that they are known for what they are.
 export function Ref({ id, name = '' }: { id: string; name?: string }) {
-  return <span title={id}>{name === '' ? <code>{id}</code> : name}</span>;
+  return name === '' ? <code>{id}</code> : <span title={id}>{name}</span>;
 }
 
 export function Money({ fen, short = false }: { fen: Fen; short?: boolean }) {

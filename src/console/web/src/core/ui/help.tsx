@@ -15,7 +15,7 @@ export function Help({ onClose }: { onClose: () => void }) {
               {context.keys.map((one) => (
                 <div key={one.key}>
                   <dt>
-                    {one.key.split(' ').map((key) => <kbd key={key}>{key}</kbd>)}
+                    {one.key.split(' ').map((key) => <kbd key={key}>{key === 'Escape' ? 'Esc' : key}</kbd>)}
                   </dt>
                   <dd>{one.label()}</dd>
                 </div>

@@ -26,15 +26,15 @@ const LOUD = 2; // high and critical
 function columns(): Column<AlertRow>[] {
   return [
     { key: 'received', title: t('received'), width: '80px', cell: (row) => clockTime(row.changed) },
-    { key: 'severity', title: t('severity'), width: '72px', cell: (row) => <SeverityBadge severity={row.severity} /> },
+    { key: 'severity', title: t('severity'), width: '80px', cell: (row) => <SeverityBadge severity={row.severity} /> },
     {
-      key: 'pattern', title: t('pattern'), width: 'minmax(170px, 2fr)',
+      key: 'pattern', title: t('pattern'), width: 'minmax(200px, 2fr)',
       cell: (row) => <><PatternName id={row.pattern} />{row.rev > 1 && <span class="muted"> · {t('rev', { n: row.rev })}</span>}</>,
     },
     { key: 'result', title: t('result'), width: '96px', cell: (row) => <ResultBadge result={row.result_type} /> },
     {
-      key: 'subject', title: t('subject'), width: 'minmax(196px, 1fr)',
-      cell: (row) => <><span class="muted">{kindName(row.subject_kind)} </span><Ref id={row.subject} /></>,
+      key: 'subject', title: t('subject'), width: 'minmax(152px, 1fr)',
+      cell: (row) => <span title={kindName(row.subject_kind)}><Ref id={row.subject} /></span>,
     },
     { key: 'institution', title: t('institution'), width: '116px', spare: 1, cell: (row) => row.institution && <Ref id={row.institution} /> },
     { key: 'region', title: t('region_'), width: '68px', spare: 3, cell: (row) => <code>{row.region}</code> },
@@ -43,7 +43,7 @@ function columns(): Column<AlertRow>[] {
     { key: 'score', title: t('score'), width: '60px', spare: 4, right: true, cell: (row) => decimal(row.score) },
     { key: 'end', title: t('happened'), width: '136px', cell: (row) => <When at={row.end} /> },
     {
-      key: 'status', title: t('status'), width: '80px', spare: 5,
+      key: 'status', title: t('status'), width: '96px', spare: 5,
       cell: (row) => <Badge tone={row.status === 'open' ? 'accent' : 'outline'}>{statusName(row.status)}</Badge>,
     },
     {
@@ -120,7 +120,7 @@ function useFeed(filter: AlertFilter, paused: boolean) {
 
   useEffect(() => {
     if (data !== null) {
-      setRows(data.items);
+      setRows([...data.items].sort((a, b) => b.changed.localeCompare(a.changed)));
       setFresh(new Set());
     }
   }, [data]);

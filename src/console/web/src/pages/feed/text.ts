@@ -13,7 +13,7 @@ export const t = dictionary({
   region: ['统筹区代码', 'Region code'],
   anyPattern: ['所有规则', 'All patterns'],
   anySeverity: ['所有等级', 'All severities'],
-  anyResult: ['明确与可疑', 'Conclusive and suspicious'],
+  anyResult: ['所有性质', 'All kinds'],
   clear: ['清除筛选', 'Clear filters'],
   received: ['收到', 'Received'],
   happened: ['发生至', 'Happened until'],

@@ -58,29 +58,6 @@ export default function LoginPage() {
           <p class="muted">{t('what')}</p>
         </div>
         <div class="cards">
-          <form
-            class="panel" aria-labelledby="sign-in"
-            onSubmit={(event) => {
-              event.preventDefault();
-              void enter(name, password);
-            }}
-          >
-            <h2 id="sign-in">{t('title')}</h2>
-            <Field label={t('name')}>
-              <input
-                class="input big" required autocomplete="username" autoFocus={demo.length === 0}
-                value={name} onInput={(event) => setName(event.currentTarget.value)}
-              />
-            </Field>
-            <Field label={t('password')} wrong={wrong}>
-              <input
-                class="input big" type="password" required autocomplete="current-password"
-                aria-invalid={wrong !== ''} value={password}
-                onInput={(event) => setPassword(event.currentTarget.value)}
-              />
-            </Field>
-            <Button kind="primary" size="big" type="submit" disabled={busy}>{t('enter')}</Button>
-          </form>
           {demo.length > 0 && (
             <section class="panel" aria-labelledby="demo">
               <h2 id="demo">{t('demo')}</h2>
@@ -107,6 +84,29 @@ export default function LoginPage() {
               </ul>
             </section>
           )}
+          <form
+            class="panel" aria-labelledby="sign-in"
+            onSubmit={(event) => {
+              event.preventDefault();
+              void enter(name, password);
+            }}
+          >
+            <h2 id="sign-in">{t('title')}</h2>
+            <Field label={t('name')}>
+              <input
+                class="input big" required autocomplete="username" autoFocus={demo.length === 0}
+                value={name} onInput={(event) => setName(event.currentTarget.value)}
+              />
+            </Field>
+            <Field label={t('password')} wrong={wrong}>
+              <input
+                class="input big" type="password" required autocomplete="current-password"
+                aria-invalid={wrong !== ''} value={password}
+                onInput={(event) => setPassword(event.currentTarget.value)}
+              />
+            </Field>
+            <Button kind="primary" size="big" type="submit" disabled={busy}>{t('enter')}</Button>
+          </form>
         </div>
         <p class="muted law">
           {t('law')}

@@ -8,8 +8,9 @@ import { Badge, Due, Icon, Ref, SeverityBadge, StateBadge, When, type Column } f
 import { Rank } from './rank';
 import { t } from './text';
 
-export function hasNews(row: CaseRow): boolean {
-  return row.news !== null && (row.worked === null || row.news > row.worked) && row.news > row.opened;
+// A new case is news itself.
+function hasNews(row: CaseRow): boolean {
+  return row.state !== 'new' && row.news !== null && row.worked !== null && row.news > row.worked;
 }
 
 function Marks({ row }: { row: CaseRow }) {
@@ -52,7 +53,7 @@ function AssigneeCell({ row }: { row: CaseRow }) {
 export function columns(): Column<CaseRow>[] {
   return [
     {
-      key: 'id', title: t('id'), width: '84px',
+      key: 'id', title: t('id'), width: '80px',
       cell: (row) => (
         <><a href={href(`case/${row.id}`)} tabIndex={-1}>#{row.id}</a> <Marks row={row} /></>
       ),
@@ -61,16 +62,15 @@ export function columns(): Column<CaseRow>[] {
       key: 'rank', title: t('rank'), width: '88px', sort: 'rank', right: true, hint: t('rankHint'),
       cell: (row) => <Rank row={row} />,
     },
-    { key: 'severity', title: t('severity'), width: '72px', spare: 1, cell: (row) => <SeverityBadge severity={row.severity} /> },
+    { key: 'severity', title: t('severity'), width: '80px', spare: 1, cell: (row) => <SeverityBadge severity={row.severity} /> },
     { key: 'state', title: t('state'), width: 'minmax(104px, 0.6fr)', cell: (row) => <StateBadge row={row} /> },
-    { key: 'patterns', title: t('patterns'), width: 'minmax(150px, 2fr)', cell: (row) => <PatternsCell row={row} /> },
+    { key: 'patterns', title: t('patterns'), width: 'minmax(190px, 2fr)', cell: (row) => <PatternsCell row={row} /> },
     {
-      key: 'subject', title: t('subjectColumn'), width: 'minmax(196px, 1fr)', spare: 3,
+      key: 'subject', title: t('subjectColumn'), width: 'minmax(152px, 1fr)', spare: 3,
       cell: (row) => (
-        <>
-          <span class="muted">{kindName(row.subject_kind)} </span>
+        <span title={`${kindName(row.subject_kind)} ${row.subject}`}>
           <Ref id={row.subject} name={row.subject_name} />
-        </>
+        </span>
       ),
     },
     { key: 'region', title: t('regionColumn'), width: '68px', spare: 5, cell: (row) => <code>{row.region}</code> },

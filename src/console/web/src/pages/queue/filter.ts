@@ -5,7 +5,7 @@ import { clocks, severities, type CaseRow } from '../../core/api';
 
 export const filterNames = [
   'state', 'assignee', 'region', 'pattern', 'clock', 'tag', 'result_type', 'severity', 'subject',
-  'open', 'snoozed', 'escalated', 'origin',
+  'open', 'snoozed', 'origin',
 ] as const;
 export type FilterName = (typeof filterNames)[number];
 export type QueueFilter = Partial<Record<FilterName, string>>;
@@ -79,7 +79,6 @@ export function fits(row: CaseRow, filter: QueueFilter, me: number): boolean {
     is('result_type', row.result_type) &&
     is('origin', row.origin) &&
     row.region.startsWith(filter.region ?? '') &&
-    (filter.escalated === undefined || (row.escalated !== null) === (filter.escalated === 'yes')) &&
     (filter.assignee === undefined || isAssigned(row, filter.assignee, me)) &&
     (filter.pattern === undefined || row.patterns.includes(filter.pattern)) &&
     (filter.tag === undefined || row.tags.includes(filter.tag)) &&

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { useEffect, useRef, useState } from 'preact/hooks';
 import {
-  address, may, outcomes, post, type Case, type CaseRow, type Outcome,
+  address, may, outcomes, post, type Case, type CaseRow, type Outcome, type Verb,
 } from '../../core/api';
 import { actNow } from '../../core/case/act';
 import { CaseDialog, type Asked } from '../../core/case/dialog';
@@ -120,28 +120,36 @@ export default function QueuePage({ query }: PageProps) {
     ...approving,
   ]);
 
-  const actions = (
-    <>
-      {may('work') && (
-        <Button hint="1–4" onClick={ask('decide')}>{t('conclude')}</Button>
-      )}
-      {may('approve') && (
-        <>
+  // allowed: of the one case that is read, else any may be tried.
+  const actions = (allowed?: Verb[]) => {
+    const can = (...verbs: Verb[]) =>
+      allowed === undefined || verbs.some((verb) => allowed.includes(verb));
+    return (
+      <>
+        {may('work') && can('close', 'propose') && (
+          <Button hint="1–4" onClick={ask('decide')}>{t('conclude')}</Button>
+        )}
+        {may('approve') && can('approve') && (
           <Button hint="y" onClick={ask('approve')}>{t('approveIt')}</Button>
+        )}
+        {may('approve') && can('return') && (
           <Button hint="z" onClick={ask('return')}>{t('returnIt')}</Button>
-        </>
-      )}
-      {(may('work') || may('approve')) && (
-        <Button hint="a" onClick={assign}>{t(may('approve') ? 'assign' : 'assignMe')}</Button>
-      )}
-      {may('work') && (
-        <>
+        )}
+        {(may('work') || may('approve')) && can('assign') && (
+          <Button hint="a" onClick={assign}>{t(may('approve') ? 'assign' : 'assignMe')}</Button>
+        )}
+        {may('work') && can('start') && (
+          <Button hint="b" onClick={now('start')}>{t('begin')}</Button>
+        )}
+        {may('work') && can('snooze') && (
           <Button hint="s" onClick={ask('snooze')}>{t('snooze')}</Button>
+        )}
+        {may('work') && can('release') && (
           <Button hint="r" onClick={now('release')}>{t('release')}</Button>
-        </>
-      )}
-    </>
-  );
+        )}
+      </>
+    );
+  };
 
   return (
     <div class="page fills queue">
@@ -175,7 +183,7 @@ export default function QueuePage({ query }: PageProps) {
       {chosen.length > 0 ? (
         <div class="row wrap chosen">
           <strong>{t('chosen', { n: chosen.length })}</strong>
-          {actions}
+          {actions()}
           <Button kind="plain" hint="Esc" onClick={() => setSelected(new Set())}>{t('unselect')}</Button>
         </div>
       ) : (
@@ -205,7 +213,7 @@ export default function QueuePage({ query }: PageProps) {
           )}
         </div>
         {previewing && here !== undefined && (
-          <Preview row={here} onClose={() => setPreviewing(false)}>{actions}</Preview>
+          <Preview row={here} actions={actions} onClose={() => setPreviewing(false)} />
         )}
       </div>
       {asking !== null && (

@@ -2,7 +2,7 @@
 // The drawer on the right: why this case, in its own words. Reading it is on record.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { Alert, Case, CaseRow } from '../../core/api';
+import type { Alert, Case, CaseRow, Party, Verb } from '../../core/api';
 import { language } from '../../core/i18n';
 import { useGet } from '../../core/load';
 import { kindName, partyRoleName } from '../../core/names';
@@ -17,6 +17,14 @@ import { t } from './text';
 const SETTLE_MS = 250; // moving on at once reads nothing
 const PARTIES = 8;
 
+// People before places, places before their devices.
+const kinds = ['person', 'insured', 'giver', 'proxy', 'institution', 'doctor', 'operator', 'device'];
+
+function inOrder(parties: readonly Party[]): Party[] {
+  const place = (party: Party) => (party.is_subject ? -1 : kinds.indexOf(party.kind));
+  return [...parties].sort((a, b) => place(a) - place(b));
+}
+
 function Story({ alert }: { alert: Alert }) {
   const words = alert.explanation?.[language.value];
   const counter = alert.counterfactual?.[language.value];
@@ -24,15 +32,15 @@ function Story({ alert }: { alert: Alert }) {
     <section>
       <h3><PatternName id={alert.pattern.id} /></h3>
       <p class={words ? '' : 'muted'}>{words || t('noWords')}</p>
-      {counter && <p class="muted"><strong>{t('whatElse')}:</strong> {counter}</p>}
+      {counter && <p class="muted counter"><strong>{t('whatElse')}:</strong> {counter}</p>}
     </section>
   );
 }
 
-export function Preview({ row, onClose, children }: {
+export function Preview({ row, onClose, actions }: {
   row: CaseRow;
   onClose: () => void;
-  children: ComponentChildren; // what may be done
+  actions: (allowed?: Verb[]) => ComponentChildren;
 }) {
   const [settled, setSettled] = useState<number | null>(null);
   useEffect(() => {
@@ -76,7 +84,7 @@ export function Preview({ row, onClose, children }: {
           </span>
         </div>
         <RankParts row={row} />
-        <div class="row wrap">{children}</div>
+        <div class="row wrap acts">{known !== null && actions(known.allowed)}</div>
         {error !== null && <ErrorBox error={error} retry={reload} />}
         {known === null && error === null && <Loading lines={5} />}
         {stories.map((alert) => <Story key={alert.alert_id} alert={alert} />)}
@@ -84,7 +92,7 @@ export function Preview({ row, onClose, children }: {
           <section>
             <h3>{t('parties')}</h3>
             <ul>
-              {known.parties.slice(0, PARTIES).map((party) => (
+              {inOrder(known.parties).slice(0, PARTIES).map((party) => (
                 <li key={party.ref} class="row">
                   <span class="muted nowrap">
                     {party.roles.map(partyRoleName).join(', ') || kindName(party.kind)}
