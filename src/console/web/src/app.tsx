@@ -203,6 +203,12 @@ async function enter(): Promise<void> {
   }
 }
 
+// The code of the page wanted comes while the service is asked who is here.
+function readAhead(): void {
+  const wanted = names.find((name) => name === route.value.page) ?? names[0]!;
+  infoOf(wanted).load().catch(() => undefined); // asked for again, and told, when it is shown
+}
+
 const loadLogin = () => import('./pages/login');
 
 export function App() {
@@ -213,6 +219,7 @@ export function App() {
   useEffect(() => {
     const begin = () => void enter().then(() => setReady(true));
     const changed = () => location.hash.startsWith('#as=') && begin();
+    readAhead();
     begin();
     addEventListener('hashchange', changed);
     return () => removeEventListener('hashchange', changed);

@@ -17,7 +17,7 @@ export const outcomeName = named({
   confirmed: ['确认违规', 'Confirmed'],
   false_positive: ['误报', 'False positive'],
   inconclusive: ['证据不足', 'Inconclusive'],
-  right_to_ask: ['问得有理，未见违规', 'Right to ask'],
+  right_to_ask: ['查无违规', 'Right to ask'],
 });
 
 export const appealName = named({
@@ -148,6 +148,22 @@ export const verbName = named({
   file: ['附件', 'File'],
   link: ['关联', 'Link'],
   undo: ['撤销', 'Undo'],
+});
+
+// Said afterwards.
+export const verbDone = named({
+  assign: ['已分派', 'assigned'],
+  start: ['已开始核查', 'started'],
+  release: ['已放回队列', 'released'],
+  propose: ['已提请审批', 'proposed'],
+  approve: ['已批准', 'approved'],
+  return: ['已退回', 'returned'],
+  close: ['已办结', 'closed'],
+  appeal: ['已登记申诉', 'appeal recorded'],
+  rereview: ['申诉已复核', 'appeal decided'],
+  snooze: ['已暂缓', 'snoozed'],
+  unsnooze: ['已取消暂缓', 'awake again'],
+  extend: ['期限已延长', 'extended'],
 });
 
 // What an error of the API means to the person in front of it.

@@ -5,7 +5,7 @@ import {
   type Time, type Verb,
 } from '../api';
 import { asApiError } from '../load';
-import { errorName, verbName } from '../names';
+import { errorName, verbDone } from '../names';
 import { toast } from '../ui';
 import { t } from './text';
 
@@ -79,7 +79,7 @@ export async function act(
   if (rows.length === 1) {
     const { id, version } = rows[0]!;
     const now = await post<Case>(`/cases/${id}/${verb}`, { version, ...command });
-    toast(t('done', { what: nameOf(rows), verb: verbName(verb) }), {
+    toast(t('done', { what: nameOf(rows), verb: verbDone(verb) }), {
       undo: now.undo_until === null ? undefined : () => void undo(rows, done),
     });
     done([now]);
@@ -92,8 +92,8 @@ export async function act(
   const changed = rows.filter((row) => good.some((one) => one.id === row.id));
   toast(
     bad.length > 0
-      ? t('doneSome', { verb: verbName(verb), ok: good.length, bad: bad.length, why })
-      : t('done', { what: nameOf(rows), verb: verbName(verb) }),
+      ? t('doneSome', { verb: verbDone(verb), ok: good.length, bad: bad.length, why })
+      : t('done', { what: nameOf(rows), verb: verbDone(verb) }),
     { undo: changed.length > 0 ? () => void undo(changed, done) : undefined },
   );
   done([]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One dialog for every verb that says more than its name: <CaseDialog rows verb .../>.
 // "decide" closes or proposes, as the law of two persons asks for.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import {
   conditionNames, may, outcomes, session, type Action, type ApiError, type Case, type CaseRow,
   type Colleague, type Condition, type Outcome, type Verb,
@@ -143,7 +143,7 @@ function Conditions({ met, onChange }: {
 function Decide(props: CaseDialogProps) {
   const suggested = suggestedActions(props.rows);
   const [outcome, setOutcome] = useState<Outcome>(props.outcome ?? 'confirmed');
-  const [chosen, setAction] = useState<Action>(suggested[0] ?? 1);
+  const [chosen, setAction] = useState<Action>(outcome === 'confirmed' ? (suggested[0] ?? 1) : 0);
   const [reason, setReason] = useState('');
   const [met, setMet] = useState<ReadonlySet<Condition>>(new Set());
   const sending = useSending(props);
@@ -240,6 +240,12 @@ function Assign(props: CaseDialogProps) {
   const workers = (data?.items ?? []).filter((one) => one.roles.includes('investigator'));
   const nameOfAccount = (id: number) =>
     id === mine ? t('me') : (workers.find((one) => one.id === id)?.name ?? '');
+  const read = data !== null;
+  useEffect(() => {
+    if (read) {
+      document.querySelector<HTMLElement>('dialog .choice input')?.focus();
+    }
+  }, [read]);
   const ids = workers.map((one) => one.id).sort((a, b) => Number(b === mine) - Number(a === mine));
   return (
     <Frame

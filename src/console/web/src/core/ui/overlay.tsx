@@ -188,7 +188,8 @@ function undoNewest(): void {
 }
 
 export function Toasts() {
-  const canUndo = toasts.value.some((one) => one.undo !== undefined);
+  const newest = [...toasts.value].reverse().find((one) => one.undo !== undefined);
+  const canUndo = newest !== undefined;
   useEffect(
     () =>
       canUndo
@@ -206,7 +207,7 @@ export function Toasts() {
           <span class="grow">{item.text}</span>
           {item.undo !== undefined && (
             <Button
-              hint="u"
+              hint={item === newest ? 'u' : undefined}
               onClick={() => {
                 drop(item.id);
                 item.undo?.();

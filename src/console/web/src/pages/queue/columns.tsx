@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { CaseRow } from '../../core/api';
 import { dateTime, moneyShort } from '../../core/i18n';
-import { kindName } from '../../core/names';
+import { kindName, outcomeName, stateName } from '../../core/names';
 import { patternTitle } from '../../core/patterns';
 import { href } from '../../core/router';
 import { Badge, Due, Icon, Ref, SeverityBadge, StateBadge, When, type Column } from '../../core/ui';
@@ -30,6 +30,17 @@ function Marks({ row }: { row: CaseRow }) {
       )}
     </>
   );
+}
+
+// Of a closed case the outcome says more than that it is closed.
+function StateCell({ row }: { row: CaseRow }) {
+  if (row.outcome === '') {
+    return <StateBadge row={row} />;
+  }
+  const both = `${stateName(row.state)}: ${outcomeName(row.outcome)}`;
+  return row.state === 'closed'
+    ? <Badge tone="outline" title={both}>{outcomeName(row.outcome)}</Badge>
+    : <span title={both}><StateBadge row={{ state: row.state, outcome: '' }} /></span>;
 }
 
 function PatternsCell({ row }: { row: CaseRow }) {
@@ -63,7 +74,7 @@ export function columns(): Column<CaseRow>[] {
       cell: (row) => <Rank row={row} />,
     },
     { key: 'severity', title: t('severity'), width: '80px', spare: 1, cell: (row) => <SeverityBadge severity={row.severity} /> },
-    { key: 'state', title: t('state'), width: 'minmax(104px, 0.6fr)', cell: (row) => <StateBadge row={row} /> },
+    { key: 'state', title: t('state'), width: 'minmax(104px, 0.6fr)', cell: (row) => <StateCell row={row} /> },
     { key: 'patterns', title: t('patterns'), width: 'minmax(190px, 2fr)', cell: (row) => <PatternsCell row={row} /> },
     {
       key: 'subject', title: t('subjectColumn'), width: 'minmax(152px, 1fr)', spare: 3,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The queue's rows as they are now: pages read from the service, changes from the stream.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { session, type Case, type CaseRow, type Change } from '../../core/api';
 import { usePages, type Pages } from '../../core/load';
 import { onChanges, streamMissed } from '../../core/stream';
@@ -30,6 +30,9 @@ export function useLive(filter: QueueFilter, sort: Sort): Live {
   const [unseen, setUnseen] = useState<ReadonlyMap<number, CaseRow>>(new Map());
   const me = session.value?.id ?? 0;
   const { rows, set, reload, asOf } = pages;
+  const wants = (row: CaseRow) => fits({ ...row, tags: row.tags ?? [] }, filter, me);
+  const wanted = useRef(wants);
+  wanted.current = wants;
   const missed = streamMissed.value;
 
   useEffect(() => setUnseen(new Map()), [asOf]);
@@ -43,7 +46,17 @@ export function useLive(filter: QueueFilter, sort: Sort): Live {
       onChanges((changes: Change[]) => {
         const fresh = new Map(changes.flatMap((one) => (one.row ? [[one.row.id, one.row]] : [])));
         set((was) => update(was, fresh));
-        setUnseen((was) => new Map([...was, ...fresh]));
+        setUnseen((was) => {
+          const now = new Map(was);
+          for (const [id, row] of fresh) {
+            if (wanted.current(row)) {
+              now.set(id, row);
+            } else {
+              now.delete(id);
+            }
+          }
+          return now;
+        });
       }, 'case'),
     [set],
   );
@@ -52,8 +65,7 @@ export function useLive(filter: QueueFilter, sort: Sort): Live {
   const last = rows.at(-1);
   const above = [...unseen.values()].filter(
     (row) =>
-      !shown.has(row.id) && fits({ ...row, tags: row.tags ?? [] }, filter, me) &&
-      (last === undefined || !pages.more || isAbove(row, last, sort)),
+      !shown.has(row.id) && (last === undefined || !pages.more || isAbove(row, last, sort)),
   ).length;
   const left = new Set(
     filter.subject === undefined

@@ -51,6 +51,14 @@ export function Preview({ row, onClose, actions }: {
   const { data, error, reload } = useGet<Case>(ready ? `/cases/${row.id}` : null, {
     purpose: 'verification',
   });
+  // Acting on it changes what may be done next.
+  const { version } = row;
+  const stale = data?.id === row.id && data.version < version;
+  useEffect(() => {
+    if (stale) {
+      reload();
+    }
+  }, [stale, version, reload]);
   const known = data?.id === row.id ? data : null;
   const stories = (known?.bodies ?? []).filter((one) => one.current !== false);
 
@@ -84,7 +92,7 @@ export function Preview({ row, onClose, actions }: {
           </span>
         </div>
         <RankParts row={row} />
-        <div class="row wrap acts">{known !== null && actions(known.allowed)}</div>
+        <div class="row wrap acts">{known !== null && !stale && actions(known.allowed)}</div>
         {error !== null && <ErrorBox error={error} retry={reload} />}
         {known === null && error === null && <Loading lines={5} />}
         {stories.map((alert) => <Story key={alert.alert_id} alert={alert} />)}

@@ -73,7 +73,7 @@ export const t = dictionary({
   conclude1: ['结论：确认违规', 'Conclude: confirmed'],
   conclude2: ['结论：误报', 'Conclude: false positive'],
   conclude3: ['结论：证据不足', 'Conclude: inconclusive'],
-  conclude4: ['结论：问得有理，未见违规', 'Conclude: right to ask'],
+  conclude4: ['结论：查无违规', 'Conclude: right to ask'],
   assign: ['分派', 'Assign'],
   assignMe: ['归我办理', 'Assign to me'],
   snooze: ['暂缓', 'Snooze'],
