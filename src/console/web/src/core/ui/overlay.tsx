@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What lies above the page: dialogs, menus, toasts.
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { signal } from '@preact/signals';
 import { register } from '../keys';
 import { Button } from './basics';
@@ -20,7 +20,8 @@ export function Dialog({ title, onClose, footer, onSubmit, wide = false, childre
   const box = useRef<HTMLDialogElement>(null);
   const heading = useId();
 
-  useEffect(() => {
+  // Before anything else: the very next key must already belong to it.
+  useLayoutEffect(() => {
     const dialog = box.current;
     dialog?.showModal();
     dialog?.querySelector<HTMLElement>('[data-first]')?.focus();
@@ -86,7 +87,7 @@ export function Menu({ label, title, right = false, kind, entries }: {
     }
   };
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) {
       return undefined;
     }

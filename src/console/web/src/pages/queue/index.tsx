@@ -51,6 +51,7 @@ export default function QueuePage({ query }: PageProps) {
   const [selected, setSelected] = useState<ReadonlySet<string | number>>(new Set());
   const [asking, setAsking] = useState<Asking | null>(null);
   const filterBar = useRef<HTMLElement>(null);
+  const place = useRef(0);
 
   const at = rows.findIndex((row) => row.id === cursorId);
   const here = rows[at];
@@ -62,10 +63,16 @@ export default function QueuePage({ query }: PageProps) {
     lastCursor = cursorId;
     lastPreview = previewing;
   }, [cursorId, previewing]);
-  useEffect(() => setSelected(new Set()), [filterKey]);
   useEffect(() => {
-    if (at < 0 && rows.length > 0 && !live.loading) {
-      setCursorId(rows[0]!.id);
+    setSelected(new Set());
+    place.current = 0;
+  }, [filterKey]);
+  // When its row has gone, the cursor stays where it was.
+  useEffect(() => {
+    if (at >= 0) {
+      place.current = at;
+    } else if (rows.length > 0 && !live.loading) {
+      setCursorId(rows[Math.min(place.current, rows.length - 1)]!.id);
     }
   }, [at, rows, live.loading]);
 

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Alert, Case, CaseRow, Party, Verb } from '../../core/api';
-import { language } from '../../core/i18n';
+import { dateTime, language } from '../../core/i18n';
 import { useGet } from '../../core/load';
 import { kindName, partyRoleName } from '../../core/names';
 import { href } from '../../core/router';
@@ -77,6 +77,9 @@ export function Preview({ row, onClose, actions }: {
           <SeverityBadge severity={row.severity} />
           <ResultBadge result={row.result_type} />
           <Due due={row.due} clock={row.clock} />
+          {row.snoozed_until !== null && (
+            <Badge tone="outline">{t('snoozedUntil', { time: dateTime(row.snoozed_until) })}</Badge>
+          )}
           {row.origin === 'control' && <Badge title={t('controlHint')}>{t('controlBadge')}</Badge>}
         </div>
         <div>
