@@ -30,7 +30,6 @@ function hitsOf(found: Found | null): Hit[] {
   return [
     ...found.cases.slice(0, SHOWN).map((row): Hit => ({ path: `case/${row.id}`, group: 'cases', row })),
     ...found.alerts
-      .filter((row) => row.case !== null)
       .slice(0, SHOWN)
       .map((row): Hit => ({ path: `case/${row.case}`, group: 'alerts', row })),
   ];

@@ -7,16 +7,16 @@ const none = readFilter(new URLSearchParams());
 
 describe('the rows held', () => {
   it('stand newest first, each alert once', () => {
-    const rows = merge([alertRow({ id: 'A' }), alertRow({ id: 'B' })], [
-      alertRow({ id: 'C' }), alertRow({ id: 'B', rev: 2 }), alertRow({ id: 'C', rev: 2 }),
+    const rows = merge([alertRow({ alert_id: 'A' }), alertRow({ alert_id: 'B' })], [
+      alertRow({ alert_id: 'C' }), alertRow({ alert_id: 'B', rev: 2 }), alertRow({ alert_id: 'C', rev: 2 }),
     ]);
-    expect(rows.map((row) => `${row.id}${row.rev}`)).toEqual(['C2', 'B2', 'A1']);
+    expect(rows.map((row) => `${row.alert_id}${row.rev}`)).toEqual(['C2', 'B2', 'A1']);
   });
   it('are never more than a bound', () => {
-    const many = Array.from({ length: ROWS_MAX + 50 }, (_, i) => alertRow({ id: `A${i}` }));
-    const rows = merge([alertRow({ id: 'old' })], many);
+    const many = Array.from({ length: ROWS_MAX + 50 }, (_, i) => alertRow({ alert_id: `A${i}` }));
+    const rows = merge([alertRow({ alert_id: 'old' })], many);
     expect(rows.length).toBe(ROWS_MAX);
-    expect(rows[0]!.id).toBe(`A${ROWS_MAX + 49}`);
+    expect(rows[0]!.alert_id).toBe(`A${ROWS_MAX + 49}`);
   });
 });
 

@@ -63,7 +63,7 @@ export interface Session {
 
 export interface AlertRow {
   seq: number;
-  id: string;
+  alert_id: string;
   rev: number;
   pattern: string;
   version: number;
@@ -80,8 +80,8 @@ export interface AlertRow {
   events: number;
   received: Time;
   changed: Time;
-  case: number | null;
-  institution: string | null;
+  case: number;
+  institution: string; // '' where it is known of none, or of several
 }
 
 export interface CaseRow {
@@ -110,7 +110,7 @@ export interface CaseRow {
   news: Time | null;
   escalated: Time | null;
   assignee: number | null;
-  assignee_name: string | null;
+  assignee_name: string;
   lease_until: Time | null;
   snoozed_until: Time | null;
   extended: boolean;
@@ -232,6 +232,7 @@ export interface Case extends CaseRow {
   bodies: Alert[];
   allowed: Verb[];
   conditions: Condition[];
+  control: { topic: string; partition: number; offset: number; at: Time; institution: string } | null;
   proposer: number | null;
   as_of: Time;
   undo_until: Time | null;
@@ -242,7 +243,7 @@ export interface Change {
   kind: 'alert' | 'case';
   what: string;
   object: string;
-  case: number | null;
+  case: number; // 0: none
   at: Time;
   alert?: AlertRow;
   row?: CaseRow;
@@ -345,6 +346,7 @@ export interface Verdicts {
     high: number;
   }[];
   second_looks: { first: Outcome; second: Outcome; cases: number }[];
+  agreement: { cases: number; same: number; share: number | null; kappa: number | null };
   control: {
     drawn: number;
     closed: number;
@@ -353,6 +355,7 @@ export interface Verdicts {
     low: number;
     high: number;
   };
+  as_of: Time;
 }
 
 export interface DataHealth {
@@ -404,6 +407,7 @@ export interface ReviewCase {
   case: number;
   bodies: Alert[];
   parties: Party[];
+  control: Case['control'];
   as_of: Time;
 }
 
@@ -474,10 +478,11 @@ export interface Webhook {
 
 export interface Delivery {
   id: number;
-  change: number;
-  at: Time;
+  change: number | null; // none: a test
+  at: Time | null;
   tries: number;
-  status: number;
+  state: string;
+  status: number | null;
   error: string;
   next: Time | null;
 }

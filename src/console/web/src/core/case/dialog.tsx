@@ -284,15 +284,15 @@ function Rereview(props: CaseDialogProps) {
   );
 }
 
-function ReasonOnly(props: CaseDialogProps & { verb: 'return' | 'appeal' | 'extend' | 'approve' }) {
+function ReasonOnly({ act: verb, ...props }: CaseDialogProps & { act: Verb }) {
   const [reason, setReason] = useState('');
   const sending = useSending(props);
-  const isNeeded = props.verb !== 'approve';
+  const isNeeded = verb !== 'approve';
   return (
     <Frame
-      props={props} heading={verbName(props.verb)} submit={verbName(props.verb)} sending={sending}
+      props={props} heading={verbName(verb)} submit={verbName(verb)} sending={sending}
       ready={!isNeeded || reason.trim().length >= 2}
-      onSend={() => sending.send(props.verb, { reason })}
+      onSend={() => sending.send(verb, { reason })}
     >
       <Reason value={reason} onInput={setReason} />
     </Frame>
@@ -302,7 +302,10 @@ function ReasonOnly(props: CaseDialogProps & { verb: 'return' | 'appeal' | 'exte
 export function CaseDialog(props: CaseDialogProps) {
   switch (props.verb) {
     case 'decide':
-      return <Decide {...props} />;
+      // What was approved is decided: it is only closed.
+      return props.rows.every((row) => row.state === 'approved')
+        ? <ReasonOnly {...props} act="close" />
+        : <Decide {...props} />;
     case 'snooze':
       return <Snooze {...props} />;
     case 'assign':
@@ -310,6 +313,6 @@ export function CaseDialog(props: CaseDialogProps) {
     case 'rereview':
       return <Rereview {...props} />;
     default:
-      return <ReasonOnly {...props} verb={props.verb} />;
+      return <ReasonOnly {...props} act={props.verb} />;
   }
 }

@@ -45,8 +45,4 @@ export const t = dictionary({
   ],
   undone: ['已撤销：{what}', 'Taken back: {what}'],
   undoneSome: ['{bad} 个案件无法撤销', '{bad} {bad|case|cases} could not be taken back'],
-  unsuitable: [
-    '其中 {n} 个现在不能这样办理，会被跳过。',
-    '{n} of them cannot take this now and will be passed over.',
-  ],
 });

@@ -13,7 +13,7 @@ import { setting } from '../../core/settings';
 import { onChanges, streamMissed } from '../../core/stream';
 import {
   AsOf, Badge, Button, DataTable, Empty, ErrorBox, Icon, Loading, Money, PatternName, Ref,
-  ResultBadge, Select, SeverityBadge, toast, When, type Column,
+  ResultBadge, Select, SeverityBadge, When, type Column,
 } from '../../core/ui';
 import { fits, merge, readFilter, ROWS_MAX, type AlertFilter } from './rows';
 import './style.css';
@@ -36,7 +36,7 @@ function columns(): Column<AlertRow>[] {
       key: 'subject', title: t('subject'), width: 'minmax(152px, 1fr)',
       cell: (row) => <span title={kindName(row.subject_kind)}><Ref id={row.subject} /></span>,
     },
-    { key: 'institution', title: t('institution'), width: '116px', spare: 1, cell: (row) => row.institution && <Ref id={row.institution} /> },
+    { key: 'institution', title: t('institution'), width: '116px', spare: 1, cell: (row) => row.institution !== '' && <Ref id={row.institution} /> },
     { key: 'region', title: t('region_'), width: '68px', spare: 3, cell: (row) => <code>{row.region}</code> },
     { key: 'amount', title: t('amount'), width: '112px', right: true, cell: (row) => <Money fen={row.amount_fen} /> },
     { key: 'events', title: t('events'), width: '60px', spare: 2, right: true, cell: (row) => row.events },
@@ -48,7 +48,7 @@ function columns(): Column<AlertRow>[] {
     },
     {
       key: 'case', title: t('case'), width: '72px',
-      cell: (row) => row.case !== null && <a href={href(`case/${row.case}`)} tabIndex={-1}>#{row.case}</a>,
+      cell: (row) => <a href={href(`case/${row.case}`)} tabIndex={-1}>#{row.case}</a>,
     },
   ];
 }
@@ -138,7 +138,7 @@ function useFeed(filter: AlertFilter, paused: boolean) {
           return;
         }
         setRows((was) => merge(was, alerts));
-        setFresh(new Set(alerts.map((one) => one.id)));
+        setFresh(new Set(alerts.map((one) => one.alert_id)));
         if (sound.value === 'on' && alerts.some((one) => one.severity >= LOUD)) {
           tick();
         }
@@ -161,19 +161,10 @@ export default function FeedPage({ query }: PageProps) {
   const { first, rows, fresh, waiting } = useFeed(filter, paused);
   const [cursor, setCursor] = useState<string | null>(null);
   const input = useRef<HTMLInputElement>(null);
-  const at = rows.findIndex((row) => row.id === cursor);
+  const at = rows.findIndex((row) => row.alert_id === cursor);
   const move = (to: number) =>
-    setCursor(rows[Math.max(0, Math.min(rows.length - 1, to))]?.id ?? null);
-  const open = (row: AlertRow | undefined) => {
-    if (row === undefined) {
-      return;
-    }
-    if (row.case === null) {
-      toast(t('noCase'));
-    } else {
-      go(`case/${row.case}`);
-    }
-  };
+    setCursor(rows[Math.max(0, Math.min(rows.length - 1, to))]?.alert_id ?? null);
+  const open = (row: AlertRow | undefined) => row !== undefined && go(`case/${row.case}`);
 
   useKeys(() => t('title'), [
     { key: 'j', label: () => t('down'), run: () => move(at + 1) },
@@ -219,8 +210,8 @@ export default function FeedPage({ query }: PageProps) {
       <div class="panel grow-down">
         {first.data === null && first.loading ? <div class="body"><Loading lines={12} /></div> : (
           <DataTable
-            label={t('title')} columns={columns()} rows={rows} rowKey={(row) => row.id}
-            rowClass={(row) => `${fresh.has(row.id) ? 'fresh' : ''} ${row.status === 'withdrawn' ? 'withdrawn' : ''}`}
+            label={t('title')} columns={columns()} rows={rows} rowKey={(row) => row.alert_id}
+            rowClass={(row) => `${fresh.has(row.alert_id) ? 'fresh' : ''} ${row.status === 'withdrawn' ? 'withdrawn' : ''}`}
             cursor={at} onCursor={move} onOpen={open}
             empty={
               <Empty title={t(isFiltered ? 'emptyFiltered' : 'empty')}>

@@ -28,7 +28,7 @@ export function fits(row: AlertRow, filter: AlertFilter): boolean {
     (filter.result_type === '' || row.result_type === filter.result_type) &&
     row.region.startsWith(filter.region) &&
     (text === '' ||
-      [row.id, row.pattern, row.subject, row.institution ?? '', String(row.case ?? '')].some((one) =>
+      [row.alert_id, row.pattern, row.subject, row.institution, String(row.case)].some((one) =>
         one.toLowerCase().includes(text),
       ))
   );
@@ -38,9 +38,9 @@ export function fits(row: AlertRow, filter: AlertFilter): boolean {
 export function merge(rows: readonly AlertRow[], fresh: readonly AlertRow[]): AlertRow[] {
   const newest = new Map<string, AlertRow>();
   for (const row of fresh) {
-    newest.delete(row.id); // the last word counts, and its place
-    newest.set(row.id, row);
+    newest.delete(row.alert_id); // the last word counts, and its place
+    newest.set(row.alert_id, row);
   }
   const top = [...newest.values()].reverse();
-  return [...top, ...rows.filter((row) => !newest.has(row.id))].slice(0, ROWS_MAX);
+  return [...top, ...rows.filter((row) => !newest.has(row.alert_id))].slice(0, ROWS_MAX);
 }

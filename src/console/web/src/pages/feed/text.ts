@@ -36,5 +36,4 @@ export const t = dictionary({
   down: ['下一行', 'Next row'],
   up: ['上一行', 'Previous row'],
   filter: ['筛选', 'Filter'],
-  noCase: ['这条预警还没有案件', 'This alert has no case yet'],
 });

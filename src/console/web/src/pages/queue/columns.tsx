@@ -43,6 +43,12 @@ function StateCell({ row }: { row: CaseRow }) {
     : <span title={both}><StateBadge row={{ state: row.state, outcome: '' }} /></span>;
 }
 
+function ClockCell({ row }: { row: CaseRow }) {
+  return row.closed === null
+    ? <Due due={row.due} clock={row.clock} />
+    : <span class="muted"><When at={row.closed} as="relative" /></span>;
+}
+
 function PatternsCell({ row }: { row: CaseRow }) {
   const [first = '', ...others] = row.patterns;
   return (
@@ -74,7 +80,7 @@ export function columns(): Column<CaseRow>[] {
       cell: (row) => <Rank row={row} />,
     },
     { key: 'severity', title: t('severity'), width: '80px', spare: 1, cell: (row) => <SeverityBadge severity={row.severity} /> },
-    { key: 'state', title: t('state'), width: 'minmax(104px, 0.6fr)', cell: (row) => <StateCell row={row} /> },
+    { key: 'state', title: t('state'), width: 'minmax(112px, 0.6fr)', cell: (row) => <StateCell row={row} /> },
     { key: 'patterns', title: t('patterns'), width: 'minmax(190px, 2fr)', cell: (row) => <PatternsCell row={row} /> },
     {
       key: 'subject', title: t('subjectColumn'), width: 'minmax(152px, 1fr)', spare: 3,
@@ -89,7 +95,7 @@ export function columns(): Column<CaseRow>[] {
       key: 'money', title: t('money'), width: '76px', sort: 'amount', right: true,
       cell: (row) => <span title={dateTime(row.opened)}>{moneyShort(row.amount_fen)}</span>,
     },
-    { key: 'due', title: t('due'), width: '96px', sort: 'due', cell: (row) => <Due due={row.due} clock={row.clock} /> },
+    { key: 'due', title: t('due'), width: '96px', sort: 'due', cell: (row) => <ClockCell row={row} /> },
     { key: 'assignee', title: t('assignee'), width: 'minmax(84px, 0.5fr)', spare: 2, cell: (row) => <AssigneeCell row={row} /> },
     {
       key: 'news', title: t('newsColumn'), width: '92px', spare: 6, sort: 'news',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { useEffect, useRef, useState } from 'preact/hooks';
 import {
-  address, may, outcomes, post, type Case, type CaseRow, type Outcome, type Verb,
+  address, may, outcomes, post, type Case, type CaseRow, type Outcome, type State, type Verb,
 } from '../../core/api';
 import { actNow } from '../../core/case/act';
 import { CaseDialog, type Asked } from '../../core/case/dialog';
@@ -26,9 +26,29 @@ interface Asking {
   outcome?: Outcome;
 }
 
+const workable: State[] = ['new', 'assigned', 'investigating', 'returned'];
+const asked: Partial<Record<Asked, 'conclude' | 'snooze' | 'approveIt' | 'returnIt' | 'assign'>> = {
+  decide: 'conclude', snooze: 'snooze', approve: 'approveIt', return: 'returnIt', assign: 'assign',
+};
+
+// Those whose state lets it be asked at all; the service judges the rest.
+function suitableFor(verb: Asked, rows: CaseRow[]): CaseRow[] {
+  const inStates = (states: State[]) => rows.filter((row) => states.includes(row.state));
+  switch (verb) {
+    case 'decide':
+      return rows.every((row) => row.state === 'approved') ? rows : inStates(workable);
+    case 'snooze':
+      return inStates(workable);
+    case 'approve':
+    case 'return':
+      return inStates(['proposed']);
+    default:
+      return rows;
+  }
+}
+
 // Where the reader was, when they come back from a case.
-let lastCursor: number | null = null;
-let lastPreview = false;
+let last = { filter: '', cursor: null as number | null, previewing: false };
 
 async function takeNext(): Promise<void> {
   try {
@@ -46,8 +66,9 @@ export default function QueuePage({ query }: PageProps) {
   const sort = readSort(query);
   const live = useLive(filter, sort);
   const { rows } = live;
-  const [cursorId, setCursorId] = useState<number | null>(lastCursor);
-  const [previewing, setPreviewing] = useState(lastPreview);
+  const filterKey = JSON.stringify([filter, sort]);
+  const [cursorId, setCursorId] = useState(last.filter === filterKey ? last.cursor : null);
+  const [previewing, setPreviewing] = useState(last.previewing);
   const [selected, setSelected] = useState<ReadonlySet<string | number>>(new Set());
   const [asking, setAsking] = useState<Asking | null>(null);
   const filterBar = useRef<HTMLElement>(null);
@@ -57,12 +78,10 @@ export default function QueuePage({ query }: PageProps) {
   const here = rows[at];
   const chosen = rows.filter((row) => selected.has(row.id));
   const targets = chosen.length > 0 ? chosen : here === undefined ? [] : [here];
-  const filterKey = JSON.stringify([filter, sort]);
 
   useEffect(() => {
-    lastCursor = cursorId;
-    lastPreview = previewing;
-  }, [cursorId, previewing]);
+    last = { filter: filterKey, cursor: cursorId, previewing };
+  }, [filterKey, cursorId, previewing]);
   useEffect(() => {
     setSelected(new Set());
     place.current = 0;
@@ -81,7 +100,15 @@ export default function QueuePage({ query }: PageProps) {
   const onTargets = (run: (rows: CaseRow[]) => void) => () =>
     targets.length > 0 ? run(targets) : toast(t('nobodyChosen'));
   const ask = (verb: Asked, outcome?: Outcome) =>
-    onTargets((those) => setAsking({ verb, rows: those, outcome }));
+    onTargets((those) => {
+      const suitable = suitableFor(verb, those);
+      if (suitable.length < those.length) {
+        toast(t('unsuitable', { n: those.length - suitable.length, verb: t(asked[verb] ?? 'conclude') }));
+      }
+      if (suitable.length > 0) {
+        setAsking({ verb, rows: suitable, outcome });
+      }
+    });
   const now = (verb: 'release' | 'start' | 'approve' | 'assign') =>
     onTargets((those) => actNow(those, verb, {}, live.put));
   // Only an approver gives cases to others.

@@ -63,20 +63,20 @@ export function Preview({ row, onClose, actions }: {
   const stories = (known?.bodies ?? []).filter((one) => one.current !== false);
 
   return (
-    <aside class="preview panel" aria-label={t('preview')}>
+    <aside class="preview panel" aria-labelledby="preview-case">
       <header>
-        <h2><a href={href(`case/${row.id}`)}>#{row.id}</a></h2>
+        <h2 id="preview-case"><a href={href(`case/${row.id}`)}>#{row.id}</a></h2>
         <StateBadge row={row} />
         <span class="grow" />
         <Button kind="plain" size="icon" aria-label={`${t('preview')}: ×`} onClick={onClose}>
           <Icon name="close" />
         </Button>
       </header>
-      <div class="body stack">
+      <div class="body stack" tabIndex={0} role="region" aria-label={t('preview')}>
         <div class="row wrap">
           <SeverityBadge severity={row.severity} />
           <ResultBadge result={row.result_type} />
-          <Due due={row.due} clock={row.clock} />
+          {row.closed === null && <Due due={row.due} clock={row.clock} />}
           {row.snoozed_until !== null && (
             <Badge tone="outline">{t('snoozedUntil', { time: dateTime(row.snoozed_until) })}</Badge>
           )}

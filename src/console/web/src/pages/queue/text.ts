@@ -89,6 +89,10 @@ export const t = dictionary({
   space: ['空格', 'Space'],
   filterKey: ['筛选', 'Filter'],
   reload: ['重新读取', 'Read anew'],
+  unsuitable: [
+    '“{verb}”不适用于 {n} 个案件现在的状态',
+    '“{verb}” does not fit the state of {n} {n|case|cases}',
+  ],
   nobodyChosen: ['先选一行', 'Choose a row first'],
   // preview
   probability: ['属实可能', 'Probability'],
