@@ -96,7 +96,7 @@ export function columns(): Column<CaseRow>[] {
       cell: (row) => <span title={dateTime(row.opened)}>{moneyShort(row.amount_fen)}</span>,
     },
     { key: 'due', title: t('due'), width: '96px', sort: 'due', cell: (row) => <ClockCell row={row} /> },
-    { key: 'assignee', title: t('assignee'), width: 'minmax(84px, 0.5fr)', spare: 2, cell: (row) => <AssigneeCell row={row} /> },
+    { key: 'assignee', title: t('assignee'), width: 'minmax(88px, 0.7fr)', spare: 2, cell: (row) => <AssigneeCell row={row} /> },
     {
       key: 'news', title: t('newsColumn'), width: '92px', spare: 6, sort: 'news',
       cell: (row) => row.news !== null && <span class="muted"><When at={row.news} as="relative" /></span>,

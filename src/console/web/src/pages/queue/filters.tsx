@@ -120,12 +120,16 @@ export function FilterBar({ filter, sort, first }: {
     replaceQuery({ ...filter, [name]: value, sort: sort === 'rank' ? '' : sort });
   const choose = (
     name: FilterName, any: string, values: readonly string[], text: (value: string) => string,
-  ) => (
-    <Select
-      label={any} value={filter[name] ?? ''} onChange={(value) => set(name, value)}
-      options={[['', any], ...values.map((one): [string, string] => [one, text(one)])]}
-    />
-  );
+  ) => {
+    const chosen = filter[name] ?? '';
+    const all = chosen === '' || values.includes(chosen) ? values : [...values, chosen];
+    return (
+      <Select
+        label={any} value={chosen} onChange={(value) => set(name, value)}
+        options={[['', any], ...all.map((one): [string, string] => [one, text(one)])]}
+      />
+    );
+  };
   const write = (name: FilterName, label: string, width: number) => (
     <input
       class="input" style={{ width: `${width}px` }} type="search" aria-label={label}

@@ -25,7 +25,7 @@ function Facts({ alert }: { alert: Alert }) {
   return (
     <section>
       <h3>{t('exhibits', { n: alert.event_count, shown: shown.length })}</h3>
-      <div class="scroll">
+      <div class="scroll" tabIndex={0} role="region" aria-label={t('facts')}>
         <table class="table">
           <thead>
             <tr>

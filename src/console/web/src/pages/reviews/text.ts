@@ -18,6 +18,7 @@ export const t = dictionary({
   choose: ['选一个案件开始复核', 'Choose a case to begin'],
   parties: ['涉及', 'Involved'],
   exhibits: ['事实（{n} 笔中权重最大的 {shown} 笔）', 'Facts (the {shown} that weigh most, of {n})'],
+  facts: ['事实', 'Facts'],
   evidence: ['证据', 'Evidence'],
   measure: ['指标', 'Measure'],
   observed: ['观察到', 'Observed'],
