@@ -7,12 +7,10 @@ export const t = dictionary({
   title: ['{verb}：{what}', '{verb}: {what}'],
   conclude: ['结论', 'Conclusion'],
   outcome: ['结论', 'Outcome'],
-  outcomeWhy: ['核查得出了什么', 'What the verification found'],
   action: ['处理措施', 'Action'],
   suggested: ['规则建议：{actions}', 'The pattern suggests: {actions}'],
   reason: ['理由', 'Reason'],
   reasonHint: ['依据了什么，核实了什么', 'What it rests on, what was checked'],
-  reasonNeeded: ['请写明理由', 'Give a reason'],
   conditions: ['暂停结算的法定条件', 'What the law asks for before a suspension'],
   conditionsWhy: [
     '须已听取陈述申辩并保障必要就医，且符合其一：涉嫌骗保并拒不配合调查（第三十条），或违法事实已查明（第四十一条）。',
@@ -36,7 +34,6 @@ export const t = dictionary({
   me: ['我自己', 'Myself'],
   nobody: ['没有可分派的核查员', 'There is nobody to assign to'],
   appealDecision: ['复核结果', 'Decision on the appeal'],
-  send: ['确定', 'Send'],
   cancel: ['取消', 'Cancel'],
   done: ['{what}：{verb}', '{what}: {verb}'],
   doneSome: [

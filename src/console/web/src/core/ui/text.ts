@@ -3,7 +3,6 @@ import { dictionary } from '../i18n';
 
 export const t = dictionary({
   close: ['关闭', 'Close'],
-  cancel: ['取消', 'Cancel'],
   undo: ['撤销', 'Undo'],
   retry: ['重试', 'Try again'],
   request: ['请求编号 {id}', 'request {id}'],
@@ -15,5 +14,4 @@ export const t = dictionary({
   showTable: ['以表格查看', 'Show as a table'],
   showChart: ['以图形查看', 'Show as a chart'],
   keys: ['键盘操作', 'Keyboard'],
-  none: ['无', 'none'],
 });

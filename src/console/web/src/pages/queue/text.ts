@@ -61,7 +61,6 @@ export const t = dictionary({
   rows: ['{n} 个案件', '{n} {n|case|cases}'],
   rowsMore: ['已读取 {n} 个，还有更多', '{n} read, there are more'],
   newAbove: ['上方有 {n} 个新案件，点击更新', '{n} new above: show'],
-  left: ['已不符合此筛选', 'No longer fits this filter'],
   // doing
   takeNext: ['领取下一个', 'Take next'],
   tookNext: ['已领取案件 #{id}，30 分钟内开始', 'Case #{id} is yours: begin within 30 minutes'],
@@ -102,7 +101,6 @@ export const t = dictionary({
     '等级 ×{severity}，期限 ×{clock}，升级 ×{escalated}',
     'severity ×{severity}, clock ×{clock}, escalation ×{escalated}',
   ],
-  why: ['为什么', 'Why'],
   whatElse: ['若非如此', 'What would have been different'],
   parties: ['涉及', 'Involved'],
   others: ['另有 {n} 案', '{n} other {n|case|cases}'],
