@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { about, post, session, signIn, signOut } from './core/api';
 import { asApiError } from './core/load';
 import { errorName, roleName } from './core/names';
-import { Button, Dialog, Field, Icon, Menu, toast, type MenuEntry } from './core/ui';
+import { Button, clearToasts, Dialog, Field, Icon, Menu, toast, type MenuEntry } from './core/ui';
 import { t } from './text';
 
 // In a demo one visitor is several people: what one proposes, another approves.
@@ -15,6 +15,7 @@ export async function become(name: string): Promise<boolean> {
   }
   if (session.value !== null) {
     await signOut();
+    clearToasts();
   }
   await signIn(account.name, account.password);
   return true;
@@ -98,7 +99,7 @@ export function AccountMenu({ onKeys }: { onKeys: () => void }) {
     'line',
     { text: <><span class="grow">{t('keys')}</span><kbd>?</kbd></>, run: onKeys },
     { text: t('password'), run: () => setChanging(true) },
-    { text: t('signOut'), run: () => void signOut() },
+    { text: t('signOut'), run: () => void signOut().then(clearToasts) },
   );
   return (
     <>

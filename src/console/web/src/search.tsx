@@ -137,19 +137,23 @@ export function Search({ input }: { input: { current: HTMLInputElement | null } 
       {open && q !== '' && found !== null && (
         <div class="found">
           <div role="listbox" id={`${id}-list`} aria-label={t('search')}>
-            {hits.map((hit, i) => (
-              <div key={i}>
-                {hit.group !== hits[i - 1]?.group && (
-                  <h3>{t(hit.group === 'cases' ? 'searchCases' : 'searchAlerts')}</h3>
-                )}
-                <a
-                  id={`${id}-${i}`} role="option" aria-selected={i === chosen} tabIndex={-1}
-                  href={href(hit.path)} onClick={leave} onMouseMove={() => setChosen(i)}
-                >
-                  <HitLine hit={hit} />
-                </a>
-              </div>
-            ))}
+            {(['cases', 'alerts'] as const).map((group) => {
+              const name = t(group === 'cases' ? 'searchCases' : 'searchAlerts');
+              return hits.some((hit) => hit.group === group) && (
+                <div key={group} role="group" aria-label={name}>
+                  <div class="title" role="presentation">{name}</div>
+                  {hits.map((hit, i) => hit.group === group && (
+                    <a
+                      key={i} id={`${id}-${i}`} role="option" aria-selected={i === chosen}
+                      tabIndex={-1} href={href(hit.path)} onClick={leave}
+                      onMouseMove={() => setChosen(i)}
+                    >
+                      <HitLine hit={hit} />
+                    </a>
+                  ))}
+                </div>
+              );
+            })}
           </div>
           {hits.length === 0 && <p class="muted">{t('searchNone', { q })}</p>}
         </div>

@@ -180,6 +180,11 @@ export function toast(text: string, options: { tone?: 'bad'; undo?: () => void }
   setTimeout(() => drop(item.id), item.undo === undefined ? TOAST_MS : UNDO_MS);
 }
 
+// Another person takes nothing back of what the last one did.
+export function clearToasts(): void {
+  toasts.value = [];
+}
+
 function undoNewest(): void {
   const item = [...toasts.value].reverse().find((one) => one.undo !== undefined);
   if (item !== undefined) {
