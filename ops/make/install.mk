@@ -11,7 +11,8 @@ INSTALL_BIN = $(DESTDIR)$(PREFIX)/bin
 INSTALL_MAN = $(DESTDIR)$(PREFIX)/share/man
 INSTALL_SHARE = $(DESTDIR)$(PREFIX)/share/xiezhi
 INSTALL_PACK := models/medical-insurance
-INSTALL_PACK_FILES = $(shell find $(INSTALL_PACK) -type f -not -name '.*')
+INSTALL_CALENDAR := models/calendar/cn.csv
+INSTALL_PACK_FILES = $(shell find $(INSTALL_PACK) -type f -not -name '.*') $(INSTALL_CALENDAR)
 INSTALL_PAGES := $(notdir $(wildcard ops/man/*.1 ops/man/*.5))
 
 .PHONY: install uninstall
