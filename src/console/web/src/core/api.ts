@@ -132,6 +132,7 @@ export interface Exhibit {
   msgid: string;
   at: Time;
   event: string;
+  settled_at?: Time; // of a reversal: when what it takes back was settled
   insured?: string;
   institution?: string;
   operator?: string;
@@ -141,8 +142,10 @@ export interface Exhibit {
   credential?: string;
   amount_fen?: Fen;
   account_fen?: Fen;
+  mulaid_fen?: Fen; // of a giver's account
   fund_fen?: Fen;
-  balance_fen?: Fen;
+  balance_fen?: Fen; // after it
+  reversed?: boolean;
   weight?: number;
   source?: Source;
 }

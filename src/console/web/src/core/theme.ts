@@ -11,7 +11,13 @@ query?.addEventListener('change', (event) => {
   machineDark.value = event.matches;
 });
 
+// While it is true the page is paper: light, whatever was chosen.
+export const onPaper = signal(false);
+
 export const theme = computed<'light' | 'dark'>(() => {
+  if (onPaper.value) {
+    return 'light';
+  }
   if (themeSetting.value !== 'auto') {
     return themeSetting.value as 'light' | 'dark';
   }

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { dictionary, named } from '../i18n';
+
+export const t = dictionary({
+  story: ['案情', 'The story'],
+  noAlerts: ['没有预警', 'No alert stands behind it'],
+  noAlertsWhy: [
+    '这是随机抽取的对照案件：按同样的方法核查，用来衡量系统漏掉了多少。',
+    'A control drawn at random: it is verified the same way, to measure what the system misses.',
+  ],
+
+  // The finding
+  finding: ['发现了什么', 'What was found'],
+  otherwise: ['怎样就不会提示', 'What would have had to be different'],
+  arithmetic: ['依据', 'What it rests on'],
+  measure: ['指标', 'Measure'],
+  observed: ['实际', 'Observed'],
+  expected: ['参照', 'Held against'],
+  pValue: ['偶然可能 p', 'By chance, p'],
+  eValue: ['证据 e', 'Evidence e'],
+  against: ['比较对象', 'Compared with'],
+  subjects: ['{n} 个对象', '{n} {n|subject|subjects}'],
+  mean: ['预期均值', 'mean expected'],
+  percent1: ['同类中仅 1% 达到', 'reached by 1% of peers'],
+  reference: ['自身参照', 'its own reference'],
+  travelReference: ['最快走法', 'the quickest way'],
+  paceReference: ['本柜台自身节奏', "the counter's own pace"],
+  priceReference: ['本机构自身价格结构', "the counter's own prices"],
+  breach: [
+    '这是一条规则被违反：{n} 笔。不涉及概率，无需与他人比较。',
+    'A rule was broken: {n} {n|event|events}. No probability is involved, and nobody is compared.',
+  ],
+  bound: [
+    '规则声明：每 {months} 个{unit}·月至多误报 1 次。累积证据达到 {threshold} 时提示；此处为 {value}。该上限在任何时刻查看都成立。',
+    'Declared: at most 1 false alarm in {months} {unit}-months. It alarms when the evidence gathered reaches {threshold}; here it is {value}. The bound holds at any moment of looking.',
+  ],
+  withdrawnAlert: [
+    '这条预警已撤回：一次冲正或迟到的记录使其不再成立。',
+    'This alert was withdrawn: a reversal or a late record took its grounds away.',
+  ],
+  window: ['{from} 至 {to}', '{from} to {to}'],
+  month: ['自然月', 'calendar month'],
+  within: ['{time}内', 'within {time}'],
+  revision: ['第 {rev} 版', 'revision {rev}'],
+  listed: [
+    '共 {all} 笔，列出权重最大的 {n} 笔',
+    '{all} events, of which the {n} that weigh most are listed',
+  ],
+
+  // Observed against expected
+  expectedTitle: ['实际与参照', 'Observed against expected'],
+  expectedSays: [
+    '{measure}：实际 {observed}，参照 {expected}（{kind}），相差 {times} 倍；在 {n} 个同类对象中，偶然达到的可能约为 1/{odds}。',
+    '{measure}: {observed}, held against {expected} ({kind}): {times} times as much; among {n} subjects alike it comes by chance about once in {odds}.',
+  ],
+  expectedSaysAlone: [
+    '{measure}：实际 {observed}，参照 {expected}（{kind}），相差 {times} 倍；偶然达到的可能约为 1/{odds}。',
+    '{measure}: {observed}, held against {expected} ({kind}): {times} times as much; by chance about once in {odds}.',
+  ],
+  times: ['参照的倍数', 'times the reference'],
+  timesAxis: ['实际 ÷ 参照（对数）', 'observed ÷ held against (log)'],
+  line: ['参照 = 1', 'reference = 1'],
+  distributionSays: [
+    '若真实速率恰为每期 {mean}，次数应呈此泊松分布；实际 {observed} 次远在其外。',
+    'If the true rate were exactly {mean} a period, counts would fall as this Poisson distribution; {observed} lies far outside.',
+  ],
+  distributionNote: [
+    '图中假设：泊松分布，均值取自预警。系统计算 p={p} 时用的是更宽的 Pólya 分布（允许速率因人而异），其离散参数不在预警中，故未画出。',
+    'Assumed in the drawing: Poisson with the mean of the alert. The p of {p} is of the wider Pólya model, which lets rates differ between people; its spread is not in the alert and so is not drawn.',
+  ],
+  chance: ['概率', 'chance'],
+  countAxis: ['每期次数', 'count in a period'],
+  observedHere: ['实际 {n}', 'observed {n}'],
+  noPrecise: [
+    '此项的基线只以分位点形式给出，分布不画：预警中没有足够的参数。',
+    'The baseline of this measure is kept as quantiles; its shape is not in the alert, so none is drawn.',
+  ],
+
+  // Timeline
+  timeline: ['时间线', 'Timeline'],
+  timelineSays: [
+    '{n} 笔事件，{from} 至 {to}，按{lane}分行。点越大金额越高，颜色越深在本预警中权重越大。',
+    '{n} {n|event|events} from {from} to {to}, in lanes by {lane}. A larger mark is more money, a deeper one weighs more in this alert.',
+  ],
+  timelineOthers: ['灰色 {n} 笔属于本案其他预警。', '{n} in grey belong to other alerts of the case.'],
+  timelineBack: ['打叉的 {n} 笔已被冲正或退回。', '{n} crossed out {n|was|were} taken back.'],
+  laneInstitution: ['机构', 'institution'],
+  laneInsured: ['卡', 'card'],
+  laneEvent: ['事件', 'kind of event'],
+  laneRest: ['其余', 'the rest'],
+  mine: ['本预警', 'this alert'],
+  others: ['其他预警', 'other alerts'],
+  takenBack: ['已冲正', 'taken back'],
+  openHint: ['点击查看该笔', 'Click to open it'],
+
+  // Journey
+  journey: ['卡的行程', 'The journey of the card'],
+  journeySays: [
+    '{person} 的卡在 {from} 与 {to} 之间相隔 {km} 公里，只有 {time}：直线也须 {kmh} km/h。',
+    'Between {from} and {to} the card of {person} had {km} km to go and {time} for it: {kmh} km/h even in a straight line.',
+  ],
+  journeyUsual: [
+    '最快的走法（公路、高铁或飞机，含候乘）约 {kmh} km/h。',
+    'The quickest way (road, fast train or aeroplane, with boarding) makes about {kmh} km/h.',
+  ],
+  journeyLegs: ['共 {n} 段路程。', '{n} {n|leg|legs} in all.'],
+  atOnce: ['同一时刻', 'no time at all'],
+  north: ['北', 'N'],
+  scale: ['{km} 公里', '{km} km'],
+  neighbours: ['灰点：统筹区内其他有预警的机构', 'Grey: other institutions with alerts'],
+  legLabel: ['{km} 公里 · {time}', '{km} km · {time}'],
+  legMore: ['共 {n} 次', '{n} times'],
+  legFrom: ['出发', 'From'],
+  legTo: ['到达', 'To'],
+  legAt: ['时间', 'When'],
+  legKm: ['距离（公里）', 'Distance (km)'],
+  legTime: ['可用时间', 'Time it had'],
+  legSpeed: ['所需速度（km/h）', 'Speed needed (km/h)'],
+  legUsual: ['最快走法（km/h）', 'Quickest way (km/h)'],
+
+  // Run
+  run: ['柜台逐分钟', 'The counter, minute by minute'],
+  runSays: [
+    '{place}：{from} 至 {to}（{time}）连续 {cards} 张不同的卡，{n} 笔，{money}；相邻两笔间隔中位数 {gap}，最长 {longest}。',
+    '{place}: from {from} to {to} ({time}) {cards} different cards in a row, {n} settlements, {money}; half of the gaps are under {gap}, the longest is {longest}.',
+  ],
+  runSame: ['其中 {n} 笔金额同为 {money}。', '{n} of them are for exactly {money}.'],
+  runBreak: ['相隔 10 分钟以上算另一段。', 'A pause of more than 10 minutes begins another run.'],
+  runChoose: ['选择一段', 'Choose a run'],
+  runOption: ['{from}，{n} 张卡', '{from}, {n} cards'],
+  cardNumber: ['第几张卡', 'card, in order'],
+  gapBefore: ['距上一笔', 'Since the one before'],
+  minute: ['时刻', 'Time'],
+
+  // Balance
+  balance: ['账户余额', 'The balance of the account'],
+  balanceSays: [
+    '{person} 的个人账户从 {start} 变为 {end}；{from} 至 {to} 支付 {taken}。',
+    'The account of {person} went from {start} to {end}; {taken} paid from {from} to {to}.',
+  ],
+  balanceDrains: [
+    '{n} 笔各取走当时余额的 {share} 以上（标出）。',
+    '{n} {n|payment|payments} took {share} or more of what was there (marked).',
+  ],
+  balanceAxis: ['余额（元）', 'balance (yuan)'],
+  before: ['之前', 'Before'],
+  after: ['之后', 'After'],
+  share: ['占余额', 'Share taken'],
+  drain: ['取走 {share}', 'took {share}'],
+
+  // Network
+  network: ['关系', 'Who was seen with whom'],
+  networkSays: [
+    '{people} 人、{places} 家机构；线越粗同现次数越多。范围：本案全部预警。',
+    '{people} {people|person|people}, {places} {places|institution|institutions}; a thicker line was seen more often. Of all alerts of the case.',
+  ],
+  networkLeft: ['另有 {n} 个未画出，见列表。', '{n} more are not drawn; the list has them.'],
+  seenTimes: ['出现 {n} 次', 'seen {n} {n|time|times}'],
+  who: ['谁', 'Who'],
+  kind: ['类别', 'Kind'],
+  seen: ['次数', 'Events'],
+  seenWith: ['同现', 'Seen with'],
+  role: ['角色', 'Role'],
+
+  // Law
+  law: ['法律依据', 'The law'],
+  official: ['法条原文', 'wording of the law'],
+  unofficial: ['译文，以中文为准', 'our translation, the Chinese decides'],
+  summary: ['摘要，不是原文', 'summary, not the wording'],
+  unknownLaw: ['没有这一条的文本', 'Its text is not on file'],
+  source: ['来源', 'Source'],
+
+  // Exhibits
+  exhibits: ['事件明细', 'The events'],
+  exhibitsSays: ['按时间排列；回车或双击查看该笔。', 'In order of time; Enter or a double click opens one.'],
+  at: ['时间', 'When'],
+  event: ['事件', 'Event'],
+  person: ['参保人', 'Person'],
+  institution: ['机构', 'Institution'],
+  operator: ['收费员', 'Operator'],
+  device: ['终端', 'Device'],
+  doctor: ['医师', 'Doctor'],
+  credential: ['凭证', 'Credential'],
+  amount: ['金额', 'Amount'],
+  account: ['个人账户', 'Account'],
+  mulaid: ['共济账户', 'Shared'],
+  fund: ['统筹基金', 'Fund'],
+  balanceAfter: ['余额', 'Balance'],
+  weight: ['权重', 'Weight'],
+  place: ['地区', 'Place'],
+  settledAt: ['原结算时间', 'Settled at'],
+  position: ['日志位置', 'Place in the log'],
+  exhibit: ['事件 {id}', 'Event {id}'],
+  original: ['原始记录', 'Original record'],
+  originalWhy: [
+    '从日志中调取原始报文。这次查阅会连同目的一起记入审计。',
+    'Reads the record as it stands in the log. The reading goes into the audit, with its purpose.',
+  ],
+  purpose: ['查阅目的', 'Purpose'],
+  read: ['调取', 'Read it'],
+  recorded: ['已记入审计，编号 {n}', 'In the audit as number {n}'],
+  notAllowed: ['你的权限不能调取原始记录。', 'You may not read original records.'],
+  gone: ['日志中已没有这条记录（超过保存期限）。', 'The log no longer holds this record.'],
+});
+
+export const measureName = named({
+  travel: ['两地间速度', 'Speed between two places'],
+  visits: ['就诊购药天次', 'Visits'],
+  count: ['次数', 'How often'],
+  tickets: ['笔数', 'Tickets'],
+  amount: ['单笔金额', 'One ticket'],
+  multiple: ['单笔为平常的倍数', 'One ticket against the usual'],
+  drain: ['清空账户得分', 'Drain score'],
+  runs: ['连续不同的卡', 'Different cards in a row'],
+  template: ['同一金额的卡', 'Cards sharing one amount'],
+  breach: ['违反规则', 'Breaches'],
+  'sum(account_money)': ['个人账户支付', 'Account money'],
+  'sum(fund_money)': ['基金支付', 'Fund money'],
+  'sum(amount)': ['金额合计', 'Money'],
+  'distinct(institution)': ['不同机构', 'Different institutions'],
+  'distinct(insured)': ['不同参保人', 'Different people'],
+  'distinct(operator)': ['不同收费员', 'Different operators'],
+  'distinct(device)': ['不同终端', 'Different devices'],
+  'distinct(receiver)': ['不同共济使用人', 'Different receivers'],
+  'distinct(district)': ['不同地区', 'Different districts'],
+  'repeat(institution)': ['同一机构次数', 'Times at one institution'],
+  'repeat(insured)': ['同一参保人次数', 'Times of one person'],
+  'repeat(operator)': ['同一收费员次数', 'Times of one operator'],
+  'repeat(device)': ['同一终端次数', 'Times of one device'],
+  'repeat(receiver)': ['同一共济使用人次数', 'Times of one receiver'],
+  'repeat(district)': ['同一地区次数', 'Times of one district'],
+});
+
+export const unitName = named({
+  yuan: ['元', 'yuan'],
+  'km/h': ['km/h', 'km/h'],
+  visits: ['天次', 'visits'],
+  events: ['笔', 'events'],
+  cards: ['张卡', 'cards'],
+  score: ['分', 'points'],
+  times: ['次', 'times'],
+  different: ['家/个', 'different'],
+  tickets: ['笔', 'tickets'],
+});
+
+export const segmentName = named({
+  age_band: ['年龄', 'age'],
+  psn_type: ['人员类别', 'person type'],
+  chronic: ['慢特病', 'chronic'],
+  pair: ['地区对', 'districts'],
+  institution_kind: ['机构类别', 'kind'],
+  region: ['地区', 'region'],
+  level: ['级别', 'level'],
+});
+
+export const segmentValue = named({
+  pharmacy: ['药店', 'pharmacies'],
+  hospital: ['医院', 'hospitals'],
+  clinic: ['诊所', 'clinics'],
+});
+
+export const eventName = named({
+  settlement: ['结算', 'settlement'],
+  account_movement: ['账户变动', 'account movement'],
+  credential: ['凭证操作', 'credential'],
+  person_status: ['参保状态', 'status'],
+  trace_scan: ['追溯码扫描', 'code scan'],
+  mulaid_link: ['共济绑定', 'mutual-aid link'],
+});
+
+export const credentialName = named({
+  '01': ['01 医保电子凭证', '01 e-voucher'],
+  '02': ['02 身份证', '02 identity card'],
+  '03': ['03 社会保障卡', '03 social security card'],
+});
