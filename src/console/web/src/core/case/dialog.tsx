@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One dialog for every verb that says more than its name: <CaseDialog rows verb .../>.
 // "decide" closes or proposes, as the law of two persons asks for.
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import {
   conditionNames, may, outcomes, session, type Action, type ApiError, type Case, type CaseRow,
@@ -10,10 +11,11 @@ import { date } from '../i18n';
 import { asApiError, useGet } from '../load';
 import { actionName, appealName, conditionName, outcomeName, roleName, verbName } from '../names';
 import { patterns } from '../patterns';
+import { ArticleText } from '../story/law';
 import { Button, Dialog, ErrorBox, Field, Loading } from '../ui';
 import { act, ACTION_ALONE_MAX, ACTION_SUSPEND, maySuspend, nameOf, needsSecond, type Command } from './act';
 import './style.css';
-import { t } from './text';
+import { actionWhy, t } from './text';
 
 export type Asked =
   | 'decide' | 'assign' | 'snooze' | 'return' | 'approve' | 'appeal' | 'rereview' | 'extend';
@@ -22,6 +24,7 @@ export interface CaseDialogProps {
   rows: readonly CaseRow[]; // one or more
   verb: Asked;
   outcome?: Outcome; // preset of "decide"
+  about?: ComponentChildren; // what it is about, shown above what is asked
   onClose: () => void;
   onDone: (cases: Case[]) => void; // none given: read them again
 }
@@ -55,7 +58,7 @@ function Frame({ props, heading, submit, ready, sending, onSend, children }: {
   ready: boolean;
   sending: ReturnType<typeof useSending>;
   onSend: () => void;
-  children: preact.ComponentChildren;
+  children: ComponentChildren;
 }) {
   const go = () => ready && !sending.busy && onSend();
   return (
@@ -71,6 +74,7 @@ function Frame({ props, heading, submit, ready, sending, onSend, children }: {
         </>
       }
     >
+      {props.about}
       {children}
       {sending.error !== null && <ErrorBox error={sending.error} />}
     </Dialog>
@@ -111,6 +115,8 @@ function Choice<V extends string | number>({ legend, name, values, chosen, text,
   );
 }
 
+const conditionArticles = ['条例-30', '条例-31', '条例-41'];
+
 function Conditions({ met, onChange }: {
   met: ReadonlySet<Condition>;
   onChange: (met: Set<Condition>) => void;
@@ -136,6 +142,10 @@ function Conditions({ met, onChange }: {
           {conditionName(one)}
         </label>
       ))}
+      <details>
+        <summary>{t('conditionsWords')}</summary>
+        {conditionArticles.map((id) => <ArticleText key={id} id={id} />)}
+      </details>
     </fieldset>
   );
 }
@@ -179,6 +189,7 @@ function Decide(props: CaseDialogProps) {
             <option key={one} value={one}>{actionName(String(one))}</option>
           ))}
         </select>
+        {action > 0 && <span class="muted">{actionWhy(String(action))}</span>}
         {isConfirmed && suggested.length > 0 && (
           <span class="muted">
             {t('suggested', { actions: suggested.map((one) => `A${one}`).join(', ') })}

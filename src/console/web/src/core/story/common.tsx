@@ -7,7 +7,7 @@ import type { Exhibit, Purpose } from '../api';
 import { date, dateTime, dateTimeSeconds, clockTime, decimal, language, money } from '../i18n';
 import { theme } from '../theme';
 import { Button } from '../ui';
-import { type EChartsCoreOption } from '../ui/chart';
+import type { EChartsCoreOption } from '../ui/chart';
 import { t as ui } from '../ui/text';
 import { moneyOf, isTakenBack, type StoryEvent } from './model';
 import { credentialName, eventName, t } from './text';

@@ -7,12 +7,12 @@ import { dateTime } from '../i18n';
 import { patternTitle } from '../patterns';
 import { Empty, Select } from '../ui';
 import { BalanceOverTime } from './balance';
-import { Context } from './common';
+import { Context, Section } from './common';
 import { ExhibitDialog, Exhibits } from './exhibits';
 import { Expected } from './expected';
 import { Finding } from './finding';
 import { JourneyOnMap } from './journey';
-import { Law } from './law';
+import { ArticleText } from './law';
 import { balanceOf, drawingsOf, eventsOf, journeyOf, networkOf, runsOf, type Network, type StoryEvent } from './model';
 import { NetworkOf } from './network';
 import { RunOfCards } from './run';
@@ -86,7 +86,11 @@ export function Story({ bodies, parties, chosen, purpose = 'verification', onPap
           <AlertStory key={one.alert_id} bodies={bodies} alert={one} network={network} onPaper={onPaper} />
         ))}
         {onPaper && drawingsOf(bodies, alert, network).includes('network') && <NetworkOf network={network} />}
-        <Law ids={[...new Set(told.flatMap((one) => one.legal))]} />
+        <Section title={t('law')}>
+          <div class="articles">
+            {[...new Set(told.flatMap((one) => one.legal))].map((id) => <ArticleText key={id} id={id} />)}
+          </div>
+        </Section>
         {opened !== null && <ExhibitDialog event={opened} onClose={() => setOpened(null)} />}
       </div>
     </Context.Provider>

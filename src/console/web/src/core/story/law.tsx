@@ -2,7 +2,6 @@
 import { language } from '../i18n';
 import { articleOf } from '../law';
 import { Badge } from '../ui';
-import { Section } from './common';
 import { t } from './text';
 
 // What is the law's own wording is told from what is ours.
@@ -22,13 +21,5 @@ export function ArticleText({ id }: { id: string }) {
       {article.text[language.value].split('\n').map((line, i) => <p key={i}>{line}</p>)}
       <p class="muted" title={article.source.page}>{t('source')}: {article.source.name[language.value]}</p>
     </article>
-  );
-}
-
-export function Law({ ids }: { ids: readonly string[] }) {
-  return (
-    <Section title={t('law')}>
-      <div class="articles">{ids.map((id) => <ArticleText key={id} id={id} />)}</div>
-    </Section>
   );
 }

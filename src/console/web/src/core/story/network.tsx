@@ -5,13 +5,13 @@ import { GraphChart } from 'echarts/charts';
 import { count } from '../i18n';
 import { kindName } from '../names';
 import { colour } from '../theme';
-import { Chart, use, type ECharts } from '../ui/chart';
+import { Chart, use as register, type ECharts } from '../ui/chart';
 import { Section, tip, useOption } from './common';
 import type { Network, Node } from './model';
 import { shortRef } from './timeline';
 import { t } from './text';
 
-use([GraphChart]);
+register([GraphChart]);
 
 // Kinds differ in shape too.
 const looks: Record<string, [symbol: string, series: number]> = {

@@ -3,14 +3,14 @@ import { useContext } from 'preact/hooks';
 import { DataZoomSliderComponent } from 'echarts/components';
 import { dateTime, dateTimeSeconds, decimal, money } from '../i18n';
 import { colour } from '../theme';
-import { Chart, use } from '../ui/chart';
+import { Chart, use as register } from '../ui/chart';
 import {
   Context, eventTip, markSize, onAxis, Section, span, timeAxis, useOption,
 } from './common';
 import { isTakenBack, lanesOf, type StoryEvent } from './model';
 import { eventName, t } from './text';
 
-use([DataZoomSliderComponent]);
+register([DataZoomSliderComponent]);
 
 // A ring that is crossed out.
 const CROSSED = 'path://M8 0a8 8 0 1 0 0 16A8 8 0 1 0 8 0zM1 15.6L.4 15 15 .4l.6.6z';

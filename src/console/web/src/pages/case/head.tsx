@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { ComponentChildren } from 'preact';
+import type { Case } from '../../core/api';
+import { count, date, dateTime, moneyShort, percent } from '../../core/i18n';
+import { kindName } from '../../core/names';
+import { patternTitle } from '../../core/patterns';
+import {
+  Badge, Due, Money, PatternName, Ref, ResultBadge, SeverityBadge, StateBadge, When,
+} from '../../core/ui';
+import { t } from './text';
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return <div><dt>{name}</dt><dd>{children}</dd></div>;
+}
+
+function withdrawnText(one: Case): string {
+  const bodies = one.bodies.filter((body) => body.status === 'withdrawn');
+  const which = bodies.map((body) => `${patternTitle(body.pattern.id)} (${date(body.window.start)})`);
+  return t('withdrawnSome', { n: one.withdrawn, all: one.alerts, which: which.join('; ') });
+}
+
+export function Head({ one, actions }: { one: Case; actions?: ComponentChildren }) {
+  const isSnoozed = one.snoozed_until !== null && Date.parse(one.snoozed_until) > Date.now();
+  return (
+    <div class="case-head">
+      <div class="row wrap">
+        <h1>{t('number', { id: String(one.id) })}</h1>
+        {one.patterns.map((id) => <PatternName key={id} id={id} />)}
+        <StateBadge row={one} />
+        <SeverityBadge severity={one.severity} />
+        <ResultBadge result={one.result_type} />
+        {one.origin === 'control' && <Badge tone="accent" title={t('controlWhy')}>{t('control')}</Badge>}
+        {isSnoozed && <Badge tone="warn">{t('snoozedUntil', { time: dateTime(one.snoozed_until!) })}</Badge>}
+        {one.escalated !== null && <Badge tone="bad">{t('escalated')}</Badge>}
+        <span class="grow" />
+        {actions}
+      </div>
+      <dl class="case-facts">
+        <Fact name={t('subject')}>
+          {kindName(one.subject_kind)} <Ref id={one.subject} name={one.subject_name} />
+          {one.subject_name !== '' && <> <code class="muted">{one.subject}</code></>}
+        </Fact>
+        <Fact name={t('region')}>{one.region}</Fact>
+        <Fact name={t('atRisk')}><strong><Money fen={one.amount_fen} /></strong></Fact>
+        <Fact name={t('probability')}>{percent(one.probability)}</Fact>
+        <Fact name={t('rank')}>
+          <span
+            title={t('rankWhy', {
+              p: percent(one.probability), money: moneyShort(one.amount_fen), urgency: String(one.urgency),
+            })}
+          >
+            {count(one.rank)}
+          </span>
+        </Fact>
+        <Fact name={t('clock')}>
+          <Due due={one.due} clock={one.clock} />
+          {one.due !== null && <span class="muted"> {date(one.due)}{one.extended && ` · ${t('extended')}`}</span>}
+        </Fact>
+        <Fact name={t('assignee')}>{one.assignee_name || <span class="muted">{t('nobody')}</span>}</Fact>
+        {one.lease_until !== null && (
+          <Fact name={t('lease')}><span title={t('leaseWhy')}><When at={one.lease_until} as="relative" /></span></Fact>
+        )}
+      </dl>
+      {one.withdrawn > 0 && <p class="notice">{withdrawnText(one)}</p>}
+      {one.origin === 'control' && <p class="notice">{t('controlWhy')}</p>}
+    </div>
+  );
+}
