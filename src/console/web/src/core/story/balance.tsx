@@ -25,7 +25,7 @@ export function BalanceOverTime({ balance }: { balance: Balance }) {
     const lead = Math.max(60_000, (last.at - first.at) * 0.04);
     return {
       useUTC: true,
-      grid: { left: 8, right: 24, top: 28, bottom: 24, containLabel: true },
+      grid: { left: 8, right: 96, top: 28, bottom: 24, containLabel: true },
       tooltip: {
         trigger: 'item', confine: true,
         formatter: ({ data }: { data: { event: StoryEvent } }) => eventTip(data.event, nameOf),
@@ -49,7 +49,7 @@ export function BalanceOverTime({ balance }: { balance: Balance }) {
               symbolSize: isDrain ? 12 : 6,
               itemStyle: { color: colour(isDrain ? 'critical-mark' : 'accent') },
               label: {
-                show: isDrain && drains.length <= LABELS_MAX, position: 'top', fontSize: 11, distance: 4,
+                show: isDrain && drains.length <= LABELS_MAX, position: 'right', fontSize: 11, offset: [2, -10],
                 color: colour('critical-mark'), fontWeight: 600,
                 formatter: `−${moneyShort((one.before ?? 0) - one.after)} · ${percent(one.share ?? 0)}`,
               },

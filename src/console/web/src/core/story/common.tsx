@@ -5,7 +5,7 @@ import { createContext } from 'preact';
 import { useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Exhibit, Purpose } from '../api';
 import { date, dateTime, dateTimeSeconds, clockTime, decimal, language, money } from '../i18n';
-import { theme } from '../theme';
+import { colour, theme } from '../theme';
 import { Button } from '../ui';
 import type { EChartsCoreOption } from '../ui/chart';
 import { t as ui } from '../ui/text';
@@ -26,7 +26,7 @@ export const Context = createContext<StoryContext>({
 
 // One drawing: what it is, the sentence that it shows, the drawing.
 export function Section({ title, says, aside, children }: {
-  title: string;
+  title: ComponentChildren;
   says?: ComponentChildren;
   aside?: ComponentChildren;
   children: ComponentChildren;
@@ -64,10 +64,15 @@ export function fromAxis(ms: number): number {
   return ms - BEIJING_MS;
 }
 
+export function gridLine() {
+  return { show: true, lineStyle: { color: colour('border') } };
+}
+
 // One day: hours; else days and hours.
 export function timeAxis() {
   return {
     type: 'time' as const,
+    splitLine: gridLine(),
     axisLabel: {
       hideOverlap: true,
       formatter: {
@@ -149,7 +154,7 @@ export function eventTip(event: StoryEvent, nameOf: (id: string) => string): HTM
 
 // Area by money, so that ten times the money looks like ten times as much.
 export function markSize(fen: number, most: number): number {
-  return most <= 0 ? 9 : 6 + 20 * Math.sqrt(Math.max(0, fen) / most);
+  return most <= 0 ? 9 : 6 + 14 * Math.sqrt(Math.max(0, fen) / most);
 }
 
 // For drawings that are not charts: the drawing, or the same as rows.

@@ -22,14 +22,15 @@ function useColumns(events: readonly StoryEvent[]): Column<StoryEvent>[] {
   const has = (field: keyof StoryEvent['exhibit']) => events.some((one) => one.exhibit[field] !== undefined);
   const code = (value: string | undefined) => value !== undefined && <code title={value}>{value}</code>;
   const all: (Column<StoryEvent> & { if?: boolean })[] = [
-    { key: 'at', title: t('at'), width: '148px', cell: (one) => dateTimeSeconds(one.at) },
+    { key: 'at', title: t('at'), width: '160px', cell: (one) => dateTimeSeconds(one.at) },
     {
-      key: 'event', title: t('event'), width: '96px',
+      key: 'event', title: t('event'), width: '104px', spare: 6,
       cell: (one) => `${eventName(one.exhibit.event)}${isTakenBack(one.exhibit) ? ` · ${t('takenBack')}` : ''}`,
     },
-    { key: 'insured', title: t('person'), width: '164px', if: has('insured'), cell: (one) => code(one.exhibit.insured) },
+    { key: 'insured', title: t('person'), width: '164px',
+      if: has('insured'), cell: (one) => code(one.exhibit.insured) },
     {
-      key: 'institution', title: t('institution'), width: 'minmax(120px, 1fr)', if: has('institution'),
+      key: 'institution', title: t('institution'), width: 'minmax(96px, 1fr)', if: has('institution'),
       cell: (one) => (
         <span title={one.exhibit.institution}>{one.exhibit.institution && nameOf(one.exhibit.institution)}</span>
       ),
@@ -39,7 +40,7 @@ function useColumns(events: readonly StoryEvent[]): Column<StoryEvent>[] {
       cell: (one) => fen(one.exhibit.amount_fen),
     },
     {
-      key: 'account', title: t('account'), width: '96px', right: true, if: has('account_fen'),
+      key: 'account', title: t('account'), width: '96px', spare: 2, right: true, if: has('account_fen'),
       cell: (one) => fen(one.exhibit.account_fen),
     },
     {
@@ -47,7 +48,7 @@ function useColumns(events: readonly StoryEvent[]): Column<StoryEvent>[] {
       if: events.some((one) => (one.exhibit.mulaid_fen ?? 0) > 0), cell: (one) => fen(one.exhibit.mulaid_fen),
     },
     {
-      key: 'fund', title: t('fund'), width: '88px', right: true,
+      key: 'fund', title: t('fund'), width: '92px', spare: 3, right: true,
       if: events.some((one) => (one.exhibit.fund_fen ?? 0) > 0), cell: (one) => fen(one.exhibit.fund_fen),
     },
     {
@@ -55,15 +56,15 @@ function useColumns(events: readonly StoryEvent[]): Column<StoryEvent>[] {
       cell: (one) => fen(one.exhibit.balance_fen),
     },
     {
-      key: 'credential', title: t('credential'), width: '128px', if: has('credential'),
+      key: 'credential', title: t('credential'), width: '132px', spare: 4, if: has('credential'),
       cell: (one) => one.exhibit.credential && credentialName(one.exhibit.credential),
     },
     {
-      key: 'operator', title: t('operator'), width: '140px', if: has('operator'),
+      key: 'operator', title: t('operator'), width: '148px', spare: 5, if: has('operator'),
       cell: (one) => code(one.exhibit.operator),
     },
     {
-      key: 'weight', title: t('weight'), width: '64px', right: true,
+      key: 'weight', title: t('weight'), width: '64px', spare: 1, right: true,
       cell: (one) => decimal(one.exhibit.weight ?? 0, 3),
     },
   ];

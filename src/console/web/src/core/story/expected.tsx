@@ -7,7 +7,7 @@ import { colour } from '../theme';
 import { Chart } from '../ui/chart';
 import { Section, tip, useOption } from './common';
 import { expectedKindName, measureTitle, quantity, timesText } from './finding';
-import { expectationsOf, hasDistribution, poisson, type Expectation } from './model';
+import { expectationsOf, hasDistribution, poisson, poissonTail, type Expectation } from './model';
 import { measureName, t } from './text';
 
 function saysOf(one: Expectation): string {
@@ -35,7 +35,7 @@ function Multiples({ rows }: { rows: readonly Expectation[] }) {
     const most = Math.max(2, ...rows.map((one) => one.ratio!));
     const bad = colour('critical-mark');
     return {
-      grid: { left: 8, right: 72, top: 20, bottom: 24, containLabel: true },
+      grid: { left: 8, right: 72, top: 24, bottom: 24, containLabel: true },
       tooltip: {
         trigger: 'item',
         formatter: ({ dataIndex }: { dataIndex: number }) => {
@@ -52,22 +52,28 @@ function Multiples({ rows }: { rows: readonly Expectation[] }) {
       },
       xAxis: {
         type: 'log', name: t('timesAxis'), nameLocation: 'middle', nameGap: 22,
-        min: Math.min(0.5, ...rows.map((one) => one.ratio! / 1.5)), max: most * 1.1,
-        axisLabel: { formatter: (value: number) => (value >= 1 ? `×${count(value)}` : `×${rough(value)}`) },
+        min: Math.min(1, ...rows.map((one) => one.ratio! / 1.5)), max: most * 1.1,
+        axisLabel: {
+          hideOverlap: true, showMaxLabel: false,
+          formatter: (value: number) => (value >= 1 ? `×${count(value)}` : `×${rough(value)}`),
+        },
       },
       yAxis: {
         type: 'category', inverse: true, data: rows.map(measureTitle),
-        axisLabel: { width: 220, overflow: 'break', color: colour('text') },
+        axisLabel: { width: 190, overflow: 'break', color: colour('text') },
+        axisTick: { show: false }, axisLine: { show: false },
       },
       series: [{
-        type: 'bar', barWidth: 14, data: rows.map((one) => ({ value: one.ratio!, itemStyle: { color: bad } })),
+        type: 'bar', barWidth: 14, data: rows.map((one) => ({
+          value: one.ratio!, itemStyle: { color: one.ratio! > 1 ? bad : colour('series-5') },
+        })),
         label: {
           show: true, position: 'right', color: colour('text'), fontWeight: 600,
           formatter: ({ dataIndex }: { dataIndex: number }) => `×${timesText(rows[dataIndex]!.ratio!)}`,
         },
         markLine: {
           symbol: 'none', silent: true, lineStyle: { color: colour('text'), width: 1.5, type: 'solid' },
-          label: { formatter: t('line'), position: 'end', color: colour('text-2') },
+          label: { formatter: t('line'), position: 'start', color: colour('text-2'), distance: 4 },
           data: [{ xAxis: 1 }],
         },
       }],
@@ -105,6 +111,9 @@ function Distribution({ one }: { one: Expectation }) {
   const observed = one.evidence.observed;
   const upTo = Math.max(observed + 2, Math.ceil(mean * 2));
   const chances = poisson(mean, upTo);
+  const says = t('distributionSays', {
+    mean: rough(mean, 3), observed: String(observed), chance: rough(poissonTail(mean, observed)),
+  });
   const option = useOption(() => ({
     grid: { left: 8, right: 16, top: 28, bottom: 28, containLabel: true },
     tooltip: {
@@ -115,7 +124,7 @@ function Distribution({ one }: { one: Expectation }) {
     xAxis: {
       type: 'category', data: chances.map((_, k) => k), name: t('countAxis'), nameLocation: 'middle', nameGap: 24,
     },
-    yAxis: { type: 'value', name: t('chance'), axisLabel: { formatter: (value: number) => percent(value) } },
+    yAxis: { type: 'value', name: t('chance'), nameTextStyle: { align: 'left' }, axisLabel: { formatter: (value: number) => percent(value) } },
     series: [{
       type: 'bar', barCategoryGap: '20%', data: chances, itemStyle: { color: colour('series-5') },
       markLine: {
@@ -131,9 +140,9 @@ function Distribution({ one }: { one: Expectation }) {
   }), [one]);
   return (
     <figure class="distribution">
-      <p class="says">{t('distributionSays', { mean: rough(mean, 3), observed: String(observed) })}</p>
+      <p class="says">{says}</p>
       <Chart
-        option={option} height={190} description={t('distributionSays', { mean: rough(mean, 3), observed: String(observed) })}
+        option={option} height={190} description={says}
         table={
           <table class="table">
             <thead><tr><th class="num">{t('countAxis')}</th><th class="num">{t('chance')}</th></tr></thead>

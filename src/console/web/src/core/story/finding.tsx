@@ -11,7 +11,7 @@ import { measureName, segmentName, segmentValue, t, unitName } from './text';
 
 export function quantity(value: number, unit = ''): string {
   const shown = Math.abs(value) >= 100 ? count(value) : rough(value, 3);
-  return unit === '' ? shown : `${shown} ${unitName(unit)}`;
+  return unit === '' || unit === 'different' ? shown : `${shown} ${unitName(unit)}`;
 }
 
 export function expectedKindName({ kind, evidence }: Expectation): string {
@@ -41,29 +41,32 @@ function EvidenceTable({ rows }: { rows: readonly Expectation[] }) {
       <caption class="seen-by-readers">{t('arithmetic')}</caption>
       <thead>
         <tr>
-          <th scope="col">{t('measure')}</th>
+          <th scope="col">{t('measure')} · {t('against')}</th>
           <th scope="col" class="num">{t('observed')}</th>
           <th scope="col" class="num">{t('expected')}</th>
           <th scope="col" class="num">{t('pValue')}</th>
-          <th scope="col" class="num">{t('eValue')}</th>
-          <th scope="col">{t('against')}</th>
         </tr>
       </thead>
       <tbody>
         {rows.map((one, i) => (
           <tr key={i}>
-            <td>{measureTitle(one)}</td>
+            <td>
+              {measureTitle(one)}
+              <br />
+              <span class="muted">
+                {[segmentText(one), one.evidence.baseline && t('subjects', { n: one.evidence.baseline.subjects })]
+                  .filter(Boolean).join(' · ')}
+              </span>
+            </td>
             <td class="num nowrap"><strong>{quantity(one.evidence.observed, one.evidence.unit)}</strong></td>
             <td class="num">
               <span class="nowrap">{quantity(one.evidence.expected!, one.evidence.unit)}</span>
               <br /><span class="muted">{expectedKindName(one)}</span>
             </td>
-            <td class="num nowrap">{rough(one.evidence.p_value!)}</td>
-            <td class="num nowrap">{one.evidence.e_value === null ? '–' : rough(one.evidence.e_value)}</td>
-            <td>
-              {segmentText(one)}
-              {one.evidence.baseline !== undefined && (
-                <><br /><span class="muted">{t('subjects', { n: one.evidence.baseline.subjects })}</span></>
+            <td class="num nowrap">
+              {rough(one.evidence.p_value!)}
+              {one.evidence.e_value !== null && (
+                <><br /><span class="muted">e = {rough(one.evidence.e_value, 3)}</span></>
               )}
             </td>
           </tr>
@@ -80,10 +83,9 @@ export function Finding({ alert }: { alert: Alert }) {
   const counterfactual = alert.counterfactual[language.value];
   return (
     <Section
-      title={t('finding')}
+      title={<PatternName id={alert.pattern.id} />}
       aside={
         <>
-          <PatternName id={alert.pattern.id} />
           <ResultBadge result={alert.result_type} />
           <Badge tone={alert.status === 'withdrawn' ? 'bad' : 'outline'}>{statusName(alert.status)}</Badge>
         </>
@@ -102,7 +104,7 @@ export function Finding({ alert }: { alert: Alert }) {
       {rate !== null && rate > 0 && alert.e_value !== null && (
         <p class="muted">
           {t('bound', {
-            months: count(1 / rate), unit: kindName(alert.subject.kind),
+            months: count(1 / rate), unit: kindName(alert.subject.kind).toLowerCase(),
             threshold: count(1 / rate),
             value: alert.e_value < 1e6 ? count(alert.e_value) : rough(alert.e_value),
           })}

@@ -39,7 +39,11 @@ function AlertStory({ bodies, alert, network, onPaper }: {
   return (
     <>
       <Finding alert={alert} />
-      {drawn.has('journey') && <JourneyOnMap journey={story.journey!} usual={travel?.expected ?? null} />}
+      {drawn.has('journey') && (
+        <JourneyOnMap
+          journey={story.journey!} usual={travel?.expected ?? null} counted={travel?.observed ?? null}
+        />
+      )}
       {drawn.has('run') && <RunOfCards runs={story.runs} />}
       {drawn.has('balance') && <BalanceOverTime balance={story.balance!} />}
       {drawn.has('timeline') && <Timeline events={onPaper ? story.mine : story.events} />}
@@ -66,7 +70,8 @@ export function Story({ bodies, parties, chosen, purpose = 'verification', onPap
     const names = new Map(parties.map((one) => [one.ref, one.name]));
     return { nameOf: (id: string) => names.get(id) || id, open: setOpened, purpose };
   }, [parties, purpose]);
-  const alert = bodies.find((one) => one.alert_id === (chosen ?? own)) ?? bodies[0];
+  const alert = bodies.find((one) => one.alert_id === (chosen ?? own)) 
+    ?? bodies.find((one) => one.status !== 'withdrawn') ?? bodies[0];
   if (alert === undefined) {
     return <Empty title={t('noAlerts')}><p>{t('noAlertsWhy')}</p></Empty>;
   }

@@ -197,7 +197,12 @@ function MapOf({ journey, usual, description }: {
 }
 
 // `usual`: the quickest way in km/h, where the alert says so.
-export function JourneyOnMap({ journey, usual }: { journey: Journey; usual: number | null }) {
+// `counted`: what the pattern reckoned it to be.
+export function JourneyOnMap({ journey, usual, counted }: {
+  journey: Journey;
+  usual: number | null;
+  counted: number | null;
+}) {
   const { nameOf } = useContext(Context);
   const { fastest } = journey;
   const says = [
@@ -206,6 +211,7 @@ export function JourneyOnMap({ journey, usual }: { journey: Journey; usual: numb
       to: nameOf(fastest.to.exhibit.institution!), km: count(fastest.km), time: time(fastest),
       kmh: speed(fastest.kmh),
     }),
+    counted === null ? '' : t('journeyCounted', { kmh: rough(counted, 3) }),
     usual === null ? '' : t('journeyUsual', { kmh: rough(usual, 3) }),
     t('journeyLegs', { n: journey.legs.length }),
   ].join(' ');

@@ -49,8 +49,10 @@ export function different(events: readonly StoryEvent[], field: 'insured' | 'ins
 
 /* ---- lanes of the timeline ---- */
 
-export type LaneKind = 'institution' | 'insured' | 'event';
+export type LaneKind = 'institution' | 'insured' | 'event' | 'clock';
 const LANES_MAX = 16;
+const DAY_MS = 86_400_000;
+const BEIJING_MS = 8 * 3_600_000;
 
 export interface Lanes {
   kind: LaneKind;
@@ -58,12 +60,19 @@ export interface Lanes {
   laneOf: (event: StoryEvent) => number;
 }
 
-// By what tells the events apart: institutions of one card, else cards of one counter.
+// By what tells the events apart: institutions of one card, else cards of one counter. More cards
+// than can be told apart are laid out by the time of day: when a counter was busy is then seen.
 export function lanesOf(events: readonly StoryEvent[]): Lanes {
   const places = different(events, 'institution').length;
   const cards = different(events, 'insured').length;
   const kind: LaneKind =
-    cards <= 1 && places >= 1 ? 'institution' : cards > 1 ? 'insured' : 'event';
+    cards > LANES_MAX ? 'clock'
+    : cards <= 1 && places >= 1 ? 'institution'
+    : cards > 1 ? 'insured'
+    : 'event';
+  if (kind === 'clock') {
+    return { kind, lanes: [], laneOf: (one) => ((one.at + BEIJING_MS) % DAY_MS) / 3_600_000 };
+  }
   const key = (one: StoryEvent) =>
     (kind === 'event' ? one.exhibit.event : one.exhibit[kind]) ?? one.exhibit.event;
   const counts = new Map<string, number>();
@@ -250,6 +259,7 @@ export interface Balance {
 }
 
 export const DRAIN_SHARE = 0.2;
+const MOVED_SHARE = 0.05; // less is a flat line
 
 // null: not one person's, or nothing moves.
 export function balanceOf(events: readonly StoryEvent[]): Balance | null {
@@ -264,13 +274,13 @@ export function balanceOf(events: readonly StoryEvent[]): Balance | null {
     const share = before !== null && before > 0 ? (paid ?? 0) / before : null;
     return { event, before, after, share };
   });
-  const levels = new Set(steps.flatMap((one) => [one.before ?? one.after, one.after]));
-  const first = steps[0];
-  if (first === undefined || levels.size < 2) {
+  const levels = steps.flatMap((one) => [one.before ?? one.after, one.after]);
+  const highest = Math.max(0, ...levels);
+  if (highest - Math.min(...levels) <= highest * MOVED_SHARE) {
     return null;
   }
   return {
-    steps, start: first.before ?? first.after, end: steps.at(-1)!.after,
+    steps, start: levels[0]!, end: levels.at(-1)!,
     taken: steps.reduce((sum, one) => sum + (one.before === null ? 0 : one.before - one.after), 0),
   };
 }
@@ -320,6 +330,21 @@ export function poisson(mean: number, upTo: number): number[] {
     log += Math.log(mean) - Math.log(k + 1);
   }
   return chances;
+}
+
+// The chance of `from` or more. Summed from its largest term on, so that tiny tails keep their digits.
+export function poissonTail(mean: number, from: number): number {
+  let log = -mean;
+  for (let k = 1; k <= from; k++) {
+    log += Math.log(mean) - Math.log(k);
+  }
+  let sum = 0;
+  let term = 1;
+  for (let k = from + 1; term > 1e-12; k++) {
+    sum += term;
+    term *= mean / k;
+  }
+  return Math.min(1, Math.exp(log) * sum);
 }
 
 const POISSON_MAX = 120;

@@ -83,7 +83,7 @@ export function NetworkOf({ network }: { network: Network }) {
         type: 'graph', layout: 'force', top: 44, bottom: 20, left: 40, right: 40,
         force: {
           initLayout: 'circular', layoutAnimation: false, repulsion: network.nodes.length > 40 ? 70 : 160,
-          edgeLength: [30, 110], gravity: 0.12,
+          edgeLength: network.nodes.length > 40 ? [30, 110] : [70, 140], gravity: 0.12,
         },
         roam: 'move', draggable: false,
         categories: kinds.map((kind) => ({

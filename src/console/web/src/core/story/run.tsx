@@ -25,12 +25,12 @@ export function RunOfCards({ runs }: { runs: readonly Run[] }) {
 
   const option = useOption(() => ({
     useUTC: true,
-    grid: { left: 8, right: 24, top: 16, bottom: 24, containLabel: true },
+    grid: { left: 24, right: 56, top: 16, bottom: 24, containLabel: true },
     tooltip: {
       trigger: 'item', confine: true,
       formatter: ({ data }: { data: { event: StoryEvent } }) => eventTip(data.event, nameOf),
     },
-    xAxis: { ...timeAxis(), splitLine: { show: true } },
+    xAxis: timeAxis(),
     yAxis: {
       type: 'value', name: t('cardNumber'), min: 0, max: run.cards.length + 1, minInterval: 1,
       nameLocation: 'middle', nameGap: 32, inverse: false,

@@ -10,15 +10,13 @@ export const t = dictionary({
   ],
 
   // The finding
-  finding: ['发现了什么', 'What was found'],
   otherwise: ['怎样就不会提示', 'What would have had to be different'],
   arithmetic: ['依据', 'What it rests on'],
   measure: ['指标', 'Measure'],
   observed: ['实际', 'Observed'],
   expected: ['参照', 'Held against'],
-  pValue: ['偶然可能 p', 'By chance, p'],
-  eValue: ['证据 e', 'Evidence e'],
-  against: ['比较对象', 'Compared with'],
+  pValue: ['偶然 p · 证据 e', 'By chance p · e'],
+  against: ['比较对象', 'compared with'],
   subjects: ['{n} 个对象', '{n} {n|subject|subjects}'],
   mean: ['预期均值', 'mean expected'],
   percent1: ['同类中仅 1% 达到', 'reached by 1% of peers'],
@@ -61,8 +59,8 @@ export const t = dictionary({
   timesAxis: ['实际 ÷ 参照（对数）', 'observed ÷ held against (log)'],
   line: ['参照 = 1', 'reference = 1'],
   distributionSays: [
-    '若真实速率恰为每期 {mean}，次数应呈此泊松分布；实际 {observed} 次远在其外。',
-    'If the true rate were exactly {mean} a period, counts would fall as this Poisson distribution; {observed} lies far outside.',
+    '若真实速率恰为每期 {mean}，次数应呈此泊松分布；达到 {observed} 次或更多的概率为 {chance}。',
+    'If the true rate were exactly {mean} a period, counts would fall as this Poisson distribution; {observed} or more would have a chance of {chance}.',
   ],
   distributionNote: [
     '图中假设：泊松分布，均值取自预警。系统计算 p={p} 时用的是更宽的 Pólya 分布（允许速率因人而异），其离散参数不在预警中，故未画出。',
@@ -79,14 +77,15 @@ export const t = dictionary({
   // Timeline
   timeline: ['时间线', 'Timeline'],
   timelineSays: [
-    '{n} 笔事件，{from} 至 {to}，按{lane}分行。点越大金额越高，颜色越深在本预警中权重越大。',
-    '{n} {n|event|events} from {from} to {to}, in lanes by {lane}. A larger mark is more money, a deeper one weighs more in this alert.',
+    '{n} 笔事件，{from} 至 {to}，纵向为{lane}。点越大金额越高，颜色越深在本预警中权重越大。',
+    '{n} {n|event|events} from {from} to {to}, upright by {lane}. A larger mark is more money, a deeper one weighs more in this alert.',
   ],
   timelineOthers: ['灰色 {n} 笔属于本案其他预警。', '{n} in grey belong to other alerts of the case.'],
   timelineBack: ['打叉的 {n} 笔已被冲正或退回。', '{n} crossed out {n|was|were} taken back.'],
   laneInstitution: ['机构', 'institution'],
   laneInsured: ['卡', 'card'],
   laneEvent: ['事件', 'kind of event'],
+  laneClock: ['一天中的时刻', 'time of day'],
   laneRest: ['其余', 'the rest'],
   mine: ['本预警', 'this alert'],
   others: ['其他预警', 'other alerts'],
@@ -102,6 +101,10 @@ export const t = dictionary({
   journeyUsual: [
     '最快的走法（公路、高铁或飞机，含候乘）约 {kmh} km/h。',
     'The quickest way (road, fast train or aeroplane, with boarding) makes about {kmh} km/h.',
+  ],
+  journeyCounted: [
+    '规则按 {kmh} km/h 计：它为钟差和离开留出几分钟。',
+    'The pattern counts {kmh} km/h: it leaves some minutes for clocks and for leaving.',
   ],
   journeyLegs: ['共 {n} 段路程。', '{n} {n|leg|legs} in all.'],
   atOnce: ['同一时刻', 'no time at all'],
@@ -239,7 +242,6 @@ export const unitName = named({
   cards: ['张卡', 'cards'],
   score: ['分', 'points'],
   times: ['次', 'times'],
-  different: ['家/个', 'different'],
   tickets: ['笔', 'tickets'],
 });
 

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { useContext } from 'preact/hooks';
 import { DataZoomSliderComponent } from 'echarts/components';
-import { dateTime, dateTimeSeconds, decimal, money } from '../i18n';
+import { clockTime, dateTime, dateTimeSeconds, decimal, money } from '../i18n';
 import { colour } from '../theme';
 import { Chart, use as register } from '../ui/chart';
 import {
-  Context, eventTip, markSize, onAxis, Section, span, timeAxis, useOption,
+  Context, eventTip, gridLine, markSize, onAxis, Section, span, timeAxis, useOption,
 } from './common';
 import { isTakenBack, lanesOf, type StoryEvent } from './model';
 import { eventName, t } from './text';
 
 register([DataZoomSliderComponent]);
 
-// A ring that is crossed out.
-const CROSSED = 'path://M8 0a8 8 0 1 0 0 16A8 8 0 1 0 8 0zM1 15.6L.4 15 15 .4l.6.6z';
 const ROWS_MAX = 500;
 
 export function shortRef(id: string): string {
@@ -31,7 +29,12 @@ export function Timeline({ events }: { events: readonly StoryEvent[] }) {
     : lanes.kind === 'event' ? eventName(id)
     : lanes.kind === 'insured' ? shortRef(id)
     : nameOf(id);
-  const laneKind = { institution: 'laneInstitution', insured: 'laneInsured', event: 'laneEvent' } as const;
+  const isClock = lanes.kind === 'clock';
+  const laneKind = { clock: 'laneClock', institution: 'laneInstitution', insured: 'laneInsured', event: 'laneEvent' } as const;
+
+  const first = events[0]!;
+  const last = events.at(-1)!;
+  const spare = Math.max(60_000, (last.at - first.at) * 0.03);
 
   const option = useOption(() => {
     const deep = colour('critical-mark');
@@ -39,11 +42,14 @@ export function Timeline({ events }: { events: readonly StoryEvent[] }) {
     const point = (one: StoryEvent) => ({
       value: [onAxis(one.at), lanes.laneOf(one)],
       event: one,
-      symbol: isTakenBack(one.exhibit) ? CROSSED : 'circle',
       symbolSize: markSize(one.money, most),
+      label: {
+        show: isTakenBack(one.exhibit), formatter: '×', color: one.isChosen ? deep : plain,
+        fontSize: markSize(one.money, most) + 2, fontWeight: 700,
+      },
       itemStyle: {
-        color: one.isChosen ? deep : plain,
-        opacity: one.isChosen ? 0.3 + 0.6 * one.weight : 0.4,
+        color: isTakenBack(one.exhibit) ? colour('surface') : one.isChosen ? deep : plain,
+        opacity: isTakenBack(one.exhibit) ? 1 : one.isChosen ? 0.3 + 0.6 * one.weight : 0.4,
         borderColor: one.isChosen ? deep : plain, borderWidth: 1,
       },
     });
@@ -59,12 +65,19 @@ export function Timeline({ events }: { events: readonly StoryEvent[] }) {
         trigger: 'item', confine: true,
         formatter: ({ data }: { data: { event: StoryEvent } }) => eventTip(data.event, nameOf),
       },
-      xAxis: { ...timeAxis(), splitLine: { show: true } },
-      yAxis: {
-        type: 'category', data: lanes.lanes.map(laneName), inverse: true,
-        axisLabel: { width: 150, overflow: 'truncate', color: colour('text'), interval: 0 },
-        splitLine: { show: true }, axisTick: { show: false },
+      xAxis: {
+        ...timeAxis(), min: onAxis(first.at - spare), max: onAxis(last.at + spare),
       },
+      yAxis: isClock
+        ? {
+          type: 'value', min: 0, max: 24, interval: 3, inverse: true,
+          axisLabel: { formatter: (hour: number) => `${String(hour).padStart(2, '0')}:00` },
+        }
+        : {
+          type: 'category', data: lanes.lanes.map(laneName), inverse: true,
+          axisLabel: { width: 150, overflow: 'truncate', color: colour('text'), interval: 0 },
+          splitLine: gridLine(), axisTick: { show: false },
+        },
       dataZoom: [
         { type: 'inside', zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false },
         {
@@ -77,8 +90,6 @@ export function Timeline({ events }: { events: readonly StoryEvent[] }) {
     };
   }, [events]);
 
-  const first = events[0]!;
-  const last = events.at(-1)!;
   const says = [
     t('timelineSays', { n: events.length, ...span(first.at, last.at), lane: t(laneKind[lanes.kind]) }),
     others > 0 ? t('timelineOthers', { n: others }) : '',
@@ -87,7 +98,7 @@ export function Timeline({ events }: { events: readonly StoryEvent[] }) {
   return (
     <Section title={t('timeline')} says={says}>
       <Chart
-        option={option} height={96 + Math.max(2, lanes.lanes.length) * 28} description={says}
+        option={option} height={isClock ? 320 : 96 + Math.max(2, lanes.lanes.length) * 28} description={says}
         onClick={(params) => {
           const { event } = params.data as { event?: StoryEvent };
           if (event !== undefined) {
@@ -106,7 +117,9 @@ export function Timeline({ events }: { events: readonly StoryEvent[] }) {
               {events.slice(0, ROWS_MAX).map((one) => (
                 <tr key={one.msgid} class={isTakenBack(one.exhibit) ? 'struck' : ''}>
                   <td class="nowrap" title={dateTimeSeconds(one.at)}>{dateTime(one.at)}</td>
-                  <td>{laneName(lanes.lanes[lanes.laneOf(one)]!)}</td>
+                  <td>
+                    {isClock ? clockTime(one.at) : laneName(lanes.lanes[lanes.laneOf(one)]!)}
+                  </td>
                   <td>{eventName(one.exhibit.event)}</td>
                   <td class="num">{one.money > 0 ? money(one.money) : '–'}</td>
                   <td class="num">{one.isChosen ? decimal(one.exhibit.weight ?? 0, 3) : '–'}</td>

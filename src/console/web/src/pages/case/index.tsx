@@ -73,7 +73,9 @@ function Desk({ one, onNow, onReload, onPrint, alert, onAlert }: {
   const [identities, setIdentities] = useState<ReadonlyMap<string, string>>(new Map());
   const note = useRef<HTMLTextAreaElement>(null);
   const news = useNews(one.id);
-  const at = Math.max(0, one.bodies.findIndex((body) => body.alert_id === alert));
+  const first = one.bodies.findIndex((body) => body.status !== 'withdrawn');
+  const asked = one.bodies.findIndex((body) => body.alert_id === alert);
+  const at = Math.max(0, asked < 0 ? first : asked);
   const chosen = one.bodies[at]?.alert_id ?? '';
   const purpose = purposeOf(may);
 

@@ -16,9 +16,10 @@ function AlertItem({ alert, isChosen, onChoose }: {
   isChosen: boolean;
   onChoose: () => void;
 }) {
-  const from = dateTime(alert.window.start);
-  const to = date(alert.window.start) === date(alert.window.end)
-    ? dateTime(alert.window.end).slice(11) : date(alert.window.end);
+  const { start, end } = alert.window;
+  const isOneDay = date(start) === date(end);
+  const from = isOneDay ? dateTime(start) : date(start);
+  const to = isOneDay ? dateTime(end).slice(11) : date(end);
   return (
     <li>
       <button type="button" class="alert-item" aria-current={isChosen ? 'true' : undefined} onClick={onChoose}>
@@ -39,19 +40,18 @@ function AlertItem({ alert, isChosen, onChoose }: {
 }
 
 function PartyItem({ party, identity }: { party: Party; identity: string | undefined }) {
-  const roles = party.roles.filter((role) => role !== 'subject').map(partyRoleName).join(', ');
+  const roles = party.roles.filter((role) => role !== 'subject' && role !== party.kind).map(partyRoleName);
   return (
     <li class="party">
       <span class="row">
-        <span class="muted kind">{kindName(party.kind)}</span>
         <span class="grow cut" title={party.ref}>
-          {party.name === '' ? <code>{party.ref}</code> : party.name}
+          {party.name === '' ? <code>{party.ref}</code> : <>{party.name} <code class="muted">{party.ref}</code></>}
         </span>
         {party.is_subject && <Badge tone="accent">{t('isSubject')}</Badge>}
       </span>
       {identity !== undefined && <strong class="identity">{identity}</strong>}
       <span class="row muted">
-        <span class="grow cut">{party.name === '' ? roles : <code>{party.ref}</code>}</span>
+        <span class="grow cut">{[kindName(party.kind), ...roles].join(' · ')}</span>
         {party.other_cases > 0 && (
           <a href={href('queue', { subject: party.ref, open: 'all' })}>{t('otherCases', { n: party.other_cases })}</a>
         )}

@@ -35,8 +35,11 @@ function StateLine({ one }: { one: Case }) {
       {path.map((state, i) => {
         const name = i === at ? one.state : state;
         return (
-          <li key={state} class={i < at ? 'past' : i === at ? 'here' : ''} aria-current={i === at ? 'step' : undefined}>
-            <span>{stateName(name)}</span>
+          <li
+            key={state} class={i < at ? 'past' : i === at ? 'here' : ''} title={stateName(name)}
+            aria-current={i === at ? 'step' : undefined}
+          >
+            <span class={i === at ? '' : 'seen-by-readers'}>{stateName(name)}</span>
           </li>
         );
       })}
@@ -291,9 +294,11 @@ export function Files({ one, onDone }: { one: Case; onDone: (now: Case) => void 
             take(event.dataTransfer?.files as unknown as FileList);
           }}
         >
-          <span>{t('fileHint')} </span>
-          <Button disabled={busy} onClick={() => input.current?.click()}>{t('fileChoose')}</Button>
-          <span class="muted"> {t('fileLimit', { size: FILE_MAX_TEXT })}</span>
+          <p>
+            {t('fileHint')}{' '}
+            <Button disabled={busy} onClick={() => input.current?.click()}>{t('fileChoose')}</Button>
+          </p>
+          <p class="muted">{t('fileLimit', { size: FILE_MAX_TEXT })}</p>
           <input
             ref={input} type="file" multiple hidden
             onChange={(event) => {

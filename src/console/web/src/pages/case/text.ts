@@ -41,7 +41,7 @@ export const t = dictionary({
   // Left
   alerts: ['预警', 'Alerts'],
   events: ['{n} 笔', '{n} {n|event|events}'],
-  parties: ['涉及', 'Who is involved'],
+  parties: ['涉及', 'Involved'],
   otherCases: ['另涉 {n} 案', '{n} other {n|case|cases}'],
   showAll: ['显示全部 {n} 个', 'Show all {n}'],
   isSubject: ['对象', 'subject'],
