@@ -71,22 +71,35 @@ function useColumns(events: readonly StoryEvent[]): Column<StoryEvent>[] {
   return all.filter((one) => one.if !== false);
 }
 
-// On paper there is nothing to scroll: the same rows as a plain table.
+// On paper there is nothing to scroll, and what is the same in every row is said once, above.
 function PaperTable({ events }: { events: readonly StoryEvent[] }) {
-  const columns = useColumns(events);
+  const { nameOf } = useContext(Context);
+  const all = useColumns(events);
+  const constant = (['event', 'insured', 'institution', 'operator'] as const).flatMap((field) => {
+    const values = new Set(events.map((one) => one.exhibit[field]));
+    const [value] = values;
+    return values.size === 1 && value !== undefined ? [{ field, value }] : [];
+  });
+  const columns = all.filter(({ key }) => !constant.some((one) => one.field === key));
+  const said = constant.map(({ field, value }) =>
+    field === 'event' ? eventName(value) : field === 'institution' ? `${nameOf(value)} ${value}` : value,
+  );
   return (
-    <table class="table exhibits-paper">
-      <thead>
-        <tr>{columns.map((one) => <th key={one.key} class={one.right ? 'num' : ''}>{one.title}</th>)}</tr>
-      </thead>
-      <tbody>
-        {events.map((event) => (
-          <tr key={event.msgid} class={isTakenBack(event.exhibit) ? 'struck' : ''}>
-            {columns.map((one) => <td key={one.key} class={one.right ? 'num' : ''}>{one.cell(event)}</td>)}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <>
+      {said.length > 0 && <p class="muted">{said.join(' · ')}</p>}
+      <table class="table exhibits-paper">
+        <thead>
+          <tr>{columns.map((one) => <th key={one.key} class={one.right ? 'num' : ''}>{one.title}</th>)}</tr>
+        </thead>
+        <tbody>
+          {events.map((event) => (
+            <tr key={event.msgid} class={isTakenBack(event.exhibit) ? 'struck' : ''}>
+              {columns.map((one) => <td key={one.key} class={one.right ? 'num' : ''}>{one.cell(event)}</td>)}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
   );
 }
 

@@ -13,7 +13,7 @@ import { Expected } from './expected';
 import { Finding } from './finding';
 import { JourneyOnMap } from './journey';
 import { ArticleText } from './law';
-import { balanceOf, drawingsOf, eventsOf, journeyOf, networkOf, runsOf, type Network, type StoryEvent } from './model';
+import { balanceOf, drawingsOf, eventsOf, isNetworkDrawn, journeyOf, networkOf, runsOf, type Network, type StoryEvent } from './model';
 import { NetworkOf } from './network';
 import { RunOfCards } from './run';
 import './style.css';
@@ -27,13 +27,13 @@ function AlertStory({ bodies, alert, network, onPaper }: {
   onPaper: boolean;
 }) {
   const story = useMemo(() => {
-    const events = eventsOf(bodies, alert);
+    const events = eventsOf(onPaper ? [alert] : bodies, alert);
     const mine = events.filter((one) => one.isChosen);
     return {
-      events, mine, drawn: new Set(drawingsOf(bodies, alert, network)), journey: journeyOf(mine),
+      events, mine, drawn: new Set(drawingsOf(events, alert, network)), journey: journeyOf(mine),
       runs: runsOf(mine), balance: balanceOf(mine),
     };
-  }, [bodies, alert, network]);
+  }, [bodies, alert, network, onPaper]);
   const { drawn } = story;
   const travel = alert.evidence.find((one) => one.measure === 'travel');
   return (
@@ -46,7 +46,7 @@ function AlertStory({ bodies, alert, network, onPaper }: {
       )}
       {drawn.has('run') && <RunOfCards runs={story.runs} />}
       {drawn.has('balance') && <BalanceOverTime balance={story.balance!} />}
-      {drawn.has('timeline') && <Timeline events={onPaper ? story.mine : story.events} />}
+      {drawn.has('timeline') && <Timeline events={story.events} onPaper={onPaper} />}
       {drawn.has('expected') && <Expected alert={alert} />}
       {!onPaper && drawn.has('network') && <NetworkOf network={network} />}
       <Exhibits events={story.mine} onPaper={onPaper} />
@@ -90,7 +90,7 @@ export function Story({ bodies, parties, chosen, purpose = 'verification', onPap
         {told.map((one) => (
           <AlertStory key={one.alert_id} bodies={bodies} alert={one} network={network} onPaper={onPaper} />
         ))}
-        {onPaper && drawingsOf(bodies, alert, network).includes('network') && <NetworkOf network={network} />}
+        {onPaper && isNetworkDrawn(network) && <NetworkOf network={network} />}
         <Section title={t('law')}>
           <div class="articles">
             {[...new Set(told.flatMap((one) => one.legal))].map((id) => <ArticleText key={id} id={id} />)}

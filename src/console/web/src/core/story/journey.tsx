@@ -12,6 +12,7 @@ import { t } from './text';
 
 const LABELLED_PAIRS = 3;
 const LEGS_SHOWN = 200;
+const SLOW_KMH = 20; // anybody can
 
 interface Box {
   x: number;
@@ -47,7 +48,7 @@ function placeText(
 }
 
 function speed(kmh: number): string {
-  return kmh === Infinity ? '∞' : count(kmh);
+  return kmh === Infinity ? '∞' : kmh < 10 ? decimal(kmh, 1) : count(kmh);
 }
 
 function time(leg: Leg): string {
@@ -205,8 +206,12 @@ export function JourneyOnMap({ journey, usual, counted }: {
 }) {
   const { nameOf } = useContext(Context);
   const { fastest } = journey;
+  const isSlow = fastest.kmh < SLOW_KMH && usual === null;
   const says = [
-    t('journeySays', {
+    isSlow ? t('journeyWide', {
+      person: shortRef(journey.person), n: journey.stops.length,
+      km: count(Math.max(...journey.legs.map((leg) => leg.km))),
+    }) : t('journeySays', {
       person: shortRef(journey.person), from: nameOf(fastest.from.exhibit.institution!),
       to: nameOf(fastest.to.exhibit.institution!), km: count(fastest.km), time: time(fastest),
       kmh: speed(fastest.kmh),

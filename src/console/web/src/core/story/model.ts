@@ -431,6 +431,7 @@ export function networkOf(bodies: readonly Alert[], parties: readonly Party[]): 
       link(institution, device);
       link(institution, doctor);
       if (body.subject.kind === 'trace') {
+        node(body.subject.id, 'trace').events++;
         link(body.subject.id, insured);
       }
     }
@@ -454,17 +455,26 @@ export type Drawing = 'timeline' | 'journey' | 'run' | 'balance' | 'expected' | 
 
 const NETWORK_NODES_MIN = 5;
 
-// Only what says something: one event needs no timeline, one counter and one card no network.
-export function drawingsOf(bodies: readonly Alert[], chosen: Alert, network: Network): Drawing[] {
-  const events = eventsOf(bodies, chosen);
+export function isNetworkDrawn(network: Network): boolean {
+  return network.nodes.length >= NETWORK_NODES_MIN && network.edges.length > 0;
+}
+
+// Only what says something: one event, or one run that is drawn as such, needs no timeline; one
+// counter and one card no network.
+export function drawingsOf(
+  events: readonly StoryEvent[],
+  chosen: Alert,
+  network: Network,
+): Drawing[] {
   const mine = events.filter((one) => one.isChosen);
+  const runs = runsOf(mine);
   const drawn: [Drawing, boolean][] = [
     ['expected', chosen.evidence.some((one) => one.p_value !== null && (one.expected ?? 0) > 0)],
     ['journey', journeyOf(mine) !== null],
-    ['run', runsOf(mine).length > 0],
-    ['timeline', events.length > 1],
+    ['run', runs.length > 0],
+    ['timeline', events.length > 1 && runs[0]?.events.length !== events.length],
     ['balance', balanceOf(mine) !== null],
-    ['network', network.nodes.length >= NETWORK_NODES_MIN && network.edges.length > 0],
+    ['network', isNetworkDrawn(network)],
   ];
   return drawn.filter(([, isDrawn]) => isDrawn).map(([name]) => name);
 }

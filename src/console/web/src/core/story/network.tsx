@@ -19,8 +19,8 @@ const looks: Record<string, [symbol: string, series: number]> = {
   institution: ['rect', 2],
   operator: ['diamond', 3],
   device: ['triangle', 5],
-  doctor: ['roundRect', 4],
-  trace: ['pin', 6],
+  doctor: ['arrow', 4],
+  trace: ['roundRect', 6],
   proxy: ['circle', 7],
 };
 const PERSON_LABELS_MAX = 24;
@@ -41,14 +41,13 @@ function NodeList({ network, onFocus }: { network: Network; onFocus: (id: string
       {network.nodes.map((node) => (
         <li key={node.id}>
           <button
-            type="button" title={node.id} onFocus={() => onFocus(node.id)} onBlur={() => onFocus(null)}
+            type="button" onFocus={() => onFocus(node.id)} onBlur={() => onFocus(null)}
+            title={`${node.id}: ${t('seenTimes', { n: node.events })}, ${t('seenWith')} ${count(withOf(node.id))}`}
             onMouseEnter={() => onFocus(node.id)} onMouseLeave={() => onFocus(null)}
           >
             <span class="muted kind">{kindName(node.kind)}</span>
             <span class="cut grow">{node.isSubject ? <strong>{titleOf(node)}</strong> : titleOf(node)}</span>
-            <span class="muted nowrap">
-              {t('seenTimes', { n: node.events })} · {t('seenWith')} {count(withOf(node.id))}
-            </span>
+            <span class="muted nowrap">{t('seenShort', { n: node.events })}</span>
           </button>
         </li>
       ))}
@@ -82,8 +81,8 @@ export function NetworkOf({ network }: { network: Network }) {
       series: [{
         type: 'graph', layout: 'force', top: 44, bottom: 20, left: 40, right: 40,
         force: {
-          initLayout: 'circular', layoutAnimation: false, repulsion: network.nodes.length > 40 ? 70 : 160,
-          edgeLength: network.nodes.length > 40 ? [30, 110] : [70, 140], gravity: 0.12,
+          initLayout: 'circular', layoutAnimation: false, repulsion: network.nodes.length > 40 ? 70 : 420,
+          edgeLength: network.nodes.length > 40 ? [30, 110] : [60, 110], gravity: network.nodes.length > 40 ? 0.12 : 0.25,
         },
         roam: 'move', draggable: false,
         categories: kinds.map((kind) => ({
@@ -126,7 +125,7 @@ export function NetworkOf({ network }: { network: Network }) {
     <Section title={t('network')} says={says}>
       <div class="network">
         <Chart
-          option={option} height={network.nodes.length > 20 ? 420 : 300} description={says}
+          option={option} height={network.nodes.length > 20 ? 420 : 340} description={says}
           onReady={(made) => {
             chart.current = made;
           }}

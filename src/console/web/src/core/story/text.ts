@@ -98,6 +98,10 @@ export const t = dictionary({
     '{person} 的卡在 {from} 与 {to} 之间相隔 {km} 公里，只有 {time}：直线也须 {kmh} km/h。',
     'Between {from} and {to} the card of {person} had {km} km to go and {time} for it: {kmh} km/h even in a straight line.',
   ],
+  journeyWide: [
+    '{person} 的卡在 {n} 家机构使用，相邻两次最远相隔 {km} 公里；时间上都来得及。',
+    'The card of {person} was used at {n} institutions, at most {km} km apart from one use to the next; there was time enough.',
+  ],
   journeyUsual: [
     '最快的走法（公路、高铁或飞机，含候乘）约 {kmh} km/h。',
     'The quickest way (road, fast train or aeroplane, with boarding) makes about {kmh} km/h.',
@@ -158,11 +162,12 @@ export const t = dictionary({
     '{people} {people|person|people}, {places} {places|institution|institutions}; a thicker line was seen more often. Of all alerts of the case.',
   ],
   networkLeft: ['另有 {n} 个未画出，见列表。', '{n} more are not drawn; the list has them.'],
+  seenShort: ['{n} 次', '{n}×'],
   seenTimes: ['出现 {n} 次', 'seen {n} {n|time|times}'],
   who: ['谁', 'Who'],
   kind: ['类别', 'Kind'],
   seen: ['次数', 'Events'],
-  seenWith: ['同现', 'Seen with'],
+  seenWith: ['同现', 'with'],
   role: ['角色', 'Role'],
 
   // Law

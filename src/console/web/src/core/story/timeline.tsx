@@ -18,7 +18,7 @@ export function shortRef(id: string): string {
   return id.startsWith('P-') && id.length > 10 ? `${id.slice(0, 6)}…${id.slice(-3)}` : id;
 }
 
-export function Timeline({ events }: { events: readonly StoryEvent[] }) {
+export function Timeline({ events, onPaper }: { events: readonly StoryEvent[]; onPaper: boolean }) {
   const { nameOf, open } = useContext(Context);
   const lanes = lanesOf(events);
   const most = Math.max(0, ...events.map((one) => one.money));
@@ -59,7 +59,7 @@ export function Timeline({ events }: { events: readonly StoryEvent[] }) {
     });
     return {
       useUTC: true,
-      grid: { left: 8, right: 20, top: 28, bottom: 56, containLabel: true },
+      grid: { left: 8, right: 20, top: 28, bottom: onPaper ? 24 : 56, containLabel: true },
       legend: others > 0 ? { top: 0, right: 8, data: [t('mine'), t('others')] } : undefined,
       tooltip: {
         trigger: 'item', confine: true,
@@ -78,7 +78,7 @@ export function Timeline({ events }: { events: readonly StoryEvent[] }) {
           axisLabel: { width: 150, overflow: 'truncate', color: colour('text'), interval: 0 },
           splitLine: gridLine(), axisTick: { show: false },
         },
-      dataZoom: [
+      dataZoom: onPaper ? [] : [
         { type: 'inside', zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false },
         {
           type: 'slider', height: 16, bottom: 6, showDetail: false, brushSelect: false,

@@ -18,7 +18,7 @@ function Decisions({ one }: { one: Case }) {
       <header><h2>{t('decisions')}</h2></header>
       <div class="body stack">
         {one.outcome !== '' && <Conclusion one={one} />}
-        <table class="table">
+        <table class="table decisions">
           <thead><tr><th>{t('when')}</th><th>{t('who')}</th><th>{t('what')}</th><th>{t('text')}</th></tr></thead>
           <tbody>
             {gathered(one.history).map(({ item, times }) => (

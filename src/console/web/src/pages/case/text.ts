@@ -106,7 +106,7 @@ export const t = dictionary({
   reportTitle: ['案件报告', 'Case report'],
   printNow: ['打印或存为 PDF', 'Print or save as PDF'],
   back: ['返回案件', 'Back to the case'],
-  reportOf: ['{name} 于 {time} 制作', 'Made by {name} on {time}'],
+  reportOf: ['{name} 于 {time} 制作。', 'Made by {name} on {time}.'],
   reportPseudonyms: [
     '人员以化名（P-…）表示。系统只作提示，结论由人作出。',
     'People are named by pseudonyms (P-…). The system points; people conclude.',
