@@ -16,7 +16,7 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    fs: { allow: ['.', '../../../models/law'] },
+    fs: { allow: ['.', '../../../models'] },
     proxy: { '/api': XIEZHI_CONSOLE },
   },
   test: { environment: 'jsdom', setupFiles: 'tests/setup.ts', include: ['tests/**/*.test.{ts,tsx}'] },

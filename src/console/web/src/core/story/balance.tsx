@@ -49,13 +49,13 @@ export function BalanceOverTime({ balance }: { balance: Balance }) {
               symbolSize: isDrain ? 12 : 6,
               itemStyle: { color: colour(isDrain ? 'critical-mark' : 'accent') },
               label: {
-                show: isDrain && drains.length <= LABELS_MAX, position: 'right', fontSize: 11, offset: [2, -10],
+                show: isDrain && drains.length <= LABELS_MAX, position: 'right', fontSize: 11,
                 color: colour('critical-mark'), fontWeight: 600,
                 formatter: `−${moneyShort((one.before ?? 0) - one.after)} · ${percent(one.share ?? 0)}`,
               },
             };
           }),
-          labelLayout: { hideOverlap: true },
+          labelLayout: { dy: -10, hideOverlap: true },
         },
       ],
     };

@@ -153,8 +153,9 @@ export function eventTip(event: StoryEvent, nameOf: (id: string) => string): HTM
 }
 
 // Area by money, so that ten times the money looks like ten times as much.
-export function markSize(fen: number, most: number): number {
-  return most <= 0 ? 9 : 6 + 14 * Math.sqrt(Math.max(0, fen) / most);
+export function markSize(fen: number, most: number, crowd: number): number {
+  const range = crowd > 40 ? 8 : 14;
+  return most <= 0 ? 9 : 6 + range * Math.sqrt(Math.max(0, fen) / most);
 }
 
 // For drawings that are not charts: the drawing, or the same as rows.

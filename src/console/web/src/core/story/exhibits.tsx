@@ -17,7 +17,7 @@ function fen(value: number | undefined): string {
   return value === undefined ? '' : money(value);
 }
 
-function useColumns(events: readonly StoryEvent[]): Column<StoryEvent>[] {
+function useColumns(events: readonly StoryEvent[], onPaper: boolean): Column<StoryEvent>[] {
   const { nameOf } = useContext(Context);
   const has = (field: keyof StoryEvent['exhibit']) => events.some((one) => one.exhibit[field] !== undefined);
   const code = (value: string | undefined) => value !== undefined && <code title={value}>{value}</code>;
@@ -57,7 +57,8 @@ function useColumns(events: readonly StoryEvent[]): Column<StoryEvent>[] {
     },
     {
       key: 'credential', title: t('credential'), width: '132px', spare: 4, if: has('credential'),
-      cell: (one) => one.exhibit.credential && credentialName(one.exhibit.credential),
+      cell: (one) => one.exhibit.credential && (onPaper
+        ? one.exhibit.credential : credentialName(one.exhibit.credential)),
     },
     {
       key: 'operator', title: t('operator'), width: '148px', spare: 5, if: has('operator'),
@@ -74,7 +75,7 @@ function useColumns(events: readonly StoryEvent[]): Column<StoryEvent>[] {
 // On paper there is nothing to scroll, and what is the same in every row is said once, above.
 function PaperTable({ events }: { events: readonly StoryEvent[] }) {
   const { nameOf } = useContext(Context);
-  const all = useColumns(events);
+  const all = useColumns(events, true);
   const constant = (['event', 'insured', 'institution', 'operator'] as const).flatMap((field) => {
     const values = new Set(events.map((one) => one.exhibit[field]));
     const [value] = values;
@@ -110,7 +111,7 @@ function ScreenTable({ events }: { events: readonly StoryEvent[] }) {
   return (
     <div class="exhibits-box" style={{ height: `${height}px` }}>
       <DataTable
-        label={t('exhibits')} columns={useColumns(events)} rows={events} rowKey={(one) => one.msgid}
+        label={t('exhibits')} columns={useColumns(events, false)} rows={events} rowKey={(one) => one.msgid}
         rowHeight={ROW_HEIGHT} cursor={cursor} onCursor={setCursor} onOpen={open}
         rowClass={(one) => (isTakenBack(one.exhibit) ? 'struck' : '')}
       />

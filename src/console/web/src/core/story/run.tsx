@@ -45,7 +45,7 @@ export function RunOfCards({ runs }: { runs: readonly Run[] }) {
         type: 'scatter',
         data: events.map((one) => ({
           value: [onAxis(one.at), run.cards.indexOf(one.exhibit.insured!) + 1],
-          event: one, symbolSize: markSize(one.money, most) * 0.8,
+          event: one, symbolSize: markSize(one.money, most, events.length),
           label: {
             show: events.length <= LABELS_MAX, position: 'right', color: colour('text-2'), fontSize: 11,
             formatter: moneyShort(one.money),

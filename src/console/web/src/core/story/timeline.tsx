@@ -42,10 +42,10 @@ export function Timeline({ events, onPaper }: { events: readonly StoryEvent[]; o
     const point = (one: StoryEvent) => ({
       value: [onAxis(one.at), lanes.laneOf(one)],
       event: one,
-      symbolSize: markSize(one.money, most),
+      symbolSize: markSize(one.money, most, events.length),
       label: {
         show: isTakenBack(one.exhibit), formatter: '×', color: one.isChosen ? deep : plain,
-        fontSize: markSize(one.money, most) + 2, fontWeight: 700,
+        fontSize: markSize(one.money, most, events.length) + 2, fontWeight: 700,
       },
       itemStyle: {
         color: isTakenBack(one.exhibit) ? colour('surface') : one.isChosen ? deep : plain,

@@ -32,35 +32,36 @@ export function Head({ one, actions }: { one: Case; actions?: ComponentChildren 
         {one.origin === 'control' && <Badge tone="accent" title={t('controlWhy')}>{t('control')}</Badge>}
         {isSnoozed && <Badge tone="warn">{t('snoozedUntil', { time: dateTime(one.snoozed_until!) })}</Badge>}
         {one.escalated !== null && <Badge tone="bad">{t('escalated')}</Badge>}
-        <span class="grow" />
+      </div>
+      <div class="row">
+        <dl class="case-facts grow">
+          <Fact name={t('subject')}>
+            {kindName(one.subject_kind)} <Ref id={one.subject} name={one.subject_name} />
+            {one.subject_name !== '' && <> <code class="muted">{one.subject}</code></>}
+          </Fact>
+          <Fact name={t('region')}>{one.region}</Fact>
+          <Fact name={t('atRisk')}><strong><Money fen={one.amount_fen} /></strong></Fact>
+          <Fact name={t('probability')}>{percent(one.probability)}</Fact>
+          <Fact name={t('rank')}>
+            <span
+              title={t('rankWhy', {
+                p: percent(one.probability), money: moneyShort(one.amount_fen), urgency: String(one.urgency),
+              })}
+            >
+              {count(one.rank)}
+            </span>
+          </Fact>
+          <Fact name={t('clock')}>
+            <Due due={one.due} clock={one.clock} />
+            {one.due !== null && <span class="muted"> {date(one.due)}{one.extended && ` · ${t('extended')}`}</span>}
+          </Fact>
+          <Fact name={t('assignee')}>{one.assignee_name || <span class="muted">{t('nobody')}</span>}</Fact>
+          {one.lease_until !== null && (
+            <Fact name={t('lease')}><span title={t('leaseWhy')}><When at={one.lease_until} as="relative" /></span></Fact>
+          )}
+        </dl>
         {actions}
       </div>
-      <dl class="case-facts">
-        <Fact name={t('subject')}>
-          {kindName(one.subject_kind)} <Ref id={one.subject} name={one.subject_name} />
-          {one.subject_name !== '' && <> <code class="muted">{one.subject}</code></>}
-        </Fact>
-        <Fact name={t('region')}>{one.region}</Fact>
-        <Fact name={t('atRisk')}><strong><Money fen={one.amount_fen} /></strong></Fact>
-        <Fact name={t('probability')}>{percent(one.probability)}</Fact>
-        <Fact name={t('rank')}>
-          <span
-            title={t('rankWhy', {
-              p: percent(one.probability), money: moneyShort(one.amount_fen), urgency: String(one.urgency),
-            })}
-          >
-            {count(one.rank)}
-          </span>
-        </Fact>
-        <Fact name={t('clock')}>
-          <Due due={one.due} clock={one.clock} />
-          {one.due !== null && <span class="muted"> {date(one.due)}{one.extended && ` · ${t('extended')}`}</span>}
-        </Fact>
-        <Fact name={t('assignee')}>{one.assignee_name || <span class="muted">{t('nobody')}</span>}</Fact>
-        {one.lease_until !== null && (
-          <Fact name={t('lease')}><span title={t('leaseWhy')}><When at={one.lease_until} as="relative" /></span></Fact>
-        )}
-      </dl>
       {one.withdrawn > 0 && <p class="notice">{withdrawnText(one)}</p>}
       {one.origin === 'control' && <p class="notice">{t('controlWhy')}</p>}
     </div>

@@ -10,6 +10,16 @@ export function stepOf(state: State): number {
   return path.indexOf(standsAt[state] ?? state);
 }
 
+const steps: Readonly<Record<string, State>> = {
+  assign: 'assigned', take: 'assigned', start: 'investigating', propose: 'proposed', approve: 'approved',
+};
+
+// The states that it went through: a case that one person closed was never approved.
+export function passedBy(history: readonly Pick<HistoryItem, 'what'>[]): Set<State> {
+  const passed = history.map((item) => steps[item.what]).filter((state) => state !== undefined);
+  return new Set<State>(['new', ...passed]);
+}
+
 export type Doing = Exclude<Verb, 'note' | 'tag' | 'file' | 'link' | 'undo' | 'propose' | 'close'> | 'decide';
 
 const order: readonly Doing[] = [

@@ -2,13 +2,13 @@
 // Where the case stands, what may be done, and all that was put beside it.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { address, may, post, postFile, type ApiError, type Case } from '../../core/api';
+import { address, may, post, postFile, type ApiError, type Case, type State } from '../../core/api';
 import { dateTimeSeconds, decimal } from '../../core/i18n';
 import { asApiError } from '../../core/load';
 import { actionName, conditionName, outcomeName, stateName, verbName } from '../../core/names';
 import { href } from '../../core/router';
 import { Badge, Button, ErrorBox, Icon, PatternName, StateBadge, toast, When } from '../../core/ui';
-import { doingsOf, gathered, lastWords, path, stepOf, type Doing } from './logic';
+import { doingsOf, gathered, lastWords, passedBy, path, stepOf, type Doing } from './logic';
 import { eventName, t } from './text';
 
 const FILE_MAX = 8 * 1024 * 1024;
@@ -30,13 +30,16 @@ function Panel({ title, children, aside }: {
 
 function StateLine({ one }: { one: Case }) {
   const at = stepOf(one.state);
+  const passed = passedBy(one.history);
+  const look = (state: State, i: number) =>
+    i === at ? 'here' : i > at ? '' : passed.has(state) ? 'past' : 'passed-over';
   return (
     <ol class="state-line" aria-label={t('status')}>
       {path.map((state, i) => {
         const name = i === at ? one.state : state;
         return (
           <li
-            key={state} class={i < at ? 'past' : i === at ? 'here' : ''} title={stateName(name)}
+            key={state} class={look(state, i)} title={stateName(name)}
             aria-current={i === at ? 'step' : undefined}
           >
             <span class={i === at ? '' : 'seen-by-readers'}>{stateName(name)}</span>
@@ -84,9 +87,11 @@ function UndoButton({ until, onUndo }: { until: string; onUndo: () => void }) {
   }, []);
   const left = Math.ceil((Date.parse(until) - now) / 1000);
   return left <= 0 ? null : (
-    <Button hint="u" onClick={onUndo}>
-      {t('undo')} <span class="muted">{t('undoLeft', { time: `${left} s` })}</span>
-    </Button>
+    <span class="undo">
+      <Button hint="u" onClick={onUndo}>
+        {t('undo')} <span class="muted">{t('undoLeft', { time: `${left} s` })}</span>
+      </Button>
+    </span>
   );
 }
 
@@ -403,7 +408,7 @@ export function History({ one }: { one: Case }) {
 
 export function Papers({ one, onPrint }: { one: Case; onPrint: () => void }) {
   return (
-    <div class="row wrap papers">
+    <div class="row">
       <Button onClick={onPrint}>{t('print')}</Button>
       {may('export') && (
         <a class="button" href={address(`/cases/${one.id}/evidence`)} download title={t('evidenceWhy')}>
