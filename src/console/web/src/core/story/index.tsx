@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The story of a case, drawn: <Story bodies parties/>. It knows nothing of states and outcomes, so
 // that a second look is as blind as it has to be.
-import { useMemo, useState } from 'preact/hooks';
+import { Fragment, type ComponentChildren } from 'preact';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Alert, Party, Purpose } from '../api';
 import { dateTime } from '../i18n';
 import { patternTitle } from '../patterns';
@@ -13,43 +14,67 @@ import { Expected } from './expected';
 import { Finding } from './finding';
 import { JourneyOnMap } from './journey';
 import { ArticleText } from './law';
-import { balanceOf, drawingsOf, eventsOf, isNetworkDrawn, journeyOf, networkOf, runsOf, type Network, type StoryEvent } from './model';
-import { NetworkOf } from './network';
+import {
+  balanceOf, drawingsOf, eventsOf, journeyOf, runsOf, type Drawing, type StoryEvent,
+} from './model';
+import { Relations } from './network';
 import { RunOfCards } from './run';
 import './style.css';
 import { t } from './text';
 import { Timeline } from './timeline';
 
-function AlertStory({ bodies, alert, network, onPaper }: {
+// How many of so many things are drawn: one more a turn, so that nothing holds the page.
+function useTurns(count: number, key: string): number {
+  const [turn, setTurn] = useState({ key, drawn: 1 });
+  const drawn = turn.key === key ? turn.drawn : 1;
+  useEffect(() => {
+    if (drawn >= count) {
+      return undefined;
+    }
+    const timer = setTimeout(() => setTurn({ key, drawn: drawn + 1 }));
+    return () => clearTimeout(timer);
+  }, [drawn, count, key]);
+  return drawn;
+}
+
+function AlertStory({ bodies, parties, alert, onPaper }: {
   bodies: readonly Alert[];
+  parties: readonly Party[];
   alert: Alert;
-  network: Network;
   onPaper: boolean;
 }) {
   const story = useMemo(() => {
     const events = eventsOf(onPaper ? [alert] : bodies, alert);
     const mine = events.filter((one) => one.isChosen);
     return {
-      events, mine, drawn: new Set(drawingsOf(events, alert, network)), journey: journeyOf(mine),
-      runs: runsOf(mine), balance: balanceOf(mine),
+      events, mine, drawn: drawingsOf(events, alert), journey: journeyOf(mine), runs: runsOf(mine),
+      balance: balanceOf(mine),
     };
-  }, [bodies, alert, network, onPaper]);
-  const { drawn } = story;
+  }, [bodies, alert, onPaper]);
   const travel = alert.evidence.find((one) => one.measure === 'travel');
+  const drawings: Record<Drawing, () => ComponentChildren> = {
+    journey: () => (
+      <JourneyOnMap
+        journey={story.journey!} usual={travel?.expected ?? null} counted={travel?.observed ?? null}
+      />
+    ),
+    run: () => <RunOfCards runs={story.runs} />,
+    balance: () => <BalanceOverTime balance={story.balance!} />,
+    timeline: () => <Timeline events={story.events} onPaper={onPaper} />,
+    expected: () => <Expected alert={alert} />,
+  };
+  const parts = [
+    () => <Exhibits events={story.mine} onPaper={onPaper} />,
+    ...story.drawn.map((name) => drawings[name]),
+    ...(onPaper ? [] : [() => <Relations bodies={bodies} parties={parties} />]),
+  ];
+  const drawn = useTurns(parts.length, alert.alert_id);
+  const [exhibits, ...rest] = parts.slice(0, drawn).map((part, i) => <Fragment key={i}>{part()}</Fragment>);
   return (
     <>
       <Finding alert={alert} />
-      {drawn.has('journey') && (
-        <JourneyOnMap
-          journey={story.journey!} usual={travel?.expected ?? null} counted={travel?.observed ?? null}
-        />
-      )}
-      {drawn.has('run') && <RunOfCards runs={story.runs} />}
-      {drawn.has('balance') && <BalanceOverTime balance={story.balance!} />}
-      {drawn.has('timeline') && <Timeline events={story.events} onPaper={onPaper} />}
-      {drawn.has('expected') && <Expected alert={alert} />}
-      {!onPaper && drawn.has('network') && <NetworkOf network={network} />}
-      <Exhibits events={story.mine} onPaper={onPaper} />
+      {rest}
+      {exhibits}
     </>
   );
 }
@@ -60,22 +85,30 @@ export interface StoryProps {
   chosen?: string; // the alert that is told; without it the reader chooses here
   purpose?: Purpose;
   onPaper?: boolean; // every alert, one after the other, nothing to scroll or to open
+  onTold?: () => void; // on paper: all of it is there
 }
 
-export function Story({ bodies, parties, chosen, purpose = 'verification', onPaper = false }: StoryProps) {
+export function Story(props: StoryProps) {
+  const { bodies, parties, chosen, purpose = 'verification', onPaper = false, onTold } = props;
   const [own, setOwn] = useState('');
   const [opened, setOpened] = useState<StoryEvent | null>(null);
-  const network = useMemo(() => networkOf(bodies, parties), [bodies, parties]);
   const context = useMemo(() => {
     const names = new Map(parties.map((one) => [one.ref, one.name]));
     return { nameOf: (id: string) => names.get(id) || id, open: setOpened, purpose };
   }, [parties, purpose]);
+  const drawn = useTurns(onPaper ? bodies.length : 1, '');
+  useEffect(() => {
+    if (drawn >= bodies.length) {
+      onTold?.();
+    }
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- told once
+  }, [drawn >= bodies.length]);
   const alert = bodies.find((one) => one.alert_id === (chosen ?? own)) 
     ?? bodies.find((one) => one.status !== 'withdrawn') ?? bodies[0];
   if (alert === undefined) {
     return <Empty title={t('noAlerts')}><p>{t('noAlertsWhy')}</p></Empty>;
   }
-  const told = onPaper ? bodies : [alert];
+  const told = onPaper ? bodies.slice(0, drawn) : [alert];
   return (
     <Context.Provider value={context}>
       <div class="story">
@@ -88,9 +121,11 @@ export function Story({ bodies, parties, chosen, purpose = 'verification', onPap
           />
         )}
         {told.map((one) => (
-          <AlertStory key={one.alert_id} bodies={bodies} alert={one} network={network} onPaper={onPaper} />
+          <AlertStory
+            key={onPaper ? one.alert_id : 'chosen'} bodies={bodies} parties={parties} alert={one} onPaper={onPaper}
+          />
         ))}
-        {onPaper && isNetworkDrawn(network) && <NetworkOf network={network} />}
+        {onPaper && <Relations bodies={bodies} parties={parties} />}
         <Section title={t('law')}>
           <div class="articles">
             {[...new Set(told.flatMap((one) => one.legal))].map((id) => <ArticleText key={id} id={id} />)}

@@ -385,11 +385,15 @@ const PERSON_ROLES = new Set(['giver', 'receiver', 'proxy', 'member']);
 // Exhibits tell who was where; the roles of an alert tell who gave to whom.
 export function networkOf(bodies: readonly Alert[], parties: readonly Party[]): Network {
   const nodes = new Map<string, Node>();
-  const edges = new Map<string, Edge>();
+  const edges = new Map<string, Map<string, Edge>>();
   const named = new Map(parties.map((one) => [one.ref, one]));
   const node = (id: string, kind: string): Node => {
+    const known = nodes.get(id);
+    if (known !== undefined) {
+      return known;
+    }
     const party = named.get(id);
-    const made = nodes.get(id) ?? {
+    const made = {
       id, kind: kind === 'insured' ? 'person' : kind, name: party?.name ?? '',
       isSubject: party?.is_subject ?? false, events: 0,
     };
@@ -400,10 +404,16 @@ export function networkOf(bodies: readonly Alert[], parties: readonly Party[]): 
     if (from === undefined || to === undefined || from === to) {
       return;
     }
-    const key = `${from} ${to}`;
-    const edge = edges.get(key) ?? { from, to, events: 0 };
+    const row = edges.get(from) ?? new Map<string, Edge>();
+    const edge = row.get(to) ?? { from, to, events: 0 };
     edge.events++;
-    edges.set(key, edge);
+    row.set(to, edge);
+    edges.set(from, row);
+  };
+  const see = (id: string | undefined, kind: string) => {
+    if (id !== undefined) {
+      node(id, kind).events++;
+    }
   };
   const seen = new Set<string>();
   for (const body of bodies) {
@@ -417,15 +427,11 @@ export function networkOf(bodies: readonly Alert[], parties: readonly Party[]): 
         continue;
       }
       seen.add(msgid);
-      const all: [string | undefined, string][] = [
-        [insured, 'person'], [institution, 'institution'], [operator, 'operator'],
-        [device, 'device'], [doctor, 'doctor'],
-      ];
-      for (const [id, kind] of all) {
-        if (id !== undefined) {
-          node(id, kind).events++;
-        }
-      }
+      see(insured, 'person');
+      see(institution, 'institution');
+      see(operator, 'operator');
+      see(device, 'device');
+      see(doctor, 'doctor');
       link(insured, institution);
       link(institution, operator);
       link(institution, device);
@@ -444,37 +450,32 @@ export function networkOf(bodies: readonly Alert[], parties: readonly Party[]): 
   const kept = new Set(sorted.slice(0, NODES_MAX).map((one) => one.id));
   return {
     nodes: sorted.slice(0, NODES_MAX),
-    edges: [...edges.values()].filter((one) => kept.has(one.from) && kept.has(one.to)),
+    edges: [...edges.values()].flatMap((row) => [...row.values()]).filter((one) => kept.has(one.from) && kept.has(one.to)),
     left: sorted.length - kept.size,
   };
 }
 
 /* ---- which of them ---- */
 
-export type Drawing = 'timeline' | 'journey' | 'run' | 'balance' | 'expected' | 'network';
+export type Drawing = 'timeline' | 'journey' | 'run' | 'balance' | 'expected';
 
 const NETWORK_NODES_MIN = 5;
 
+// One counter and one card need none.
 export function isNetworkDrawn(network: Network): boolean {
   return network.nodes.length >= NETWORK_NODES_MIN && network.edges.length > 0;
 }
 
-// Only what says something: one event, or one run that is drawn as such, needs no timeline; one
-// counter and one card no network.
-export function drawingsOf(
-  events: readonly StoryEvent[],
-  chosen: Alert,
-  network: Network,
-): Drawing[] {
+// Only what says something: one event, or one run that is drawn as such, needs no timeline.
+export function drawingsOf(events: readonly StoryEvent[], chosen: Alert): Drawing[] {
   const mine = events.filter((one) => one.isChosen);
   const runs = runsOf(mine);
   const drawn: [Drawing, boolean][] = [
-    ['expected', chosen.evidence.some((one) => one.p_value !== null && (one.expected ?? 0) > 0)],
     ['journey', journeyOf(mine) !== null],
     ['run', runs.length > 0],
-    ['timeline', events.length > 1 && runs[0]?.events.length !== events.length],
     ['balance', balanceOf(mine) !== null],
-    ['network', isNetworkDrawn(network)],
+    ['timeline', events.length > 1 && runs[0]?.events.length !== events.length],
+    ['expected', chosen.evidence.some((one) => one.p_value !== null && (one.expected ?? 0) > 0)],
   ];
   return drawn.filter(([, isDrawn]) => isDrawn).map(([name]) => name);
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Who was seen with whom. The layout starts from a circle, so the same case looks the same each time.
-import { useRef } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { GraphChart } from 'echarts/charts';
+import type { Alert, Party } from '../api';
 import { count } from '../i18n';
 import { kindName } from '../names';
 import { colour } from '../theme';
 import { Chart, use as register, type ECharts } from '../ui/chart';
 import { Section, tip, useOption } from './common';
-import type { Network, Node } from './model';
+import { isNetworkDrawn, networkOf, type Network, type Node } from './model';
 import { shortRef } from './timeline';
 import { t } from './text';
 
@@ -55,7 +56,15 @@ function NodeList({ network, onFocus }: { network: Network; onFocus: (id: string
   );
 }
 
-export function NetworkOf({ network }: { network: Network }) {
+export function Relations({ bodies, parties }: {
+  bodies: readonly Alert[];
+  parties: readonly Party[];
+}) {
+  const network = useMemo(() => networkOf(bodies, parties), [bodies, parties]);
+  return isNetworkDrawn(network) ? <Drawn network={network} /> : null;
+}
+
+function Drawn({ network }: { network: Network }) {
   const chart = useRef<ECharts>();
   const kinds = [...new Set(network.nodes.map((one) => one.kind))];
   const people = network.nodes.filter((one) => one.kind === 'person').length;

@@ -13,6 +13,7 @@ import { eventName, t } from './text';
 register([DataZoomSliderComponent]);
 
 const ROWS_MAX = 500;
+const BACKDROP_MIN = 1000;
 
 export function shortRef(id: string): string {
   return id.startsWith('P-') && id.length > 10 ? `${id.slice(0, 6)}…${id.slice(-3)}` : id;
@@ -22,7 +23,7 @@ export function Timeline({ events, onPaper }: { events: readonly StoryEvent[]; o
   const { nameOf, open } = useContext(Context);
   const lanes = lanesOf(events);
   const most = Math.max(0, ...events.map((one) => one.money));
-  const others = events.filter((one) => !one.isChosen).length;
+  const otherCount = events.filter((one) => !one.isChosen).length;
   const back = events.filter((one) => isTakenBack(one.exhibit)).length;
   const laneName = (id: string) =>
     id === '' ? t('laneRest')
@@ -53,14 +54,24 @@ export function Timeline({ events, onPaper }: { events: readonly StoryEvent[]; o
         borderColor: one.isChosen ? deep : plain, borderWidth: 1,
       },
     });
-    const series = (name: string, isChosen: boolean) => ({
-      type: 'scatter', name, data: events.filter((one) => one.isChosen === isChosen).map(point),
-      itemStyle: { color: isChosen ? deep : plain }, z: isChosen ? 3 : 2,
-    });
+    const rest = events.filter((one) => !one.isChosen);
+    // Thousands of others are a backdrop: drawn at once, without a word for each.
+    const backdrop = {
+      type: 'scatter', name: t('others'), large: true, silent: true, symbolSize: 6, z: 2,
+      itemStyle: { color: plain, opacity: 0.4 },
+      data: rest.map((one) => [onAxis(one.at), lanes.laneOf(one)]),
+    };
+    const others = {
+      type: 'scatter', name: t('others'), data: rest.map(point), itemStyle: { color: plain }, z: 2,
+    };
+    const mine = {
+      type: 'scatter', name: t('mine'), data: events.filter((one) => one.isChosen).map(point),
+      itemStyle: { color: deep }, z: 3,
+    };
     return {
       useUTC: true,
       grid: { left: 8, right: 20, top: 28, bottom: onPaper ? 24 : 56, containLabel: true },
-      legend: others > 0 ? { top: 0, right: 8, data: [t('mine'), t('others')] } : undefined,
+      legend: rest.length > 0 ? { top: 0, right: 8, data: [t('mine'), t('others')] } : undefined,
       tooltip: {
         trigger: 'item', confine: true,
         formatter: ({ data }: { data: { event: StoryEvent } }) => eventTip(data.event, nameOf),
@@ -86,13 +97,13 @@ export function Timeline({ events, onPaper }: { events: readonly StoryEvent[]; o
           dataBackground: { lineStyle: { opacity: 0 }, areaStyle: { opacity: 0 } },
         },
       ],
-      series: [series(t('mine'), true), ...(others > 0 ? [series(t('others'), false)] : [])],
+      series: rest.length === 0 ? [mine] : [mine, rest.length > BACKDROP_MIN ? backdrop : others],
     };
   }, [events]);
 
   const says = [
     t('timelineSays', { n: events.length, ...span(first.at, last.at), lane: t(laneKind[lanes.kind]) }),
-    others > 0 ? t('timelineOthers', { n: others }) : '',
+    otherCount > 0 ? t('timelineOthers', { n: otherCount }) : '',
     back > 0 ? t('timelineBack', { n: back }) : '',
   ].join(' ');
   return (

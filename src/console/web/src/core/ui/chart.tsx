@@ -65,6 +65,7 @@ export interface ChartProps {
 export function Chart({ option, height, description, table, onClick, onReady }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<ECharts>();
+  const shown = useRef<EChartsCoreOption>();
   const [asTable, setAsTable] = useState(false);
   const click = useRef(onClick);
   click.current = onClick;
@@ -77,6 +78,7 @@ export function Chart({ option, height, description, table, onClick, onReady }: 
     const made = echarts.init(box.current, chartTheme(), { renderer: 'canvas' });
     made.on('click', (params) => click.current?.(params));
     made.setOption({ animation: false, ...option });
+    shown.current = option;
     chart.current = made;
     onReady?.(made);
     const sizes = new ResizeObserver(() => made.resize());
@@ -94,7 +96,10 @@ export function Chart({ option, height, description, table, onClick, onReady }: 
   }, [look, asTable]);
 
   useEffect(() => {
-    chart.current?.setOption({ animation: false, ...option }, { notMerge: true });
+    if (shown.current !== option) {
+      chart.current?.setOption({ animation: false, ...option }, { notMerge: true });
+      shown.current = option;
+    }
   }, [option]);
 
   return (

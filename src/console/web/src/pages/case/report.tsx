@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The case as it goes to paper: A4, light, everything open, nothing to click.
-import { useLayoutEffect } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { session, type Case } from '../../core/api';
 import { dateTimeSeconds } from '../../core/i18n';
 import { patternTitle } from '../../core/patterns';
@@ -70,6 +70,7 @@ function Proof({ one }: { one: Case }) {
 }
 
 export function Report({ one, onBack }: { one: Case; onBack: () => void }) {
+  const [told, setTold] = useState(false);
   useLayoutEffect(() => {
     onPaper.value = true;
     return () => {
@@ -80,7 +81,7 @@ export function Report({ one, onBack }: { one: Case; onBack: () => void }) {
     <div class="page report">
       <div class="row no-print">
         <Button onClick={onBack}>{t('back')}</Button>
-        <Button kind="primary" onClick={() => print()}>{t('printNow')}</Button>
+        <Button kind="primary" disabled={!told} onClick={() => print()}>{t('printNow')}</Button>
       </div>
       <p class="report-kind">{t('reportTitle')}</p>
       <Head one={one} />
@@ -88,7 +89,7 @@ export function Report({ one, onBack }: { one: Case; onBack: () => void }) {
         {t('reportOf', { name: session.value?.name ?? '', time: dateTimeSeconds(Date.now()) })} {t('reportPseudonyms')}
       </p>
       <AsOf at={one.as_of} />
-      <Story bodies={one.bodies} parties={one.parties} onPaper />
+      <Story bodies={one.bodies} parties={one.parties} onPaper onTold={() => setTold(true)} />
       <Decisions one={one} />
       <Proof one={one} />
     </div>
