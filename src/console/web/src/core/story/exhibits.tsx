@@ -24,7 +24,7 @@ function useColumns(events: readonly StoryEvent[], onPaper: boolean): Column<Sto
   const all: (Column<StoryEvent> & { if?: boolean })[] = [
     { key: 'at', title: t('at'), width: '160px', cell: (one) => dateTimeSeconds(one.at) },
     {
-      key: 'event', title: t('event'), width: '104px', spare: 6,
+      key: 'event', title: t('event'), width: '136px', spare: 6,
       cell: (one) => `${eventName(one.exhibit.event)}${isTakenBack(one.exhibit) ? ` · ${t('takenBack')}` : ''}`,
     },
     { key: 'insured', title: t('person'), width: '164px',

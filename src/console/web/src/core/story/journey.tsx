@@ -116,7 +116,7 @@ function MapOf({ journey, usual, description }: {
   const { data } = useGet<Overview>('/overview', { query: { days: 30 } });
   const [box, width] = useWidth(560);
   const clip = useId();
-  const height = Math.round(Math.min(440, Math.max(260, width * 0.6)));
+  const height = Math.round(Math.min(540, Math.max(260, width * 0.58)));
   const plane = planeOf(journey.stops, width, height, 76);
   const stops = new Map(journey.stops.map((one) => [one.institution, one]));
   const pairs = pairsOf(journey.legs);
@@ -136,7 +136,9 @@ function MapOf({ journey, usual, description }: {
       t('legLabel', { km: count(leg.km), time: time(leg) }),
       `${speed(leg.kmh)} km/h${pair.legs.length > 1 ? ` · ${t('legMore', { n: pair.legs.length })}` : ''}`,
     ];
-    const spot = placeText(taken, plane, lines, 12, [[mx + 8, my], [-(mx - 8), my], [mx + 8, my + 24], [mx + 8, my - 24]]);
+    const spot = placeText(taken, plane, lines, 12, [
+      [mx + 14, my + 14], [-(mx - 14), my - 14], [mx + 14, my + 34], [-(mx - 14), my - 34],
+    ]);
     return { lines, spot, isBad: isTooFast(leg) };
   });
   const stopLabels = [...journey.stops].sort((a, b) => b.events - a.events).map((stop) => {

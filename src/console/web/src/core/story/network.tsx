@@ -70,6 +70,8 @@ function Drawn({ network }: { network: Network }) {
   const people = network.nodes.filter((one) => one.kind === 'person').length;
   const places = network.nodes.filter((one) => one.kind === 'institution').length;
 
+  const size = network.nodes.length > 40 ? 'large' : network.nodes.length > 14 ? 'middle' : 'small';
+
   const option = useOption(() => {
     const busiest = Math.max(1, ...network.nodes.map((one) => one.events));
     const thickest = Math.max(1, ...network.edges.map((one) => one.events));
@@ -90,8 +92,8 @@ function Drawn({ network }: { network: Network }) {
       series: [{
         type: 'graph', layout: 'force', top: 44, bottom: 20, left: 40, right: 40,
         force: {
-          initLayout: 'circular', layoutAnimation: false, repulsion: network.nodes.length > 40 ? 70 : 420,
-          edgeLength: network.nodes.length > 40 ? [30, 110] : [60, 110], gravity: network.nodes.length > 40 ? 0.12 : 0.25,
+          initLayout: 'circular', layoutAnimation: false, repulsion: size === 'large' ? 70 : size === 'middle' ? 150 : 420,
+          edgeLength: size === 'small' ? [60, 110] : [30, 90], gravity: size === 'large' ? 0.12 : 0.25,
         },
         roam: 'move', draggable: false,
         categories: kinds.map((kind) => ({
@@ -134,7 +136,7 @@ function Drawn({ network }: { network: Network }) {
     <Section title={t('network')} says={says}>
       <div class="network">
         <Chart
-          option={option} height={network.nodes.length > 20 ? 420 : 340} description={says}
+          option={option} height={size === 'small' ? 340 : 440} description={says}
           onReady={(made) => {
             chart.current = made;
           }}

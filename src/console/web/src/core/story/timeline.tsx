@@ -70,7 +70,7 @@ export function Timeline({ events, onPaper }: { events: readonly StoryEvent[]; o
     };
     return {
       useUTC: true,
-      grid: { left: 8, right: 20, top: 28, bottom: onPaper ? 24 : 56, containLabel: true },
+      grid: { left: 8, right: 20, top: rest.length > 0 ? 28 : 8, bottom: onPaper ? 24 : 56, containLabel: true },
       legend: rest.length > 0 ? { top: 0, right: 8, data: [t('mine'), t('others')] } : undefined,
       tooltip: {
         trigger: 'item', confine: true,
@@ -109,7 +109,7 @@ export function Timeline({ events, onPaper }: { events: readonly StoryEvent[]; o
   return (
     <Section title={t('timeline')} says={says}>
       <Chart
-        option={option} height={isClock ? 320 : 96 + Math.max(2, lanes.lanes.length) * 28} description={says}
+        option={option} height={isClock ? (onPaper ? 230 : 320) : 96 + Math.max(2, lanes.lanes.length) * 28} description={says}
         onClick={(params) => {
           const { event } = params.data as { event?: StoryEvent };
           if (event !== undefined) {

@@ -10,6 +10,13 @@ import { Badge, Button, Money, SeverityBadge } from '../../core/ui';
 import { t } from './text';
 
 const PARTIES_SHOWN = 20;
+const kindOrder = ['institution', 'operator', 'device', 'doctor'];
+
+// Places first, people after them: there may be hundreds.
+function orderOf(party: Party): number {
+  const at = kindOrder.indexOf(party.kind);
+  return at < 0 ? kindOrder.length : at;
+}
 
 function AlertItem({ alert, isChosen, onChoose }: {
   alert: Alert;
@@ -69,7 +76,7 @@ export function Left({ one, chosen, onChoose, identities, onUnmask }: {
 }) {
   const [all, setAll] = useState(false);
   const parties = [...one.parties].sort(
-    (a, b) => Number(b.is_subject) - Number(a.is_subject) || b.other_cases - a.other_cases,
+    (a, b) => Number(b.is_subject) - Number(a.is_subject) || orderOf(a) - orderOf(b) || b.other_cases - a.other_cases,
   );
   const shown = all ? parties : parties.slice(0, PARTIES_SHOWN);
   return (
