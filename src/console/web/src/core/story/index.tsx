@@ -3,7 +3,7 @@
 // that a second look is as blind as it has to be.
 import { Fragment, type ComponentChildren } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { Alert, Party, Purpose } from '../api';
+import type { Alert, Case, Party, Purpose } from '../api';
 import { dateTime } from '../i18n';
 import { patternTitle } from '../patterns';
 import { Empty, Select } from '../ui';
@@ -82,6 +82,7 @@ function AlertStory({ bodies, parties, alert, onPaper }: {
 export interface StoryProps {
   bodies: readonly Alert[];
   parties: readonly Party[];
+  control?: Case['control']; // of a case behind which no alert stands: the event it was drawn by
   chosen?: string; // the alert that is told; without it the reader chooses here
   purpose?: Purpose;
   onPaper?: boolean; // every alert, one after the other, nothing to scroll or to open
@@ -89,7 +90,7 @@ export interface StoryProps {
 }
 
 export function Story(props: StoryProps) {
-  const { bodies, parties, chosen, purpose = 'verification', onPaper = false, onTold } = props;
+  const { bodies, parties, control = null, chosen, purpose = 'verification', onPaper = false, onTold } = props;
   const [own, setOwn] = useState('');
   const [opened, setOpened] = useState<StoryEvent | null>(null);
   const context = useMemo(() => {
@@ -106,7 +107,17 @@ export function Story(props: StoryProps) {
   const alert = bodies.find((one) => one.alert_id === (chosen ?? own)) 
     ?? bodies.find((one) => one.status !== 'withdrawn') ?? bodies[0];
   if (alert === undefined) {
-    return <Empty title={t('noAlerts')}><p>{t('noAlertsWhy')}</p></Empty>;
+    return (
+      <Empty title={t('noAlerts')}>
+        <p>{t('noAlertsWhy')}</p>
+        {control !== null && (
+          <p>
+            {t('drawnBy', { time: dateTime(control.at), place: context.nameOf(control.institution) })}{' '}
+            <code>{control.topic}/{control.partition}@{control.offset}</code>
+          </p>
+        )}
+      </Empty>
+    );
   }
   const told = onPaper ? bodies.slice(0, drawn) : [alert];
   return (

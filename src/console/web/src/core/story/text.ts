@@ -8,6 +8,10 @@ export const t = dictionary({
     '这是随机抽取的对照案件：按同样的方法核查，用来衡量系统漏掉了多少。',
     'A control drawn at random: it is verified the same way, to measure what the system misses.',
   ],
+  drawnBy: [
+    '抽取所依据的结算：{time}，{place}，日志位置',
+    'It was drawn by a settlement of {time} at {place}, in the log at',
+  ],
 
   // The finding
   otherwise: ['怎样就不会提示', 'What would have had to be different'],

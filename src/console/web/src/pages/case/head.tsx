@@ -51,10 +51,14 @@ export function Head({ one, actions }: { one: Case; actions?: ComponentChildren 
               {count(one.rank)}
             </span>
           </Fact>
-          <Fact name={t('clock')}>
-            <Due due={one.due} clock={one.clock} />
-            {one.due !== null && <span class="muted"> {date(one.due)}{one.extended && ` · ${t('extended')}`}</span>}
-          </Fact>
+          {one.closed === null ? (
+            <Fact name={t('clock')}>
+              <Due due={one.due} clock={one.clock} />
+              {one.due !== null && <span class="muted"> {date(one.due)}{one.extended && ` · ${t('extended')}`}</span>}
+            </Fact>
+          ) : (
+            <Fact name={t('closed')}><When at={one.closed} /></Fact>
+          )}
           <Fact name={t('assignee')}>{one.assignee_name || <span class="muted">{t('nobody')}</span>}</Fact>
           {one.lease_until !== null && (
             <Fact name={t('lease')}><span title={t('leaseWhy')}><When at={one.lease_until} as="relative" /></span></Fact>

@@ -120,7 +120,9 @@ function Desk({ one, onNow, onReload, onPrint, alert, onAlert }: {
           onUnmask={() => setOpen('unmask')}
         />
         <div class="case-story">
-          <Story bodies={one.bodies} parties={one.parties} chosen={chosen} purpose={purpose} />
+          <Story
+            bodies={one.bodies} parties={one.parties} control={one.control} chosen={chosen} purpose={purpose}
+          />
           <AsOf at={one.as_of} />
         </div>
         <div class="case-right">
@@ -143,7 +145,7 @@ function Desk({ one, onNow, onReload, onPrint, alert, onAlert }: {
       {open !== null && open !== 'unmask' && (
         <CaseDialog
           rows={[one as CaseRow]} verb={open.doing} outcome={open.outcome} onClose={() => setOpen(null)} onDone={done}
-          about={['approve', 'return', 'rereview'].includes(open.doing) ? <Conclusion one={one} /> : undefined}
+          about={one.outcome !== '' && open.doing !== 'assign' ? <Conclusion one={one} /> : undefined}
         />
       )}
     </div>

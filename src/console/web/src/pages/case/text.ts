@@ -20,6 +20,7 @@ export const t = dictionary({
   ],
   clock: ['法定期限', 'Legal clock'],
   extended: ['已延期', 'extended'],
+  closed: ['办结', 'Closed'],
   assignee: ['承办人', 'Assignee'],
   nobody: ['无人承办', 'nobody'],
   lease: ['租约至', 'Leased until'],
