@@ -60,10 +60,6 @@ export function onAxis(ms: number): number {
   return ms + BEIJING_MS;
 }
 
-export function fromAxis(ms: number): number {
-  return ms - BEIJING_MS;
-}
-
 export function gridLine() {
   return { show: true, lineStyle: { color: colour('border') } };
 }

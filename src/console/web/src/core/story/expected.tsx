@@ -119,12 +119,18 @@ function Distribution({ one }: { one: Expectation }) {
     tooltip: {
       trigger: 'axis',
       formatter: (points: { dataIndex: number }[]) =>
-        tip([`${t('chance')}  ${rough(chances[points[0]!.dataIndex]!)}`], `${measureName(one.evidence.measure)} = ${points[0]!.dataIndex}`),
+        tip(
+          [`${t('chance')}  ${rough(chances[points[0]!.dataIndex]!)}`],
+          `${measureName(one.evidence.measure)} = ${points[0]!.dataIndex}`,
+        ),
     },
     xAxis: {
       type: 'category', data: chances.map((_, k) => k), name: t('countAxis'), nameLocation: 'middle', nameGap: 24,
     },
-    yAxis: { type: 'value', name: t('chance'), nameTextStyle: { align: 'left' }, axisLabel: { formatter: (value: number) => percent(value) } },
+    yAxis: {
+      type: 'value', name: t('chance'), nameTextStyle: { align: 'left' },
+      axisLabel: { formatter: (value: number) => percent(value) },
+    },
     series: [{
       type: 'bar', barCategoryGap: '20%', data: chances, itemStyle: { color: colour('series-5') },
       markLine: {

@@ -450,7 +450,9 @@ export function networkOf(bodies: readonly Alert[], parties: readonly Party[]): 
   const kept = new Set(sorted.slice(0, NODES_MAX).map((one) => one.id));
   return {
     nodes: sorted.slice(0, NODES_MAX),
-    edges: [...edges.values()].flatMap((row) => [...row.values()]).filter((one) => kept.has(one.from) && kept.has(one.to)),
+    edges: [...edges.values()]
+      .flatMap((row) => [...row.values()])
+      .filter((one) => kept.has(one.from) && kept.has(one.to)),
     left: sorted.length - kept.size,
   };
 }

@@ -26,6 +26,11 @@ const looks: Record<string, [symbol: string, series: number]> = {
 };
 const PERSON_LABELS_MAX = 24;
 
+interface Hovered {
+  dataType: string;
+  data: { node?: Node; source?: string; target?: string; events?: number };
+}
+
 function lookOf(kind: string): [string, number] {
   return looks[kind] ?? ['circle', 8];
 }
@@ -79,7 +84,7 @@ function Drawn({ network }: { network: Network }) {
     return {
       tooltip: {
         trigger: 'item',
-        formatter: ({ dataType, data }: { dataType: string; data: { node?: Node; source?: string; target?: string; events?: number } }) =>
+        formatter: ({ dataType, data }: Hovered) =>
           dataType === 'edge'
             ? tip([t('seenTimes', { n: data.events ?? 0 })], `${data.source} – ${data.target}`)
             : tip([kindName(data.node!.kind), t('seenTimes', { n: data.node!.events })],
@@ -92,7 +97,8 @@ function Drawn({ network }: { network: Network }) {
       series: [{
         type: 'graph', layout: 'force', top: 44, bottom: 20, left: 40, right: 40,
         force: {
-          initLayout: 'circular', layoutAnimation: false, repulsion: size === 'large' ? 70 : size === 'middle' ? 150 : 420,
+          initLayout: 'circular', layoutAnimation: false,
+          repulsion: size === 'large' ? 70 : size === 'middle' ? 150 : 420,
           edgeLength: size === 'small' ? [60, 110] : [30, 90], gravity: size === 'large' ? 0.12 : 0.25,
         },
         roam: 'move', draggable: false,

@@ -40,10 +40,8 @@ export const t = dictionary({
     '这条预警已撤回：一次冲正或迟到的记录使其不再成立。',
     'This alert was withdrawn: a reversal or a late record took its grounds away.',
   ],
-  window: ['{from} 至 {to}', '{from} to {to}'],
   month: ['自然月', 'calendar month'],
   within: ['{time}内', 'within {time}'],
-  revision: ['第 {rev} 版', 'revision {rev}'],
   listed: [
     '共 {all} 笔，列出权重最大的 {n} 笔',
     '{all} events, of which the {n} that weigh most are listed',
@@ -157,7 +155,6 @@ export const t = dictionary({
   before: ['之前', 'Before'],
   after: ['之后', 'After'],
   share: ['占余额', 'Share taken'],
-  drain: ['取走 {share}', 'took {share}'],
 
   // Network
   network: ['关系', 'Who was seen with whom'],
@@ -169,10 +166,7 @@ export const t = dictionary({
   seenShort: ['{n} 次', '{n}×'],
   seenTimes: ['出现 {n} 次', 'seen {n} {n|time|times}'],
   who: ['谁', 'Who'],
-  kind: ['类别', 'Kind'],
-  seen: ['次数', 'Events'],
   seenWith: ['同现', 'with'],
-  role: ['角色', 'Role'],
 
   // Law
   law: ['法律依据', 'The law'],

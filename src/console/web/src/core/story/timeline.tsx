@@ -12,6 +12,9 @@ import { eventName, t } from './text';
 
 register([DataZoomSliderComponent]);
 
+const laneKind = {
+  clock: 'laneClock', institution: 'laneInstitution', insured: 'laneInsured', event: 'laneEvent',
+} as const;
 const ROWS_MAX = 500;
 const BACKDROP_MIN = 1000;
 
@@ -31,7 +34,7 @@ export function Timeline({ events, onPaper }: { events: readonly StoryEvent[]; o
     : lanes.kind === 'insured' ? shortRef(id)
     : nameOf(id);
   const isClock = lanes.kind === 'clock';
-  const laneKind = { clock: 'laneClock', institution: 'laneInstitution', insured: 'laneInsured', event: 'laneEvent' } as const;
+  const height = isClock ? (onPaper ? 230 : 320) : 96 + Math.max(2, lanes.lanes.length) * 28;
 
   const first = events[0]!;
   const last = events.at(-1)!;
@@ -109,7 +112,7 @@ export function Timeline({ events, onPaper }: { events: readonly StoryEvent[]; o
   return (
     <Section title={t('timeline')} says={says}>
       <Chart
-        option={option} height={isClock ? (onPaper ? 230 : 320) : 96 + Math.max(2, lanes.lanes.length) * 28} description={says}
+        option={option} height={height} description={says}
         onClick={(params) => {
           const { event } = params.data as { event?: StoryEvent };
           if (event !== undefined) {

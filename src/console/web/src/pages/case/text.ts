@@ -2,7 +2,6 @@
 import { dictionary, named } from '../../core/i18n';
 
 export const t = dictionary({
-  title: ['案件', 'Case'],
   number: ['案件 #{id}', 'Case #{id}'],
   noNumber: ['没有案件编号', 'No case number'],
   toQueue: ['返回队列', 'Back to the queue'],
@@ -55,9 +54,7 @@ export const t = dictionary({
   evidenceWhy: ['签名的归档：预警、事件、规则包哈希与重放命令', 'A signed archive: alerts, events, pack hash, how to replay'],
   nothingAllowed: ['你现在不能对它做什么。', 'There is nothing you may do with it now.'],
   proposed: ['提请的结论', 'What was proposed'],
-  decided: ['结论', 'Conclusion'],
   by: ['由 {name}', 'by {name}'],
-  secondPerson: ['A2 以上的措施由另一人审批。', 'Above A2 a second person decides.'],
   undo: ['撤销上一步', 'Take the last step back'],
   undoLeft: ['还剩 {time}', '{time} left'],
   undone: ['已撤销', 'Taken back'],
@@ -126,9 +123,7 @@ export const t = dictionary({
   revision: ['版次', 'Revision'],
   pack: ['规则包', 'Pack'],
   sha256: ['SHA-256', 'SHA-256'],
-  size: ['大小', 'Size'],
   name: ['名称', 'Name'],
-  conditionsMet: ['已确认的法定条件', 'Conditions of the law, ticked'],
 });
 
 // What stands in a history beside the verbs.
