@@ -14,7 +14,7 @@ import { AsOf, Button, Empty, ErrorBox, Loading, toast } from '../../core/ui';
 import { Head } from './head';
 import { Left } from './left';
 import { doingsOf, purposeOf, type Doing } from './logic';
-import { Report } from './report';
+import { Decisions, Proof, Report } from './report';
 import { Conclusion, Files, History, Links, Notes, Papers, Status, Tags, whatText } from './right';
 import './style.css';
 import { t } from './text';
@@ -133,6 +133,10 @@ function Desk({ one, onNow, onReload, onPrint, alert, onAlert }: {
           <Links one={one} onDone={onNow} />
           <History one={one} />
         </div>
+      </div>
+      <div class="on-paper-only">
+        <Decisions one={one} />
+        <Proof one={one} />
       </div>
       {open === 'unmask' && (
         <UnmaskDialog

@@ -12,7 +12,7 @@ import { gathered } from './logic';
 import { Conclusion, detailText, FileList, whatText } from './right';
 import { t } from './text';
 
-function Decisions({ one }: { one: Case }) {
+export function Decisions({ one }: { one: Case }) {
   return (
     <section class="panel">
       <header><h2>{t('decisions')}</h2></header>
@@ -37,7 +37,7 @@ function Decisions({ one }: { one: Case }) {
   );
 }
 
-function Proof({ one }: { one: Case }) {
+export function Proof({ one }: { one: Case }) {
   const packs = new Map(one.bodies.map((body) => [body.pack.sha256, body.pack]));
   return (
     <section class="panel">
