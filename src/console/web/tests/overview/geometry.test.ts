@@ -104,7 +104,7 @@ describe('areasOf', () => {
   });
   test('bears institutions at one place', () => {
     const areas = areasOf([
-      site('a', 123, 41, '1'), site('b', 123, 41, '1'), site('c', 123.1, 41, '1'),
+      site('a', 123, 41, '1'), site('b', 123, 41, '1'), site('c', 123.05, 41, '1'),
     ]);
     expect(areas[0]!.sites).toHaveLength(3);
     expect(areas[0]!.counties[0]!.rings).toHaveLength(1);

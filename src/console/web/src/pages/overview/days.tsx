@@ -78,7 +78,7 @@ function optionOf(panels: readonly Panel[], days: readonly string[]): EChartsCor
         yAxisIndex: i,
         barMaxWidth: 28,
         barCategoryGap: '25%',
-        data: stack.alerts,
+        data: stack.alerts.map((n) => (n === 0 ? null : n)), // no bar, not one of no height
         itemStyle: { color: hueOf(stack, n), borderColor: colour('surface'), borderWidth: 0.5 },
       })),
     ),
@@ -91,7 +91,7 @@ function Table({ overview, region }: { overview: Overview; region: string }) {
       <table class="table">
         <thead>
           <tr>
-            <th>{t('day')}</th><th>{t('pattern')}</th><th />
+            <th>{t('day')}</th><th>{t('pattern')}</th><th>{t('result')}</th>
             <th class="num">{t('alerts')}</th><th class="num">{t('money')}</th>
           </tr>
         </thead>

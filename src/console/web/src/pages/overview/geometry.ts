@@ -19,6 +19,7 @@ export interface County {
   code: string;
   rings: Point[][]; // longitude, latitude; outer ones counter-clockwise, holes clockwise
   sites: Site[]; // most money first
+  label: Point; // in the upper part of the shape, where few institutions stand
 }
 
 // Counties near each other: one picture. Those of most institutions come first.
@@ -30,9 +31,9 @@ export interface Area {
 
 const KM_PER_DEGREE = 111.2;
 const FAR_KM = 60; // institutions further apart are not neighbours
-const REACH_SHARE = 0.16; // of an area's extent
+const REACH_SHARE = 0.25; // of an area's extent
 const REACH_MIN_KM = 3;
-const REACH_MAX_KM = 20;
+const REACH_MAX_KM = 25;
 const ARC = Math.PI / 16; // a full circle is drawn with so many corners
 
 // A convex polygon, counter-clockwise, cut to a circle around a point in it. Where an edge meets the circle the point is exact, so that two
@@ -149,6 +150,15 @@ function groupsOf(points: Delaunay<Point>, places: readonly Point[]): number[][]
   return [...groups.values()];
 }
 
+function labelOf(rings: Point[][]): Point {
+  const biggest = [...rings].sort((a, b) => turn(b) - turn(a))[0] ?? [];
+  const [xs, ys] = [biggest.map(([x]) => x), biggest.map(([, y]) => y)];
+  const [bottom, top] = [Math.min(...ys), Math.max(...ys)];
+  const highest = biggest[ys.indexOf(top)]?.[0] ?? 0;
+  const middle = (Math.min(...xs) + Math.max(...xs)) / 2;
+  return [(highest + middle) / 2, top - (top - bottom) * 0.18];
+}
+
 function areaOf(sites: readonly Site[], scale: number): Area {
   const width = scale * KM_PER_DEGREE;
   const places = sites.map((one): Point => [one.lon * width, one.lat * KM_PER_DEGREE]);
@@ -174,13 +184,17 @@ function areaOf(sites: readonly Site[], scale: number): Area {
     counties.set(site.region, county);
   });
   return {
-    counties: [...counties].map(([code, county]) => ({
-      code,
-      rings: dissolve(county.cells).map((ring) =>
+    counties: [...counties].map(([code, county]) => {
+      const rings = dissolve(county.cells).map((ring) =>
         ring.map(([x, y]): Point => [x / width, y / KM_PER_DEGREE]),
-      ),
-      sites: county.sites.sort((a, b) => b.amount_fen - a.amount_fen),
-    })),
+      );
+      return {
+        code,
+        rings,
+        sites: county.sites.sort((a, b) => b.amount_fen - a.amount_fen),
+        label: labelOf(rings),
+      };
+    }),
     sites: [...sites],
     scale,
   };

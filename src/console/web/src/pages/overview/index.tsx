@@ -163,10 +163,12 @@ function WorsePanel({ overview, health, region }: {
               {rows.map((one) => (
                 <tr key={one.pattern} class={one.few ? 'muted' : ''}>
                   <td class="pattern">
-                    <a href={href('queue', { pattern: one.pattern, region })}>
-                      <PatternName id={one.pattern} />
-                    </a>
-                    {one.few && <> <Badge tone="outline" title={t('fewWhy')}>{t('few')}</Badge></>}
+                    <div class="row">
+                      <a class="cut" href={href('queue', { pattern: one.pattern, region })}>
+                        <PatternName id={one.pattern} />
+                      </a>
+                      {one.few && <Badge tone="outline" title={t('fewWhy')}>{t('few')}</Badge>}
+                    </div>
                   </td>
                   <td class="num">{count(one.today)}</td>
                   <td class="num">{count(one.before)}</td>
@@ -199,7 +201,8 @@ function CasesPanel({ overview, region }: { overview: Overview; region: string }
         <table class="table bars">
           <thead>
             <tr>
-              <th>{t('state')}</th><th class="num">{t('number')}</th><th />
+              <th>{t('state')}</th><th class="num">{t('number')}</th>
+              <th><span class="seen-by-readers">{t('share')}</span></th>
               <th class="num">{t('money')}</th>
             </tr>
           </thead>

@@ -58,14 +58,11 @@ interface Shades {
 function mapOf(area: Area): Parameters<typeof registerMap>[1] {
   return {
     type: 'FeatureCollection',
-    features: area.counties.map((county) => {
-      const { lon, lat } = county.sites[0]!;
-      return {
-        type: 'Feature' as const,
-        properties: { name: county.code, cp: [lon, lat] },
-        geometry: { type: 'Polygon' as const, coordinates: county.rings },
-      };
-    }),
+    features: area.counties.map((county) => ({
+      type: 'Feature' as const,
+      properties: { name: county.code, cp: county.label },
+      geometry: { type: 'Polygon' as const, coordinates: county.rings },
+    })),
   } as Parameters<typeof registerMap>[1];
 }
 
@@ -117,7 +114,7 @@ function optionOf(
       aspectScale: area.scale,
       tooltip: { show: true },
       itemStyle: { borderColor: colour('border-strong'), borderWidth: 1 },
-      label: { show: true, color: colour('text'), fontSize: 11, fontWeight: 600, ...halo, offset: [0, -16] },
+      label: { show: true, color: colour('text'), fontSize: 11, fontWeight: 600, ...halo },
       emphasis: {
         itemStyle: { areaColor: fade('accent', 0.75), borderColor: colour('text') },
         label: { color: colour('text') },

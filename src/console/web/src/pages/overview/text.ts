@@ -73,6 +73,8 @@ export const t = dictionary({
     'Alerts by day from {from} to {to}: {conclusive} conclusive, {suspicious} suspicious',
   ],
   others: ['其他 {n} 条规则', '{n} other patterns'],
+  result: ['判定', 'Kind'],
+  share: ['占比', 'Share'],
   day: ['日期', 'Day'],
   pattern: ['规则', 'Pattern'],
   alerts: ['预警', 'Alerts'],
