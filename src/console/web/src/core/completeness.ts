@@ -53,15 +53,14 @@ function sum(a: number | null, b: number | null): number | null {
 export function measures(health: DataHealth): Measure[] {
   const of = (name: string) => counter(health.service, name);
   const read = of('events_read_total');
-  const events = of('events_total');
   return [
     amount('feedLag', 'records', health.feed.lag, 1000, 20_000),
     amount('ingestLag', 'seconds', of('ingest_lag_seconds'), 5, 60),
     amount('detectLag', 'seconds', of('detect_lag_seconds'), 5, 60),
     amount('checkpointAge', 'seconds', of('checkpoint_age_seconds'), 60, 300),
     share('rejected', of('events_rejected_total'), read, 0.001, 0.01),
-    share('late', of('late_total'), events, 0.001, 0.01),
-    share('duplicates', of('duplicates_total'), events, 0.01, 0.05),
+    share('late', of('late_total'), read, 0.001, 0.01),
+    share('duplicates', of('duplicates_total'), read, 0.01, 0.05),
     share(
       'unevaluated', of('not_evaluated_total'),
       sum(of('evaluated_total'), of('not_evaluated_total')), 0.1, 0.3,

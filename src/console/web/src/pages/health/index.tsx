@@ -30,6 +30,10 @@ function said(unit: Measure['unit'], value: number): string {
   }
 }
 
+function limit(unit: Measure['unit'], value: number): string {
+  return unit === 'records' ? count(value) : said(unit, value);
+}
+
 function Line({ name, value, note, tone, state, limits, trend }: {
   name: string;
   value: ComponentChildren;
@@ -62,7 +66,7 @@ function MeasureLine({ one, at }: { one: Measure; at: number }) {
       note={one.value !== null && one.part !== null && one.whole !== null &&
         t('partOf', { part: one.part, whole: one.whole })}
       tone={one.tone} state={toneWord(one.tone)}
-      limits={t('limitsOf', { warn: said(one.unit, one.warn), bad: said(one.unit, one.bad) })}
+      limits={t('limitsOf', { warn: limit(one.unit, one.warn), bad: limit(one.unit, one.bad) })}
       trend={
         <Trend
           readings={readings}
@@ -111,7 +115,7 @@ function Measures({ title, id, children }: {
             <th scope="col"><span class="seen-by-readers">{t('totals')}</span></th>
             <th scope="col">{t('state')}</th>
             <th scope="col">{t('limits')}</th>
-            <th scope="col">{t('trend')}</th>
+            <th scope="col" title={t('trendWhat')}>{t('trend')}</th>
           </tr>
         </thead>
         <tbody>{children}</tbody>
@@ -140,7 +144,7 @@ function Totals({ health, at }: { health: DataHealth; at: number }) {
             <th scope="col">{t('measure')}</th>
             <th scope="col" class="num">{t('value')}</th>
             <th scope="col"><span class="seen-by-readers">{t('perSecond', { n: '' })}</span></th>
-            <th scope="col">{t('trend')}</th>
+            <th scope="col" title={t('trendWhat')}>{t('trend')}</th>
           </tr>
         </thead>
         <tbody>

@@ -153,8 +153,7 @@ function WorsePanel({ overview, health, region }: {
             <thead>
               <tr>
                 <th>{t('pattern')}</th>
-                <th class="num">{t('newestShort')}</th>
-                <th class="num">{t('beforeShort')}</th>
+                <th class="num">{t('newestBefore')}</th>
                 <th class="num">{t('more')}</th>
                 <th class="num">{t('moreMoney')}</th>
               </tr>
@@ -170,8 +169,7 @@ function WorsePanel({ overview, health, region }: {
                       {one.few && <Badge tone="outline" title={t('fewWhy')}>{t('few')}</Badge>}
                     </div>
                   </td>
-                  <td class="num">{count(one.today)}</td>
-                  <td class="num">{count(one.before)}</td>
+                  <td class="num nowrap">{count(one.today)} / {count(one.before)}</td>
                   <td class="num">{one.more > 0 ? `+${count(one.more)}` : count(one.more)}</td>
                   <td class="num">
                     {one.moreMoney > 0 && '+'}<Money fen={one.moreMoney} short />

@@ -156,6 +156,16 @@ function optionOf(
   };
 }
 
+// Those of most institutions first.
+function prefecturesOf(area: Area): string[] {
+  const sizes = new Map<string, number>();
+  for (const one of area.sites) {
+    const code = one.region.slice(0, 4);
+    sizes.set(code, (sizes.get(code) ?? 0) + 1);
+  }
+  return [...sizes].sort(([, a], [, b]) => b - a).map(([code]) => code);
+}
+
 function AreaMap({ area, index, shades, region, height, onRegion }: {
   area: Area;
   index: number;
@@ -173,8 +183,7 @@ function AreaMap({ area, index, shades, region, height, onRegion }: {
     return optionOf(area, name, shades, region, zoom);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- colours and words are read anew
   }, [area, index, shades, region, zoom, look, words]);
-  const codes = [...new Set(area.counties.map((one) => one.code.slice(0, 4)))].sort();
-  const title = codes.join(', ');
+  const title = prefecturesOf(area).join(', ');
   const byId = new Map(area.sites.map((one) => [one.id, one]));
   return (
     <figure class="area">

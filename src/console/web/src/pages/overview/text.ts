@@ -88,8 +88,7 @@ export const t = dictionary({
     '{day} until {time}, against the whole day before: it may still grow',
   ],
   worseWhole: ['{day} 与前一日相比', '{day} against the day before'],
-  newestShort: ['最新', 'Newest'],
-  beforeShort: ['前日', 'Before'],
+  newestBefore: ['最新 / 前日', 'Newest / before'],
   more: ['增加', 'More'],
   moreMoney: ['金额增加', 'More money'],
 
