@@ -56,7 +56,9 @@ function Groups({ items, nameOf }: {
                       <Badge tone={standing === 'below' ? 'bad' : 'warn'}>{t(standing)}</Badge>
                     )}
                     {range.share !== null && range.few && (
-                      <Badge tone="outline">{t('few', { n: range.decided })}</Badge>
+                      <Badge tone="outline" title={t('fewWhat')}>
+                        {t('few', { n: range.decided })}
+                      </Badge>
                     )}
                   </span>
                 </td>
@@ -181,10 +183,12 @@ export function Fairness() {
   return (
     <div class="stack fairness">
       <p class="muted">{t('fairnessWhat')}</p>
-      <div class="three">
+      <div class="two">
         <GroupPanel title={t('byRegion')} id="by-region" loaded={region} nameOf={same} />
-        <GroupPanel title={t('byLevel')} id="by-level" loaded={level} nameOf={levelName} />
-        <GroupPanel title={t('byAge')} id="by-age" loaded={age} nameOf={same} />
+        <div class="stack">
+          <GroupPanel title={t('byLevel')} id="by-level" loaded={level} nameOf={levelName} />
+          <GroupPanel title={t('byAge')} id="by-age" loaded={age} nameOf={same} />
+        </div>
       </div>
       {region.data !== null && (
         <>

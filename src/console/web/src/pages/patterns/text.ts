@@ -17,7 +17,7 @@ export const t = dictionary({
   open: ['查看详情', 'Open'],
 
   id: ['编号', 'Id'],
-  version: ['版本', 'Version'],
+  version: ['版本', 'Ver.'],
   name: ['名称', 'Title'],
   subject: ['对象', 'Subject'],
   kind: ['判定', 'Kind'],
@@ -48,7 +48,11 @@ export const t = dictionary({
   microseconds: ['{n} 微秒', '{n} µs'],
   notCounted: ['未计', 'not counted'],
   undecided: ['尚无已判定案件', 'no case decided'],
-  few: ['案件少（{n}）', 'few cases ({n})'],
+  few: ['少，{n} 件', 'few: {n}'],
+  fewWhat: [
+    '判定的案件不足 10 件，区间很宽',
+    'Fewer than 10 cases were decided: the interval is wide',
+  ],
   decided: ['{n} 件', '{n} {n|case|cases}'],
   between: ['{low}–{high}', '{low}–{high}'],
   rangeOf: [
@@ -119,7 +123,6 @@ export const t = dictionary({
   overallNone: ['还没有判定的案件', 'No case is decided yet'],
   below: ['低于总体', 'below the overall'],
   above: ['高于总体', 'above the overall'],
-  within: ['', ''],
   unknownKey: ['未知', 'unknown'],
 
   looks: ['盲审复核', 'Blind second looks'],
