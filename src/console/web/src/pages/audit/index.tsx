@@ -30,30 +30,30 @@ function ObjectName({ object }: { object: string }) {
 
 function columnsOf(): Column<AuditRecord>[] {
   return [
-    { key: 'seq', title: t('seq'), width: '72px', right: true, cell: (one) => one.seq },
+    { key: 'seq', title: t('seq'), width: '64px', right: true, cell: (one) => one.seq },
     {
-      key: 'at', title: t('at'), width: '160px',
+      key: 'at', title: t('at'), width: '156px',
       cell: (one) => <time dateTime={one.at}>{dateTimeSeconds(one.at)}</time>,
     },
-    { key: 'actor', title: t('actor'), width: 'minmax(112px, 1fr)', cell: (one) => one.actor },
+    { key: 'actor', title: t('actor'), width: 'minmax(96px, 1fr)', cell: (one) => one.actor },
     {
-      key: 'action', title: t('action'), width: 'minmax(136px, 1fr)',
+      key: 'action', title: t('action'), width: 'minmax(112px, 1fr)',
       cell: (one) => <span title={one.action}>{actionName(one.action)}</span>,
     },
     {
-      key: 'object', title: t('object'), width: 'minmax(160px, 1.5fr)',
+      key: 'object', title: t('object'), width: 'minmax(136px, 1.5fr)',
       cell: (one) => <ObjectName object={one.object} />,
     },
     {
-      key: 'purpose', title: t('purpose'), width: '96px',
+      key: 'purpose', title: t('purpose'), width: '96px', spare: 1,
       cell: (one) => (one.purpose === '' ? <span class="muted">–</span> : purposeName(one.purpose)),
     },
     {
-      key: 'detail', title: t('detail'), width: 'minmax(120px, 2fr)', spare: 2,
+      key: 'detail', title: t('detail'), width: 'minmax(120px, 2fr)', spare: 3,
       cell: (one) => <code class="muted">{shortDetail(one.detail)}</code>,
     },
     {
-      key: 'hash', title: t('hash'), width: '112px', spare: 1,
+      key: 'hash', title: t('hash'), width: '112px', spare: 2,
       cell: (one) => <code class="muted" title={one.hash}>{one.hash.slice(0, 12)}</code>,
     },
   ];
@@ -127,7 +127,7 @@ function HeadsDialog({ onClose }: { onClose: () => void }) {
       {data !== null && data.items.length === 0 && <Empty title={t('headsNone')} />}
       {data !== null && data.items.length > 0 && (
         <>
-          <table class="table">
+          <table class="table heads">
             <thead>
               <tr>
                 <th scope="col">{t('day')}</th><th scope="col" class="num">{t('seq')}</th>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The first look of the day: how much, what got worse, where, and whose time runs out.
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import type { DataHealth, Overview } from '../../core/api';
 import { watermarkState, watermarkTone } from '../../core/completeness';
@@ -274,15 +274,17 @@ function Age({ health }: { health: DataHealth }) {
   return <Badge tone={state === 'replay' ? 'accent' : watermarkTone[state]}>{t(state)}</Badge>;
 }
 
-// Now, and again at most every 20 seconds while something happens.
+// While something happens, once in 20 seconds.
 function useFresh(reload: () => void): void {
+  const live = useRef(reload);
+  live.current = reload;
   useEffect(() => {
     let waiting: ReturnType<typeof setTimeout> | undefined;
     const end = onChanges(() => {
       waiting ??= setTimeout(() => {
         waiting = undefined;
         if (!document.hidden) {
-          reload();
+          live.current();
         }
       }, REFRESH_MS);
     });
@@ -290,7 +292,14 @@ function useFresh(reload: () => void): void {
       end();
       clearTimeout(waiting);
     };
-  }, [reload]);
+  }, []);
+}
+
+// What was shown stays until what is asked for comes: nothing jumps.
+function useLast<T>(value: T | null): T | null {
+  const last = useRef(value);
+  last.current = value ?? last.current;
+  return last.current;
 }
 
 export default function OverviewPage({ query }: PageProps) {
@@ -300,7 +309,8 @@ export default function OverviewPage({ query }: PageProps) {
   const chosen = useGet<Overview>(region === '' ? null : '/overview', { query: { days, region } });
   const health = useGet<DataHealth>('/health/data');
   const shown = region === '' ? everywhere : chosen;
-  const overview = shown.data;
+  const overview = useLast(shown.data);
+  const whole = useLast(everywhere.data);
 
   const setQuery = (changed: { region?: string; days?: string }) =>
     replaceQuery({ region, days: days === '30' ? '' : days, ...changed });
@@ -310,7 +320,7 @@ export default function OverviewPage({ query }: PageProps) {
     health.reload();
   });
 
-  const codes = everywhere.data?.by_region.map((one) => one.region) ?? [];
+  const codes = whole?.by_region.map((one) => one.region) ?? [];
   const choices = regionChoices(region.length === 6 ? [...codes, region] : codes);
   const known = region === '' || choices.includes(region) ? choices : [...choices, region];
   return (
@@ -336,7 +346,7 @@ export default function OverviewPage({ query }: PageProps) {
       </div>
       {shown.error !== null && <ErrorBox error={shown.error} retry={shown.reload} />}
       {overview === null ? (shown.error === null && <Loading lines={12} />) : (
-        <>
+        <div class="all" aria-busy={shown.data === null}>
           <Figures overview={overview} health={health.data} region={region} />
           <div class="two">
             <section class="panel" aria-labelledby="by-day">
@@ -354,9 +364,9 @@ export default function OverviewPage({ query }: PageProps) {
             <section class="panel" aria-labelledby="map">
               <header><h2 id="map">{t('map')}</h2></header>
               <div class="body">
-                {everywhere.data !== null && (
+                {whole !== null && (
                   <RegionMap
-                    overview={everywhere.data} region={region}
+                    overview={whole} region={region}
                     onRegion={(code) => setQuery({ region: code })}
                   />
                 )}
@@ -368,7 +378,7 @@ export default function OverviewPage({ query }: PageProps) {
               <CasesPanel overview={overview} region={region} />
             </div>
           </div>
-        </>
+        </div>
       )}
     </div>
   );

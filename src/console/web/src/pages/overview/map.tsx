@@ -23,6 +23,7 @@ const NAMED_MOST = 4; // institutions of an area whose name is written
 const SIZE_MIN = 6;
 const SIZE_MAX = 30;
 const ZOOM_MOST = 8;
+const ZOOM_STEP = 1.5;
 const alpha = [0.06, 0.18, 0.34, 0.5, 0.68];
 const institutionBorders = [2, 5]; // alerts: few, some, many
 const institutionColours = ['series-6', 'series-2', 'critical-mark'];
@@ -192,18 +193,22 @@ function AreaMap({ area, index, shades, region, height, onRegion }: {
           <strong>{t('areaTitle', { code: title })}</strong>{' '}
           <span class="muted">{t('institutions', { n: area.sites.length })}</span>
         </span>
-        <Button
-          kind="plain" size="icon" aria-label={t('zoomOut', { code: title })} disabled={zoom <= 1}
-          onClick={() => setZoom(Math.max(1, zoom / 1.5))}
-        >
-          −
-        </Button>
-        <Button
-          kind="plain" size="icon" aria-label={t('zoomIn', { code: title })}
-          disabled={zoom >= ZOOM_MOST} onClick={() => setZoom(Math.min(ZOOM_MOST, zoom * 1.5))}
-        >
-          +
-        </Button>
+        {area.sites.length >= SMALL_SITES && (
+          <>
+            <Button
+              kind="plain" size="icon" aria-label={t('zoomOut', { code: title })}
+              disabled={zoom <= 1} onClick={() => setZoom(Math.max(1, zoom / ZOOM_STEP))}
+            >
+              −
+            </Button>
+            <Button
+              kind="plain" size="icon" aria-label={t('zoomIn', { code: title })}
+              disabled={zoom >= ZOOM_MOST} onClick={() => setZoom(zoom * ZOOM_STEP)}
+            >
+              +
+            </Button>
+          </>
+        )}
       </figcaption>
       <Chart
         option={option} height={height}

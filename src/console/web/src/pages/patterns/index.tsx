@@ -61,7 +61,7 @@ function columnsOf(precisions: Precisions): Column<Pattern>[] {
   return [
     { key: 'id', title: t('id'), width: '48px', cell: (one) => <code>{one.id}</code> },
     {
-      key: 'name', title: t('name'), width: 'minmax(140px, 3fr)',
+      key: 'name', title: t('name'), width: 'minmax(196px, 3fr)',
       cell: (one) => (
         <span title={one.titles[language.value]}>
           {one.shadow && <><Badge tone="warn" title={t('shadowWhat')}>{t('shadow')}</Badge> </>}
@@ -69,29 +69,29 @@ function columnsOf(precisions: Precisions): Column<Pattern>[] {
         </span>
       ),
     },
-    { key: 'version', title: t('version'), width: '48px', cell: (one) => `v${one.version}` },
+    { key: 'version', title: t('version'), width: '48px', spare: 1, cell: (one) => `v${one.version}` },
     {
-      key: 'subject', title: t('subject'), width: 'minmax(68px, 1fr)',
+      key: 'subject', title: t('subject'), width: 'minmax(66px, 1fr)',
       cell: (one) => kindName(one.subject),
     },
     {
-      key: 'kind', title: t('kind'), width: '94px',
+      key: 'kind', title: t('kind'), width: '96px',
       cell: (one) => <ResultBadge result={one.result_type} />,
     },
     {
-      key: 'severity', title: t('severity'), width: '72px',
+      key: 'severity', title: t('severity'), width: '78px',
       cell: (one) => <SeverityBadge severity={one.severity} />,
     },
     {
-      key: 'declared', title: t('declared'), width: '92px', hint: t('declaredWhat'), right: true,
+      key: 'declared', title: t('declared'), width: '84px', hint: t('declaredWhat'), right: true,
       cell: (one) => <Declared pattern={one} />,
     },
     {
-      key: 'realised', title: t('realised'), width: 'minmax(96px, 1fr)', right: true,
+      key: 'realised', title: t('realised'), width: 'minmax(92px, 1fr)', right: true,
       hint: t('realisedWhat'), cell: (one) => <Realised pattern={one} />,
     },
     {
-      key: 'alerts', title: t('alerts'), width: '84px', hint: t('alertsWhat'), right: true,
+      key: 'alerts', title: t('alerts'), width: '80px', hint: t('alertsWhat'), right: true,
       cell: (one) => one.counts === null ? <span class="muted">–</span> : (
         <span title={t('alertsWhat')}>
           {count(one.counts.opened)}
@@ -100,11 +100,11 @@ function columnsOf(precisions: Precisions): Column<Pattern>[] {
       ),
     },
     {
-      key: 'precision', title: t('precision'), width: 'minmax(224px, 2fr)', hint: t('precisionWhat'),
+      key: 'precision', title: t('precision'), width: 'minmax(236px, 2fr)', hint: t('precisionWhat'),
       cell: (one) => <Precision verdict={precisions.get(one.id)} />,
     },
     {
-      key: 'cost', title: t('cost'), width: '72px', hint: t('costWhat'), right: true,
+      key: 'cost', title: t('cost'), width: '68px', hint: t('costWhat'), right: true,
       cell: (one) => one.cost
         ? t('microseconds', { n: decimal(one.cost.per_event_us) })
         : <span class="muted">–</span>,

@@ -4,7 +4,7 @@ import type { Pattern, Verdicts } from '../../core/api';
 
 export type Verdict = Verdicts['items'][number];
 
-const FEW = 10; // decided cases; a range of fewer says little
+const FEW = 10; // verdicts; a range of fewer says little
 
 export interface Range {
   share: number | null; // confirmed among confirmed and refuted; null: none was decided
@@ -25,8 +25,7 @@ export function rangeOf(verdict: Verdict): Range {
   };
 }
 
-// Of all groups together; a case of several patterns counts in each of them, so it is taken from
-// groups that share no case: regions, levels, ages.
+// Of all groups together.
 export function overallOf(items: readonly Verdict[]): number | null {
   const confirmed = items.reduce((sum, one) => sum + one.confirmed, 0);
   const refuted = items.reduce((sum, one) => sum + one.refuted, 0);
@@ -55,7 +54,7 @@ export function byKey(a: Verdict, b: Verdict): number {
 export type Kept = 'unknown' | 'kept' | 'unsure' | 'broken';
 
 // Whether the declared rate of false alarms is kept: the whole range is below it, or above it, or
-// cases are too few to tell.
+// verdicts are too few to tell.
 export function rateKept(pattern: Pick<Pattern, 'realised' | 'false_alarms_per_month'>): Kept {
   const { realised, false_alarms_per_month: declared } = pattern;
   if (realised === null || realised === undefined || declared === null || declared <= 0) {

@@ -21,7 +21,9 @@ export function RangeMark({ range, overall }: { range: Range; overall?: number |
         <span class="point" style={{ left: at(range.share) }} />
       </span>
       <span class="said">{words.share}</span>
-      <span class="muted said">{t('between', words)}</span>
+      <span class="muted said">
+        {t('between', { low: Math.round(range.low * 100), high: words.high })}
+      </span>
     </span>
   );
 }
