@@ -23,10 +23,10 @@ test('regions are written in any way that is meant', () => {
   expect(isRegion('2101021')).toBe(false);
 });
 
-test('a webhook goes by https to somewhere', () => {
+test('a webhook goes by HTTP to somewhere', () => {
   expect(isWebhookUrl('https://hooks.example/a?b=1')).toBe(true);
   expect(isWebhookUrl('https://hooks.example')).toBe(true);
-  expect(isWebhookUrl('http://hooks.example/')).toBe(false);
+  expect(isWebhookUrl('ftp://hooks.example/')).toBe(false);
   expect(isWebhookUrl('https://')).toBe(false);
   expect(isWebhookUrl('https://a b/')).toBe(false);
   expect(isWebhookUrl(`https://h.example/${'a'.repeat(500)}`)).toBe(false);

@@ -27,8 +27,9 @@ export function areRegions(text: string): boolean {
   return text === '' || text.split(',').every(isRegion);
 }
 
+// Whether plain http is allowed is for the service to say.
 export function isWebhookUrl(text: string): boolean {
-  return bytes(text) <= 500 && /^https:\/\/[^\s/?#]+(\/\S*)?$/.test(text);
+  return bytes(text) <= 500 && /^https?:\/\/[^\s/?#]+(\/\S*)?$/.test(text);
 }
 
 export function areDays(text: string): boolean {

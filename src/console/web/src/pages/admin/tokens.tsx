@@ -12,7 +12,8 @@ function TokenDialog({ users, onClose, onMade }: {
   onClose: () => void;
   onMade: (secret: string) => void;
 }) {
-  const [account, setAccount] = useState(String(users[0]?.id ?? ''));
+  const first = users.find((one) => one.roles.includes('feed')) ?? users[0];
+  const [account, setAccount] = useState(String(first?.id ?? ''));
   const [label, setLabel] = useState('');
   const [days, setDays] = useState('90');
   const { wrongs, error, busy, submit } = useForm({

@@ -162,12 +162,10 @@ function WorsePanel({ overview, health, region }: {
               {rows.map((one) => (
                 <tr key={one.pattern} class={one.few ? 'muted' : ''}>
                   <td class="pattern">
-                    <div class="row">
-                      <a class="cut" href={href('queue', { pattern: one.pattern, region })}>
-                        <PatternName id={one.pattern} />
-                      </a>
-                      {one.few && <Badge tone="outline" title={t('fewWhy')}>{t('few')}</Badge>}
-                    </div>
+                    <a href={href('queue', { pattern: one.pattern, region })}>
+                      <PatternName id={one.pattern} />
+                    </a>
+                    {one.few && <> <Badge tone="outline" title={t('fewWhy')}>{t('few')}</Badge></>}
                   </td>
                   <td class="num nowrap">{count(one.today)} / {count(one.before)}</td>
                   <td class="num">{one.more > 0 ? `+${count(one.more)}` : count(one.more)}</td>

@@ -190,7 +190,7 @@ function AreaMap({ area, index, shades, region, height, onRegion }: {
     <figure class="area">
       <figcaption class="row">
         <span class="grow cut">
-          <strong>{t('areaTitle', { code: title })}</strong>{' '}
+          <strong>{title}</strong>{' '}
           <span class="muted">{t('institutions', { n: area.sites.length })}</span>
         </span>
         {area.sites.length >= SMALL_SITES && (

@@ -122,7 +122,6 @@ export const t = dictionary({
     '{codes}：{n} 家机构的地图',
     'Map of {n} {n|institution|institutions} in {codes}',
   ],
-  areaTitle: ['{code} 一带', 'Around {code}'],
   institutions: ['{n} 家机构', '{n} {n|institution|institutions}'],
   zoomIn: ['放大 {code}', 'Zoom in: {code}'],
   zoomOut: ['缩小 {code}', 'Zoom out: {code}'],

@@ -47,7 +47,7 @@ function Rates({ pattern }: { pattern: Pattern }) {
         <dt>{t('declared')}</dt>
         <dd>
           {declared !== null && declared > 0
-            ? `${t('rate', { rate: rough(declared) })}${pattern.false_alarms ? ` · ${pattern.false_alarms}` : ''}`
+            ? t('declaredOf', { rate: rough(declared), subject: kindName(pattern.subject) })
             : t('rule')}
         </dd>
       </div>

@@ -22,7 +22,7 @@ type Precisions = ReadonlyMap<string, Verdict>;
 function Declared({ pattern }: { pattern: Pattern }) {
   const declared = pattern.false_alarms_per_month;
   return declared !== null && declared > 0
-    ? <span title={pattern.false_alarms}>{t('rate', { rate: rough(declared) })}</span>
+    ? <span>{t('rate', { rate: rough(declared) })}</span>
     : <span class="muted">{t('rule')}</span>;
 }
 
@@ -61,7 +61,7 @@ function columnsOf(precisions: Precisions): Column<Pattern>[] {
   return [
     { key: 'id', title: t('id'), width: '48px', cell: (one) => <code>{one.id}</code> },
     {
-      key: 'name', title: t('name'), width: 'minmax(196px, 3fr)',
+      key: 'name', title: t('name'), width: 'minmax(180px, 3fr)',
       cell: (one) => (
         <span title={one.titles[language.value]}>
           {one.shadow && <><Badge tone="warn" title={t('shadowWhat')}>{t('shadow')}</Badge> </>}
@@ -71,7 +71,7 @@ function columnsOf(precisions: Precisions): Column<Pattern>[] {
     },
     { key: 'version', title: t('version'), width: '48px', spare: 1, cell: (one) => `v${one.version}` },
     {
-      key: 'subject', title: t('subject'), width: 'minmax(66px, 1fr)',
+      key: 'subject', title: t('subject'), width: 'minmax(84px, 1fr)',
       cell: (one) => kindName(one.subject),
     },
     {
