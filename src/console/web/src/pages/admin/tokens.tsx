@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { useState } from 'preact/hooks';
-import { del, post, type Page, type Token, type User } from '../../core/api';
+import { del, postOnce, type Page, type Token, type User } from '../../core/api';
 import { useGet } from '../../core/load';
 import { AsOf, Badge, Button, Empty, Field, Loading, toast, When } from '../../core/ui';
 import { areDays } from './check';
@@ -20,7 +20,7 @@ function TokenDialog({ users, onClose, onMade }: {
     label: t('labelRule'), days: t('daysRule'),
   });
   const send = async () => {
-    const { token } = await post<{ token: string }>(`/users/${account}/tokens`, {
+    const { token } = await postOnce<{ token: string }>(`/users/${account}/tokens`, {
       label: label.trim(), days: Number(days),
     });
     onClose();

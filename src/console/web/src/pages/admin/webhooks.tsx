@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { useState } from 'preact/hooks';
-import { del, post, type Delivery, type Page, type Webhook } from '../../core/api';
+import { del, post, postOnce, type Delivery, type Page, type Webhook } from '../../core/api';
 import { count } from '../../core/i18n';
 import { useGet } from '../../core/load';
 import { AsOf, Badge, Button, Dialog, Empty, Field, Loading, toast, When } from '../../core/ui';
@@ -21,7 +21,7 @@ function WebhookDialog({ onClose, onMade }: {
     url: t('urlRule'), events: t('eventsRule'), region: t('regionRule'),
   });
   const send = async () => {
-    const { secret } = await post<{ secret: string }>('/webhooks', {
+    const { secret } = await postOnce<{ secret: string }>('/webhooks', {
       url: url.trim(), events: kinds.filter((one) => events.has(one)),
       ...(region.trim() !== '' && { region: region.trim() }),
     });
@@ -59,6 +59,26 @@ function WebhookDialog({ onClose, onMade }: {
   );
 }
 
+function DeliveryRow({ one }: { one: Delivery }) {
+  const { status } = one;
+  return (
+    <tr>
+      <td>{one.at !== null && <When at={one.at} />}</td>
+      <td class="num">{one.change === null ? t('test') : count(one.change)}</td>
+      <td class="num">{one.tries}</td>
+      <td>
+        {one.tries > 0 && (
+          <Badge tone={status !== null && status >= 200 && status < 300 ? 'ok' : 'bad'}>
+            {status ? String(status) : t('noAnswer')}
+          </Badge>
+        )}{' '}
+        <span class="muted">{one.error}</span>
+      </td>
+      <td>{one.next !== null && <When at={one.next} as="relative" />}</td>
+    </tr>
+  );
+}
+
 function DeliveriesDialog({ webhook, onClose }: { webhook: Webhook; onClose: () => void }) {
   const { data, error, reload } = useGet<Page<Delivery>>(`/webhooks/${webhook.id}/deliveries`);
   return (
@@ -79,22 +99,7 @@ function DeliveriesDialog({ webhook, onClose }: { webhook: Webhook; onClose: () 
             </tr>
           </thead>
           <tbody>
-            {data.items.map((one) => (
-              <tr key={one.id}>
-                <td><When at={one.at} /></td>
-                <td class="num">{one.change === 0 ? t('test') : count(one.change)}</td>
-                <td class="num">{one.tries}</td>
-                <td>
-                  {(one.tries > 0 || one.status > 0) && (
-                    <Badge tone={one.status >= 200 && one.status < 300 ? 'ok' : 'bad'}>
-                      {one.status > 0 ? String(one.status) : t('noAnswer')}
-                    </Badge>
-                  )}{' '}
-                  <span class="muted">{one.error}</span>
-                </td>
-                <td>{one.next !== null && <When at={one.next} as="relative" />}</td>
-              </tr>
-            ))}
+            {data.items.map((one) => <DeliveryRow key={one.id} one={one} />)}
           </tbody>
         </table>
       )}

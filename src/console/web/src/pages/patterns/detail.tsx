@@ -27,7 +27,7 @@ function Evidence({ pattern }: { pattern: Pattern }) {
         {pattern.evidence.map((one) => (
           <tr key={one.key}>
             <td title={one.key}><code>{one.measure}</code></td>
-            <td>{one.window_s > 0 ? duration(one.window_s * 1000) : t('windowNone')}</td>
+            <td>{one.window_s > 0 ? duration(one.window_s * 1000) : '–'}</td>
             <td>{familyName(one.family)}</td>
             <td>{one.by.map(segmentName).join(' × ') || '–'}</td>
             <td>{t(one.independent ? 'yes' : 'no')}</td>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Whether the patterns are as right about everybody, whether two people see the same in a case, and
 // how much is missed.
-import type { ApiError, Verdicts as VerdictsOfApi } from '../../core/api';
+import type { ApiError, Verdicts } from '../../core/api';
 import { outcomes } from '../../core/api';
 import { count, decimal, percent } from '../../core/i18n';
 import { useGet, type Loaded } from '../../core/load';
@@ -10,11 +10,6 @@ import { AsOf, Badge, Empty, ErrorBox, Loading } from '../../core/ui';
 import { byKey, matrixOf, overallOf, rangeOf, standingOf, type Verdict } from './precision';
 import { RangeMark } from './range';
 import { levelName, t } from './text';
-
-export interface Verdicts extends VerdictsOfApi {
-  as_of: string;
-  agreement?: { cases: number; same: number; share: number | null; kappa: number | null };
-}
 
 export function Missing({ error, retry }: { error: ApiError; retry: () => void }) {
   return error.status === 404
@@ -92,7 +87,7 @@ function GroupPanel({ title, id, loaded, nameOf }: {
 
 function SecondLooks({ verdicts }: { verdicts: Verdicts }) {
   const matrix = matrixOf(verdicts.second_looks, outcomes);
-  const kappa = verdicts.agreement?.kappa;
+  const { kappa } = verdicts.agreement;
   return (
     <section class="panel" aria-labelledby="looks">
       <header><h2 id="looks">{t('looks')}</h2></header>
@@ -128,9 +123,7 @@ function SecondLooks({ verdicts }: { verdicts: Verdicts }) {
               })}
             </strong>{' '}
             <span class="muted">
-              {kappa !== null && kappa !== undefined
-                ? t('kappa', { kappa: decimal(kappa) })
-                : t('kappaNone')}
+              {kappa === null ? t('kappaNone') : t('kappa', { kappa: decimal(kappa) })}
             </span>
           </p>
         </>
@@ -146,10 +139,10 @@ function Control({ verdicts }: { verdicts: Verdicts }) {
       <header><h2 id="control">{t('control')}</h2></header>
       <div class="body stack">
         <p class="muted">{t('controlWhat')}</p>
-        {control === undefined || control.closed === 0 ? (
+        {control.closed === 0 ? (
           <p>
             {t('controlNone')}
-            {control !== undefined && control.drawn > 0 && ` (${count(control.drawn)})`}
+            {control.drawn > 0 && ` (${count(control.drawn)})`}
           </p>
         ) : (
           <>

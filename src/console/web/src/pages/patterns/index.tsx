@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The rules that accuse, and what is known of how right they are.
 import { useMemo, useState } from 'preact/hooks';
-import type { Pattern, Patterns } from '../../core/api';
+import type { Pattern, Patterns, Verdicts } from '../../core/api';
 import { count, decimal, language, rough } from '../../core/i18n';
 import { useKeys } from '../../core/keys';
 import { useGet } from '../../core/load';
@@ -11,7 +11,7 @@ import {
   AsOf, Badge, DataTable, Empty, ErrorBox, Loading, ResultBadge, SeverityBadge, Tabs, type Column,
 } from '../../core/ui';
 import { PatternDetail } from './detail';
-import { Fairness, type Verdicts } from './fairness';
+import { Fairness } from './fairness';
 import { rangeOf, rateKept, type Verdict } from './precision';
 import { RangeMark } from './range';
 import './style.css';

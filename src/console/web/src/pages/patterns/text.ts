@@ -75,7 +75,6 @@ export const t = dictionary({
   measure: ['度量', 'Measure'],
   family: ['基线分布', 'Baseline'],
   window: ['窗口', 'Window'],
-  windowNone: ['逐事件', 'each event'],
   by: ['分组', 'Segments'],
   independent: ['独立', 'Independent'],
   independentWhat: [
