@@ -8,7 +8,6 @@ export const t = dictionary({
   regionWhole: ['{code}（全市）', '{code} (whole city)'],
   period: ['时段', 'Period'],
   lastDays: ['最近 {days} 天', 'Last {days} days'],
-  toQueue: ['查看案件队列', 'Open the queue'],
   few: ['数量少', 'few'],
   fewWhy: [
     '两天合计不足 10 条，差异可能出于偶然',

@@ -66,7 +66,6 @@ export const t = dictionary({
   unknown: ['没有数据', 'no data'],
 
   detail: ['{id} {title}', '{id} {title}'],
-  what: ['是什么', 'What it is'],
   evidence: ['证据', 'Evidence'],
   evidenceNone: [
     '本规则是一条表达式：条件成立即为违规，没有统计证据。',
@@ -117,7 +116,6 @@ export const t = dictionary({
   byRegion: ['按统筹区', 'By region'],
   byLevel: ['按机构级别', 'By level of institution'],
   byAge: ['按年龄组', 'By age group'],
-  byPattern: ['按规则', 'By pattern'],
   group: ['组', 'Group'],
   overall: ['总体 {share}（{n} 条判定）', 'All together {share} ({n} {n|verdict|verdicts})'],
   overallNone: ['还没有判定', 'No verdict yet'],
