@@ -169,7 +169,7 @@ function WorsePanel({ overview, health, region }: {
                   </td>
                   <td class="num nowrap">{count(one.today)} / {count(one.before)}</td>
                   <td class="num">{one.more > 0 ? `+${count(one.more)}` : count(one.more)}</td>
-                  <td class="num">
+                  <td class="num nowrap">
                     {one.moreMoney > 0 && '+'}<Money fen={one.moreMoney} short />
                   </td>
                 </tr>

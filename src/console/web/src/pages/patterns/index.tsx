@@ -61,7 +61,7 @@ function columnsOf(precisions: Precisions): Column<Pattern>[] {
   return [
     { key: 'id', title: t('id'), width: '48px', cell: (one) => <code>{one.id}</code> },
     {
-      key: 'name', title: t('name'), width: 'minmax(180px, 3fr)',
+      key: 'name', title: t('name'), width: 'minmax(168px, 3fr)',
       cell: (one) => (
         <span title={one.titles[language.value]}>
           {one.shadow && <><Badge tone="warn" title={t('shadowWhat')}>{t('shadow')}</Badge> </>}
@@ -79,7 +79,7 @@ function columnsOf(precisions: Precisions): Column<Pattern>[] {
       cell: (one) => <ResultBadge result={one.result_type} />,
     },
     {
-      key: 'severity', title: t('severity'), width: '78px',
+      key: 'severity', title: t('severity'), width: '76px',
       cell: (one) => <SeverityBadge severity={one.severity} />,
     },
     {
@@ -87,7 +87,7 @@ function columnsOf(precisions: Precisions): Column<Pattern>[] {
       cell: (one) => <Declared pattern={one} />,
     },
     {
-      key: 'realised', title: t('realised'), width: 'minmax(92px, 1fr)', right: true,
+      key: 'realised', title: t('realised'), width: 'minmax(136px, 1fr)', right: true,
       hint: t('realisedWhat'), cell: (one) => <Realised pattern={one} />,
     },
     {
@@ -100,7 +100,7 @@ function columnsOf(precisions: Precisions): Column<Pattern>[] {
       ),
     },
     {
-      key: 'precision', title: t('precision'), width: 'minmax(236px, 2fr)', hint: t('precisionWhat'),
+      key: 'precision', title: t('precision'), width: 'minmax(228px, 2fr)', hint: t('precisionWhat'),
       cell: (one) => <Precision verdict={precisions.get(one.id)} />,
     },
     {

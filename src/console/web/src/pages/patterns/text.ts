@@ -121,7 +121,7 @@ export const t = dictionary({
   overallNone: ['还没有判定', 'No verdict yet'],
   below: ['低于总体', 'below the overall'],
   above: ['高于总体', 'above the overall'],
-  unknownKey: ['未知', 'unknown'],
+  unknownKey: ['未知', 'Unknown'],
 
   looks: ['盲审复核', 'Blind second looks'],
   looksWhat: [
