@@ -98,22 +98,22 @@ function optionOf(
   const centre = chosen.length === 1 ? chosen[0]!.sites[0]! : null;
   const halo = { textBorderColor: colour('surface'), textBorderWidth: 3 };
   return {
-    tooltip: {
-      trigger: 'item',
-      confine: true,
-      formatter: (item: { componentType: string; name: string; data?: { id?: string } }) => {
-        const site = byId.get(item.data?.id ?? '');
-        const county = byCode.get(item.name);
-        return site !== undefined ? siteTip(site) : county ? countyTip(county, shades) : '';
-      },
-    },
+    tooltip: { trigger: 'item', confine: true },
     geo: {
       map: name,
       roam: 'move',
       zoom: (centre === null ? 1.15 : 2.2) * zoom,
       ...(centre !== null && { center: [centre.lon, centre.lat] }),
       aspectScale: area.scale,
-      tooltip: { show: true },
+      tooltip: {
+        show: true,
+        // Also of what stands on the map.
+        formatter: (item: { name: string; data?: { id?: string } }) => {
+          const site = byId.get(item.data?.id ?? '');
+          const county = byCode.get(item.name);
+          return site !== undefined ? siteTip(site) : county ? countyTip(county, shades) : '';
+        },
+      },
       itemStyle: { borderColor: colour('border-strong'), borderWidth: 1 },
       label: { show: true, color: colour('text'), fontSize: 11, fontWeight: 600, ...halo },
       emphasis: {

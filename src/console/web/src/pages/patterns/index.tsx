@@ -87,7 +87,7 @@ function columnsOf(precisions: Precisions): Column<Pattern>[] {
       cell: (one) => <Declared pattern={one} />,
     },
     {
-      key: 'realised', title: t('realised'), width: 'minmax(136px, 1fr)', right: true,
+      key: 'realised', title: t('realised'), width: 'minmax(130px, 1fr)', right: true,
       hint: t('realisedWhat'), cell: (one) => <Realised pattern={one} />,
     },
     {
@@ -100,7 +100,7 @@ function columnsOf(precisions: Precisions): Column<Pattern>[] {
       ),
     },
     {
-      key: 'precision', title: t('precision'), width: 'minmax(228px, 2fr)', hint: t('precisionWhat'),
+      key: 'precision', title: t('precision'), width: 'minmax(236px, 2fr)', hint: t('precisionWhat'),
       cell: (one) => <Precision verdict={precisions.get(one.id)} />,
     },
     {
