@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Who is here: the menu, changing the password, and in a demo becoming somebody else.
 import { useState } from 'preact/hooks';
-import { about, post, session, signIn, signOut } from './core/api';
+import { about, postOnce, session, signIn, signOut } from './core/api';
 import { asApiError } from './core/load';
 import { errorName, roleName } from './core/names';
 import { Button, clearToasts, Dialog, Field, Icon, Menu, toast, type MenuEntry } from './core/ui';
@@ -30,7 +30,7 @@ function PasswordDialog({ onClose }: { onClose: () => void }) {
 
   const send = async () => {
     try {
-      await post('/session/password', { old, new: fresh });
+      await postOnce('/session/password', { old, new: fresh });
       toast(t('passwordChanged'));
       session.value = null;
       onClose();

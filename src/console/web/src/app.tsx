@@ -18,20 +18,20 @@ import { t } from './text';
 
 interface PageInfo {
   load: () => Promise<{ default: ComponentType<PageProps> }>;
-  needs: Permission;
+  needs: Permission[]; // any of them
   key?: string; // after g; none: not in the navigation
 }
 
 const pages = {
-  overview: { load: () => import('./pages/overview'), needs: 'read', key: 'o' },
-  feed: { load: () => import('./pages/feed'), needs: 'stream', key: 'f' },
-  queue: { load: () => import('./pages/queue'), needs: 'read', key: 'q' },
-  reviews: { load: () => import('./pages/reviews'), needs: 'work', key: 'r' },
-  patterns: { load: () => import('./pages/patterns'), needs: 'read', key: 'p' },
-  health: { load: () => import('./pages/health'), needs: 'read', key: 'h' },
-  audit: { load: () => import('./pages/audit'), needs: 'read_audit', key: 'a' },
-  admin: { load: () => import('./pages/admin'), needs: 'administer', key: 'm' },
-  case: { load: () => import('./pages/case'), needs: 'read' },
+  overview: { load: () => import('./pages/overview'), needs: ['read'], key: 'o' },
+  feed: { load: () => import('./pages/feed'), needs: ['stream'], key: 'f' },
+  queue: { load: () => import('./pages/queue'), needs: ['read'], key: 'q' },
+  reviews: { load: () => import('./pages/reviews'), needs: ['work'], key: 'r' },
+  patterns: { load: () => import('./pages/patterns'), needs: ['read'], key: 'p' },
+  health: { load: () => import('./pages/health'), needs: ['read'], key: 'h' },
+  audit: { load: () => import('./pages/audit'), needs: ['read_audit'], key: 'a' },
+  admin: { load: () => import('./pages/admin'), needs: ['administer', 'approve'], key: 'm' },
+  case: { load: () => import('./pages/case'), needs: ['read'] },
 } satisfies Record<string, PageInfo>;
 
 type PageName = keyof typeof pages;
@@ -42,7 +42,7 @@ function infoOf(name: PageName): PageInfo {
 }
 
 function inNavigation(): PageName[] {
-  return names.filter((name) => infoOf(name).key !== undefined && may(infoOf(name).needs));
+  return names.filter((name) => infoOf(name).key !== undefined && infoOf(name).needs.some(may));
 }
 
 class Guard extends Component<{ children: ComponentChildren }, { broken: boolean }> {
@@ -96,7 +96,7 @@ function Content() {
     document.title = shown === undefined ? t('product') : `${t(shown)} · ${t('product')}`;
   });
 
-  if (shown === undefined || !may(infoOf(shown).needs)) {
+  if (shown === undefined || !infoOf(shown).needs.some(may)) {
     return (
       <Empty title={t(known === undefined ? 'notHere' : 'notAllowed')}>
         <a class="button" href={href('')}>{t('toStart')}</a>

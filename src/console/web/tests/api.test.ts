@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { address, ApiError, del, get, post, session, type Session } from '../src/core/api';
+import { address, ApiError, del, get, post, postOnce, session, type Session } from '../src/core/api';
 
 const me: Session = { id: 7, name: 'li', roles: ['investigator'], may: ['read', 'work'], regions: '', csrf: 'c5' };
 
@@ -66,6 +66,13 @@ describe('asking', () => {
     expect(headersOf(spy, 1)['Idempotency-Key']).toBe(headersOf(spy, 0)['Idempotency-Key']);
   });
 
+  it('asks once, without a key, for what is told once', async () => {
+    const spy = talk(new Error('cable'), answer(200, { token: 't' }));
+    await expect(postOnce('/users/1/tokens')).rejects.toMatchObject({ status: 0 });
+    expect(spy).toHaveBeenCalledTimes(1);
+    expect(headersOf(spy)).not.toHaveProperty('Idempotency-Key');
+  });
+
   it('does not repeat what was refused', async () => {
     const spy = talk(answer(409, { error: { code: 'stale', message: 'm', request_id: 'r1' } }));
     await expect(post('/cases/1/start')).rejects.toMatchObject({ code: 'stale' });
@@ -100,7 +107,7 @@ describe('errors', () => {
   it('keep the session when only the password was wrong', async () => {
     session.value = me;
     talk(answer(401, { error: { code: 'unauthenticated', message: '', request_id: '' } }));
-    await expect(post('/session/password', {})).rejects.toMatchObject({ status: 401 });
+    await expect(postOnce('/session/password', {})).rejects.toMatchObject({ status: 401 });
     expect(session.value).toBe(me);
   });
   it('are not made of what was called off', async () => {

@@ -14,4 +14,10 @@ export const t = dictionary({
   showTable: ['以表格查看', 'Show as a table'],
   showChart: ['以图形查看', 'Show as a chart'],
   keys: ['键盘操作', 'Keyboard'],
+  copy: ['复制', 'Copy'],
+  copied: ['已复制', 'Copied'],
+  copyFailed: [
+    '浏览器不允许复制，请选中后复制',
+    'The browser does not allow copying: select the text',
+  ],
 });

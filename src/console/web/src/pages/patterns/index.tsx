@@ -1,10 +1,208 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// The rules that accuse, and what is known of how right they are.
+import { useMemo, useState } from 'preact/hooks';
+import type { Pattern, Patterns, Verdicts } from '../../core/api';
+import { count, decimal, language, rough } from '../../core/i18n';
+import { useKeys } from '../../core/keys';
+import { useGet } from '../../core/load';
+import { kindName } from '../../core/names';
+import { replaceQuery, type PageProps } from '../../core/router';
+import {
+  AsOf, Badge, DataTable, Empty, ErrorBox, Loading, ResultBadge, SeverityBadge, Tabs, type Column,
+} from '../../core/ui';
+import { PatternDetail } from './detail';
+import { Fairness } from './fairness';
+import { rangeOf, rateKept, type Verdict } from './precision';
+import { RangeMark } from './range';
+import './style.css';
 import { t } from './text';
 
-export default function PatternsPage() {
+type Precisions = ReadonlyMap<string, Verdict>;
+
+function Declared({ pattern }: { pattern: Pattern }) {
+  const declared = pattern.false_alarms_per_month;
+  return declared !== null && declared > 0
+    ? <span>{t('rate', { rate: rough(declared) })}</span>
+    : <span class="muted">{t('rule')}</span>;
+}
+
+function Realised({ pattern }: { pattern: Pattern }) {
+  const { realised } = pattern;
+  if (!realised) {
+    return <span class="muted">–</span>;
+  }
+  const kept = rateKept(pattern);
   return (
-    <div class="page">
-      <div class="page-head"><h1>{t('title')}</h1></div>
+    <span title={kept === 'unknown' ? undefined : t(kept)}>
+      {kept === 'broken' && <Badge tone="bad">!</Badge>} {rough(realised.rate)}{' '}
+      <span class="muted">{t('between', { low: rough(realised.low, 1), high: rough(realised.high, 1) })}</span>
+    </span>
+  );
+}
+
+function Precision({ verdict }: { verdict: Verdict | undefined }) {
+  if (verdict === undefined) {
+    return <span class="muted">{t('undecided')}</span>;
+  }
+  const range = rangeOf(verdict);
+  return (
+    <span class="row">
+      <RangeMark range={range} />
+      {range.share !== null && (
+        range.few
+          ? <Badge tone="outline" title={t('fewWhat')}>{t('few', { n: range.decided })}</Badge>
+          : <span class="muted">{t('decided', { n: range.decided })}</span>
+      )}
+    </span>
+  );
+}
+
+function columnsOf(precisions: Precisions): Column<Pattern>[] {
+  return [
+    { key: 'id', title: t('id'), width: '48px', cell: (one) => <code>{one.id}</code> },
+    {
+      key: 'name', title: t('name'), width: 'minmax(168px, 3fr)',
+      cell: (one) => (
+        <span title={one.titles[language.value]}>
+          {one.shadow && <><Badge tone="warn" title={t('shadowWhat')}>{t('shadow')}</Badge> </>}
+          {one.titles[language.value]}
+        </span>
+      ),
+    },
+    { key: 'version', title: t('version'), width: '48px', spare: 1, cell: (one) => `v${one.version}` },
+    {
+      key: 'subject', title: t('subject'), width: 'minmax(84px, 1fr)',
+      cell: (one) => kindName(one.subject),
+    },
+    {
+      key: 'kind', title: t('kind'), width: '96px',
+      cell: (one) => <ResultBadge result={one.result_type} />,
+    },
+    {
+      key: 'severity', title: t('severity'), width: '76px',
+      cell: (one) => <SeverityBadge severity={one.severity} />,
+    },
+    {
+      key: 'declared', title: t('declared'), width: '84px', hint: t('declaredWhat'), right: true,
+      cell: (one) => <Declared pattern={one} />,
+    },
+    {
+      key: 'realised', title: t('realised'), width: 'minmax(130px, 1fr)', right: true,
+      hint: t('realisedWhat'), cell: (one) => <Realised pattern={one} />,
+    },
+    {
+      key: 'alerts', title: t('alerts'), width: '80px', hint: t('alertsWhat'), right: true,
+      cell: (one) => one.counts === null ? <span class="muted">–</span> : (
+        <span title={t('alertsWhat')}>
+          {count(one.counts.opened)}
+          <span class="muted"> / {count(one.counts.withdrawn)} / {count(one.counts.suppressed_late)}</span>
+        </span>
+      ),
+    },
+    {
+      key: 'precision', title: t('precision'), width: 'minmax(236px, 2fr)', hint: t('precisionWhat'),
+      cell: (one) => <Precision verdict={precisions.get(one.id)} />,
+    },
+    {
+      key: 'cost', title: t('cost'), width: '68px', hint: t('costWhat'), right: true,
+      cell: (one) => one.cost
+        ? t('microseconds', { n: decimal(one.cost.per_event_us) })
+        : <span class="muted">–</span>,
+    },
+  ];
+}
+
+function matches(pattern: Pattern, text: string): boolean {
+  const wanted = text.trim().toLowerCase();
+  return [pattern.id, pattern.name, pattern.titles['zh-CN'], pattern.titles.en]
+    .some((one) => one.toLowerCase().includes(wanted));
+}
+
+// Statistical ones and rules each in the order of their numbers: T2 before T10.
+function byId(a: Pattern, b: Pattern): number {
+  return a.id.localeCompare(b.id, 'en', { numeric: true });
+}
+
+function All({ items, precisions, opened }: {
+  items: readonly Pattern[];
+  precisions: Precisions;
+  opened: string;
+}) {
+  const [text, setText] = useState('');
+  const [cursor, setCursor] = useState(-1);
+  const rows = useMemo(
+    () => items.filter((one) => matches(one, text)).sort(byId),
+    [items, text],
+  );
+  const open = (one: Pattern | undefined) => one && replaceQuery({ id: one.id });
+  const step = (by: number) => setCursor(Math.max(0, Math.min(rows.length - 1, cursor + by)));
+  useKeys(() => t('title'), [
+    { key: 'j', label: () => t('next'), run: () => step(1) },
+    { key: 'k', label: () => t('previous'), run: () => step(-1) },
+    { key: 'Enter', label: () => t('open'), run: () => open(rows[cursor]) },
+  ]);
+  const shown = items.find((one) => one.id === opened);
+  return (
+    <>
+      <input
+        class="input filter" type="search" aria-label={t('filter')} placeholder={t('filterHint')}
+        value={text}
+        onInput={(event) => {
+          setText(event.currentTarget.value);
+          setCursor(-1);
+        }}
+      />
+      <div class="panel grow">
+        <DataTable
+          label={t('table')} columns={columnsOf(precisions)} rows={rows} rowKey={(one) => one.id}
+          cursor={cursor} onCursor={setCursor} onOpen={open}
+          empty={<Empty title={t('none')} />}
+        />
+      </div>
+      {shown !== undefined && (
+        <PatternDetail
+          pattern={shown} verdict={precisions.get(shown.id)} onClose={() => replaceQuery({})}
+        />
+      )}
+    </>
+  );
+}
+
+export default function PatternsPage({ query }: PageProps) {
+  const { data, error, reload } = useGet<Patterns>('/patterns');
+  const verdicts = useGet<Verdicts>('/verdicts', { query: { by: 'pattern' } });
+  const view = query.get('view') === 'fairness' ? 'fairness' : 'table';
+  const precisions = useMemo<Precisions>(
+    () => new Map(verdicts.data?.items.map((one) => [one.key, one])),
+    [verdicts.data],
+  );
+  // The pack and the counters of its patterns are told as they are when they are read.
+  const readAt = useMemo(() => (data === null ? null : new Date().toISOString()), [data]);
+  return (
+    <div class={`page patterns-page ${view === 'table' ? 'fills' : ''}`}>
+      <div class="page-head">
+        <h1>{t('title')}</h1>
+        {data !== null && (
+          <span class="muted" title={data.pack?.sha256}>
+            {data.pack === null
+              ? t('packNone')
+              : <>{t('pack', data.pack)} <code>{data.pack.sha256.slice(0, 12)}</code></>}
+            {' · '}{t('counted', { n: data.items.length })}
+          </span>
+        )}
+        <span class="grow" />
+        {readAt !== null && <AsOf at={readAt} />}
+      </div>
+      {error !== null && data === null && <ErrorBox error={error} retry={reload} />}
+      <Tabs
+        label={t('views')} chosen={view}
+        tabs={[{ key: 'table', text: t('table') }, { key: 'fairness', text: t('fairness') }]}
+        onChoose={(key) => replaceQuery({ view: key === 'table' ? '' : key })}
+      >
+        {view === 'fairness' ? <Fairness /> : data === null ? (error === null && <Loading lines={12} />) : (
+          <All items={data.items} precisions={precisions} opened={query.get('id') ?? ''} />
+        )}
+      </Tabs>
     </div>
   );
 }

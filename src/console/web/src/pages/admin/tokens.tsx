@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { useState } from 'preact/hooks';
+import { del, postOnce, type Page, type Token, type User } from '../../core/api';
+import { useGet } from '../../core/load';
+import { AsOf, Badge, Button, Empty, Field, Loading, toast, When } from '../../core/ui';
+import { areDays } from './check';
+import { FormDialog, Missing, SecretDialog, Sure, useForm } from './form';
+import { t } from './text';
+
+function TokenDialog({ users, onClose, onMade }: {
+  users: readonly User[];
+  onClose: () => void;
+  onMade: (secret: string) => void;
+}) {
+  const first = users.find((one) => one.roles.includes('feed')) ?? users[0];
+  const [account, setAccount] = useState(String(first?.id ?? ''));
+  const [label, setLabel] = useState('');
+  const [days, setDays] = useState('90');
+  const { wrongs, error, busy, submit } = useForm({
+    label: t('labelRule'), days: t('daysRule'),
+  });
+  const send = async () => {
+    const { token } = await postOnce<{ token: string }>(`/users/${account}/tokens`, {
+      label: label.trim(), days: Number(days),
+    });
+    onClose();
+    onMade(token);
+  };
+  return (
+    <FormDialog
+      title={t('tokenAdd')} onClose={onClose} busy={busy} error={error} action={t('tokenAdd')}
+      onSubmit={() => void submit([label.trim() === '' && 'label', !areDays(days) && 'days'], send)}
+    >
+      <Field label={t('tokenFor')}>
+        <select
+          class="select" value={account}
+          onChange={(event) => setAccount(event.currentTarget.value)}
+        >
+          {users.map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}
+        </select>
+      </Field>
+      <Field label={t('label')} wrong={wrongs.label}>
+        <input
+          class="input" data-first value={label} placeholder={t('labelHint')}
+          aria-invalid={wrongs.label !== undefined}
+          onInput={(event) => setLabel(event.currentTarget.value)}
+        />
+      </Field>
+      <Field label={t('days')} wrong={wrongs.days}>
+        <input
+          class="input" inputMode="numeric" value={days} aria-invalid={wrongs.days !== undefined}
+          onInput={(event) => setDays(event.currentTarget.value.trim())}
+        />
+      </Field>
+    </FormDialog>
+  );
+}
+
+export function Tokens() {
+  const { data, error, reload } = useGet<Page<Token>>('/tokens');
+  const users = useGet<Page<User>>('/users');
+  const [adding, setAdding] = useState(false);
+  const [secret, setSecret] = useState('');
+  const [dropped, setDropped] = useState<Token | null>(null);
+  const active = users.data?.items.filter((one) => one.active) ?? [];
+  const now = Date.now();
+  return (
+    <>
+      <div class="row tools">
+        {data !== null && <AsOf at={data.as_of} />}
+        <span class="grow" />
+        <Button kind="primary" disabled={active.length === 0} onClick={() => setAdding(true)}>
+          {t('tokenAdd')}
+        </Button>
+      </div>
+      {error !== null && data === null && <Missing error={error} retry={reload} />}
+      {data === null && error === null && <Loading />}
+      {data !== null && (
+        <div class="panel">
+          {data.items.length === 0 ? <Empty title={t('tokensNone')} /> : (
+            <table class="table">
+              <thead>
+                <tr>
+                  <th scope="col">{t('label')}</th><th scope="col">{t('name')}</th>
+                  <th scope="col">{t('created')}</th><th scope="col">{t('seen')}</th>
+                  <th scope="col">{t('expires')}</th>
+                  <th scope="col"><span class="seen-by-readers">{t('actions')}</span></th>
+                </tr>
+              </thead>
+              <tbody>
+                {data.items.map((one) => (
+                  <tr key={one.id}>
+                    <td><strong>{one.label}</strong></td>
+                    <td>{one.name}</td>
+                    <td><When at={one.created} /></td>
+                    <td>
+                      {one.seen === null
+                        ? <span class="muted">{t('never')}</span>
+                        : <When at={one.seen} as="relative" />}
+                    </td>
+                    <td>
+                      {new Date(one.expires).getTime() < now
+                        ? <Badge tone="outline">{t('expired')}</Badge>
+                        : <When at={one.expires} />}
+                    </td>
+                    <td class="num"><Button onClick={() => setDropped(one)}>{t('revoke')}</Button></td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )}
+        </div>
+      )}
+      {adding && (
+        <TokenDialog
+          users={active} onClose={() => setAdding(false)}
+          onMade={(made) => {
+            setSecret(made);
+            reload();
+          }}
+        />
+      )}
+      {secret !== '' && (
+        <SecretDialog title={t('tokenMade')} secret={secret} onClose={() => setSecret('')} />
+      )}
+      {dropped !== null && (
+        <Sure
+          action={t('revoke')} text={t('revokeSure', { label: dropped.label })}
+          onClose={() => setDropped(null)}
+          send={async () => {
+            await del(`/tokens/${dropped.id}`);
+            toast(t('revoked'));
+            reload();
+          }}
+        />
+      )}
+    </>
+  );
+}
