@@ -104,7 +104,7 @@ export function AccountMenu({ onKeys }: { onKeys: () => void }) {
   return (
     <>
       <Menu
-        right kind="plain" title={t('account')} entries={entries}
+        right kind="plain" title={`${t('account')} ${me.name}`} entries={entries}
         label={<><Icon name="person" />{me.name}</>}
       />
       {changing && <PasswordDialog onClose={() => setChanging(false)} />}
