@@ -11,7 +11,7 @@ VARIANT ?= release
 B := build/$(VARIANT)
 ORDER := base event pack stats state evidence engine alert stream cases console simulate cli
 FOLDERS ?= $(ORDER)
-PKGS := rdkafka gsl libprotobuf-c yaml-0.1 libcrypto libxxhash libzstd libmicrohttpd sqlite3 libpq libargon2 jansson libarchive libcurl
+PKGS := rdkafka gsl libprotobuf-c yaml-0.1 libcrypto libxxhash libzstd libmicrohttpd sqlite3 libpq libargon2 jansson libcurl libarchive libjwt
 
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
         -Wwrite-strings -Wno-sign-conversion -Wformat=2 -Wvla

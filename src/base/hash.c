@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/hash.h"
 
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/sha.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -13,6 +15,12 @@ uint64_t xz_hash64(const void *data, size_t len, uint64_t seed)
 void xz_sha256(const void *data, size_t len, unsigned char digest[static 32])
 {
     (void)SHA256(data, len, digest);
+}
+
+void xz_hmac_sha256(struct xz_str key, const void *data, size_t len,
+                    unsigned char digest[static 32])
+{
+    (void)HMAC(EVP_sha256(), key.ptr, (int)key.len, data, len, digest, NULL);
 }
 
 void xz_hex(const unsigned char *data, size_t len, char *text)

@@ -24,13 +24,18 @@ struct drawing {
     struct xz_case_row row;
 };
 
+static enum xz_rc count_drawn(struct xz_db_conn *conn, int64_t now_ms, int64_t *count,
+                              struct xz_err *err)
+{
+    return xz_row_int(conn, "SELECT COUNT(*) FROM control_case WHERE month = ?1",
+                      XZ_DB_ARGS(XZ_DB_INT(xz_month_of(now_ms))), count, NULL, err);
+}
+
 static enum xz_rc is_quota_left(struct xz_db_conn *conn, const struct drawing *drawing, bool *left,
                                 struct xz_err *err)
 {
     int64_t count = 0;
-    const enum xz_rc rc =
-        xz_row_int(conn, "SELECT COUNT(*) FROM control_case WHERE month = ?1",
-                   XZ_DB_ARGS(XZ_DB_INT(xz_month_of(drawing->now_ms))), &count, NULL, err);
+    const enum xz_rc rc = count_drawn(conn, drawing->now_ms, &count, err);
 
     *left = count < drawing->desk->control_per_month;
     return rc;
@@ -191,4 +196,22 @@ enum xz_rc xz_control_draw(const struct xz_desk *desk, const struct xz_control_d
         rc = xz_err_reject(err, "invalid", "subject", "a draw names a subject of the contract");
     }
     return rc == XZ_OK ? xz_desk_write(desk, draw_it, &drawing, err) : rc;
+}
+
+struct counting {
+    int64_t now_ms, *drawn;
+};
+
+static enum xz_rc count(struct xz_db_conn *conn, void *arg, struct xz_err *err)
+{
+    const struct counting *counting = arg;
+
+    return count_drawn(conn, counting->now_ms, counting->drawn, err);
+}
+
+enum xz_rc xz_control_drawn(const struct xz_desk *desk, int64_t now_ms, int64_t *drawn,
+                            struct xz_err *err)
+{
+    *drawn = 0;
+    return xz_desk_read(desk, count, &(struct counting){now_ms, drawn}, err);
 }

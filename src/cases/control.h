@@ -31,4 +31,8 @@ struct xz_control_draw {
 XZ_MUST enum xz_rc xz_control_draw(const struct xz_desk *desk, const struct xz_control_draw *draw,
                                    int64_t now_ms, bool *opened, struct xz_err *err);
 
+/* How many were drawn in the month of now_ms. */
+XZ_MUST enum xz_rc xz_control_drawn(const struct xz_desk *desk, int64_t now_ms, int64_t *drawn,
+                                    struct xz_err *err);
+
 #endif

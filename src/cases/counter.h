@@ -10,4 +10,10 @@
 XZ_MUST enum xz_rc xz_counter_next(struct xz_db_conn *conn, const char *name, int64_t *next,
                                    struct xz_err *err);
 
+/* A total that grows by more than one, and what it is (0 when nothing was added yet). */
+XZ_MUST enum xz_rc xz_counter_add(struct xz_db_conn *conn, const char *name, int64_t more,
+                                  struct xz_err *err);
+XZ_MUST enum xz_rc xz_counter_get(struct xz_db_conn *conn, const char *name, int64_t *total,
+                                  struct xz_err *err);
+
 #endif

@@ -47,9 +47,9 @@ static const char *const case_keys[] = {"id",
                                         "tags",
                                         NULL};
 static const char *const alert_keys[] = {
-    "id",    "rev",    "pattern",    "version",      "status",  "result_type", "severity",
-    "score", "region", "amount_fen", "subject_kind", "subject", "institution", "start",
-    "end",   "events", "received",   "changed",      "case",    NULL};
+    "alert_id", "rev",    "pattern",    "version",      "status",  "result_type", "severity",
+    "score",    "region", "amount_fen", "subject_kind", "subject", "institution", "start",
+    "end",      "events", "received",   "changed",      "case",    NULL};
 static const char *const audit_keys[] = {"seq",     "at",     "actor", "action", "object",
                                          "purpose", "detail", "hash",  NULL};
 

@@ -143,16 +143,20 @@ static enum xz_rc prepare(struct session *session, const char *sql, char name[st
     PGresult *result;
     enum xz_rc rc = XZ_OK;
 
+    if (session->statement_count == XZ_DB_STATEMENTS - 1) { /* lists by filters are of many forms */
+        rc = run_script(session, "DEALLOCATE ALL", err);
+        if (rc != XZ_OK) {
+            return rc;
+        }
+        memset(session->statements, 0, sizeof(session->statements));
+        session->statement_count = 0;
+    }
     while (session->statements[at] != 0 && session->statements[at] != hash) {
         at = (at + 1) % XZ_DB_STATEMENTS;
     }
     (void)snprintf(name, 16, "s%zu", at);
     if (session->statements[at] == hash) {
         return XZ_OK;
-    }
-    if (session->statement_count == XZ_DB_STATEMENTS - 1) {
-        return xz_err_set(err, XZ_FATAL, "database: more than %d different statements",
-                          XZ_DB_STATEMENTS - 1);
     }
     translate(sql, &text);
     result = PQprepare(session->handle, name, (const char *)text.data, 0, NULL);

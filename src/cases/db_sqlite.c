@@ -53,13 +53,20 @@ static enum xz_rc failed(const struct session *session, const char *what, struct
     }
 }
 
+static void forget_statements(struct session *session)
+{
+    for (size_t i = 0; i < XZ_DB_STATEMENTS; i++) {
+        (void)sqlite3_finalize(session->statements[i].prepared);
+        session->statements[i] = (struct statement){0, NULL};
+    }
+    session->statement_count = 0;
+}
+
 static void close_session(void *arg)
 {
     struct session *session = arg;
 
-    for (size_t i = 0; i < XZ_DB_STATEMENTS; i++) {
-        (void)sqlite3_finalize(session->statements[i].prepared);
-    }
+    forget_statements(session);
     (void)sqlite3_close_v2(session->handle);
     free(session);
 }
@@ -77,12 +84,15 @@ static enum xz_rc open_session(const char *path, void **out, struct xz_err *err)
 {
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     struct session *session = xz_calloc(1, sizeof(*session));
-    const int made = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600); /* nobody else's to read */
+    /* Nobody else's to read. Only a file that is new: closing one that is there would drop the
+     * locks of all this process's connections, and another process would take itself for the last.
+     */
+    const int made = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     const int opened = sqlite3_open_v2(path, &session->handle, flags, NULL);
     enum xz_rc rc = XZ_OK;
 
     if (made >= 0) {
-        (void)close(made); /* before any lock is taken: closing drops those of the process */
+        (void)close(made);
     }
     if (opened != SQLITE_OK) {
         rc = xz_err_set(err, XZ_CONFIG, "database %s: %s; does its folder exist?", path,
@@ -117,14 +127,13 @@ static enum xz_rc prepare(struct session *session, const char *sql, sqlite3_stmt
     const uint64_t hash = xz_hash64(sql, strlen(sql), 0) | 1;
     size_t at = hash % XZ_DB_STATEMENTS;
 
+    if (session->statement_count == XZ_DB_STATEMENTS - 1) {
+        forget_statements(session); /* lists by filters are of many forms: begin again */
+    }
     while (session->statements[at].hash != 0 && session->statements[at].hash != hash) {
         at = (at + 1) % XZ_DB_STATEMENTS;
     }
     if (session->statements[at].hash == 0) {
-        if (session->statement_count == XZ_DB_STATEMENTS - 1) {
-            return xz_err_set(err, XZ_FATAL, "database: more than %d different statements",
-                              XZ_DB_STATEMENTS - 1);
-        }
         if (sqlite3_prepare_v3(session->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, prepared,
                                NULL) != SQLITE_OK) {
             return failed(session, "statement", err);

@@ -35,23 +35,42 @@ struct arrival {
     bool opens_case;
 };
 
-static enum xz_rc tell(struct intake *in, const struct arrival *arrival, const char *kind,
-                       const char *what)
+static enum xz_rc tell_of_alert(struct intake *in, const struct arrival *arrival, const char *what)
 {
+    return xz_change_note(in->conn,
+                          &(struct xz_change){
+                              .at_ms = in->now_ms,
+                              .case_id = arrival->case_id,
+                              .kind = "alert",
+                              .what = what,
+                              .object = xz_str_from(arrival->facts.id),
+                              .region = xz_str_from(arrival->facts.region),
+                          },
+                          in->err);
+}
+
+/* By the case's own region, which may be another than that of the alert that joins it. */
+static enum xz_rc tell_of_case(struct intake *in, const struct arrival *arrival, const char *what)
+{
+    struct xz_buf region = {0};
     char id[24];
+    enum xz_rc rc = xz_row_text(in->conn, "SELECT region FROM desk_case WHERE id = ?1",
+                                XZ_DB_ARGS(XZ_DB_INT(arrival->case_id)), &region, NULL, in->err);
 
     (void)snprintf(id, sizeof(id), "%lld", (long long)arrival->case_id);
-    return xz_change_note(
-        in->conn,
-        &(struct xz_change){
-            .at_ms = in->now_ms,
-            .case_id = arrival->case_id,
-            .kind = kind,
-            .what = what,
-            .object = xz_str_from(strcmp(kind, "alert") == 0 ? arrival->facts.id : id),
-            .region = xz_str_from(arrival->facts.region),
-        },
-        in->err);
+    rc = rc == XZ_OK ? xz_change_note(in->conn,
+                                      &(struct xz_change){
+                                          .at_ms = in->now_ms,
+                                          .case_id = arrival->case_id,
+                                          .kind = "case",
+                                          .what = what,
+                                          .object = xz_str_from(id),
+                                          .region = xz_buf_view(&region),
+                                      },
+                                      in->err)
+                     : rc;
+    xz_buf_fini(&region);
+    return rc;
 }
 
 static enum xz_rc note_event(struct intake *in, const struct arrival *arrival, int64_t case_id,
@@ -88,7 +107,7 @@ static enum xz_rc open_case(struct intake *in, struct arrival *arrival)
     arrival->case_id = row.life.id;
     arrival->opens_case = true;
     rc = xz_case_save(in->conn, NULL, &row, in->err);
-    return rc == XZ_OK ? tell(in, arrival, "case", "opened") : rc;
+    return rc == XZ_OK ? tell_of_case(in, arrival, "opened") : rc;
 }
 
 static enum xz_rc link_others(struct intake *in, const struct arrival *arrival,
@@ -145,7 +164,7 @@ static enum xz_rc tell_closed(struct intake *in, struct arrival *arrival)
     rc = rc == XZ_OK ? note_event(in, arrival, before.life.id,
                                   arrival->facts.is_withdrawn ? "withdrawn" : "revision")
                      : rc;
-    return rc == XZ_OK ? tell(in, arrival, "case", "news") : rc;
+    return rc == XZ_OK ? tell_of_case(in, arrival, "news") : rc;
 }
 
 /* ---- applying ---- */
@@ -186,9 +205,9 @@ static enum xz_rc apply(struct intake *in, struct arrival *arrival)
              ? xz_case_recount(in->conn, arrival->case_id, is_new || goes_on, in->now_ms, in->err)
              : rc;
     rc = rc == XZ_OK ? note_event(in, arrival, arrival->case_id, what) : rc;
-    rc = rc == XZ_OK ? tell(in, arrival, "alert", what) : rc;
+    rc = rc == XZ_OK ? tell_of_alert(in, arrival, what) : rc;
     if (rc == XZ_OK && !arrival->opens_case) {
-        rc = tell(in, arrival, "case", "news");
+        rc = tell_of_case(in, arrival, "news");
     }
     in->report->taken += rc == XZ_OK && is_new;
     in->report->revised += rc == XZ_OK && !is_new;

@@ -401,9 +401,9 @@ static bool take_presented(void *arg, const struct xz_db_row *row)
     return take_account(&presented->account, row);
 }
 
-enum xz_rc xz_user_of(struct xz_db *db, struct xz_str secret, int64_t now_ms,
-                      struct xz_actor *actor, char csrf[static XZ_SECRET_LEN + 1],
-                      struct xz_err *err)
+static enum xz_rc identify(struct xz_db *db, struct xz_str secret, int64_t now_ms,
+                           bool is_sign_of_life, struct xz_actor *actor,
+                           char csrf[static XZ_SECRET_LEN + 1], struct xz_err *err)
 {
     struct presented presented = {.seen_ms = 0};
     unsigned char digest[32];
@@ -424,7 +424,7 @@ enum xz_rc xz_user_of(struct xz_db *db, struct xz_str secret, int64_t now_ms,
     if (rc == XZ_OK && (!presented.account.found || !presented.account.active || idle)) {
         rc = xz_err_reject(err, "unauthenticated", "", "log in first");
     }
-    if (rc == XZ_OK && now_ms - presented.seen_ms > SEEN_EVERY_MS) {
+    if (rc == XZ_OK && is_sign_of_life && now_ms - presented.seen_ms > SEEN_EVERY_MS) {
         rc = xz_db_exec(conn, "UPDATE credential SET seen_ms = ?1 WHERE hash = ?2",
                         XZ_DB_ARGS(XZ_DB_INT(now_ms), XZ_DB_BLOB(hash)), NULL, err);
     }
@@ -434,6 +434,20 @@ enum xz_rc xz_user_of(struct xz_db *db, struct xz_str secret, int64_t now_ms,
         memcpy(csrf, presented.csrf, sizeof(presented.csrf));
     }
     return rc;
+}
+
+enum xz_rc xz_user_of(struct xz_db *db, struct xz_str secret, int64_t now_ms,
+                      struct xz_actor *actor, char csrf[static XZ_SECRET_LEN + 1],
+                      struct xz_err *err)
+{
+    return identify(db, secret, now_ms, true, actor, csrf, err);
+}
+
+enum xz_rc xz_user_is(struct xz_db *db, struct xz_str secret, int64_t now_ms,
+                      struct xz_actor *actor, char csrf[static XZ_SECRET_LEN + 1],
+                      struct xz_err *err)
+{
+    return identify(db, secret, now_ms, false, actor, csrf, err);
 }
 
 enum xz_rc xz_user_logout(struct xz_db_conn *conn, const struct xz_actor *by, struct xz_str secret,

@@ -56,6 +56,10 @@ XZ_MUST enum xz_rc xz_user_token_drop(struct xz_db_conn *conn, const struct xz_a
 XZ_MUST enum xz_rc xz_user_of(struct xz_db *db, struct xz_str secret, int64_t now_ms,
                               struct xz_actor *actor, char csrf[static XZ_SECRET_LEN + 1],
                               struct xz_err *err);
+/* The same, but no sign of life: a page that does nothing but listen grows idle. */
+XZ_MUST enum xz_rc xz_user_is(struct xz_db *db, struct xz_str secret, int64_t now_ms,
+                              struct xz_actor *actor, char csrf[static XZ_SECRET_LEN + 1],
+                              struct xz_err *err);
 XZ_MUST enum xz_rc xz_user_logout(struct xz_db_conn *conn, const struct xz_actor *by,
                                   struct xz_str secret, int64_t now_ms, struct xz_err *err);
 /* Drops what has ended. */

@@ -159,7 +159,7 @@ enum xz_rc xz_subject_of(struct xz_db_conn *conn, struct xz_str text, struct xz_
 /* ---- changes ---- */
 
 const struct xz_column xz_alert_columns[] = {
-    {"seq", XZ_COLUMN_INT},          {"id", XZ_COLUMN_TEXT},
+    {"seq", XZ_COLUMN_INT},          {"alert_id", XZ_COLUMN_TEXT},
     {"rev", XZ_COLUMN_INT},          {"pattern", XZ_COLUMN_TEXT},
     {"version", XZ_COLUMN_INT},      {"status", XZ_COLUMN_TEXT},
     {"result_type", XZ_COLUMN_TEXT}, {"severity", XZ_COLUMN_INT},

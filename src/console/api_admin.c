@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Accounts and tokens. */
-#include <string.h>
-
 #include "base/time.h"
-#include "console/routes.h"
+#include "console/api_int.h"
 
 #define TOKEN_DAYS_MAX 366
 
@@ -11,7 +9,7 @@ struct admin {
     const struct xz_request *request;
     struct xz_str name, password, regions, label;
     unsigned roles;
-    int64_t account, days;
+    int64_t account, token, days;
     bool active;
     char secret[XZ_SECRET_LEN + 1];
 };
@@ -38,15 +36,6 @@ static enum xz_rc read_access(const struct xz_request *request, struct admin *ad
 
     rc = rc == XZ_OK ? xz_access_roles_parse(roles, &admin->roles, err) : rc;
     return rc == XZ_OK ? xz_body_text(request, "regions", &admin->regions, err) : rc;
-}
-
-static enum xz_rc read_account(const struct xz_request *request, struct admin *admin,
-                               struct xz_err *err)
-{
-    return xz_request_number(request->params[0], "id", 1, INT64_MAX, 0, &admin->account, err) ==
-                   XZ_OK
-               ? XZ_OK
-               : xz_err_reject(err, "not_found", "", "there is no such account");
 }
 
 static enum xz_rc add(struct xz_db_conn *conn, void *arg, struct xz_err *err)
@@ -83,11 +72,11 @@ static enum xz_rc change(struct xz_db_conn *conn, void *arg, struct xz_err *err)
 
 XZ_HANDLER(xz_api_user_change)
 {
-    struct admin admin = {.request = request,
-                          .active = !json_is_false(json_object_get(request->json, "active"))};
-    enum xz_rc rc = read_account(request, &admin, err);
+    struct admin admin = {.request = request, .active = true};
+    enum xz_rc rc = xz_read_id(request, 0, "account", &admin.account, err);
 
     rc = rc == XZ_OK ? read_access(request, &admin, err) : rc;
+    rc = rc == XZ_OK ? xz_body_bool(request, "active", true, &admin.active, err) : rc;
     rc = rc == XZ_OK ? xz_body_text(request, "password", &admin.password, err) : rc;
     rc = rc == XZ_OK ? xz_desk_write(&console->desk, change, &admin, err) : rc;
     return rc == XZ_OK ? xz_api_users(console, request, response, err) : rc;
@@ -105,7 +94,7 @@ static enum xz_rc make_token(struct xz_db_conn *conn, void *arg, struct xz_err *
 XZ_HANDLER(xz_api_token_add)
 {
     struct admin admin = {.request = request};
-    enum xz_rc rc = read_account(request, &admin, err);
+    enum xz_rc rc = xz_read_id(request, 0, "account", &admin.account, err);
 
     rc = rc == XZ_OK ? xz_body_text(request, "label", &admin.label, err) : rc;
     rc = rc == XZ_OK ? xz_body_int(request, "days", 90, &admin.days, err) : rc;
@@ -117,4 +106,28 @@ XZ_HANDLER(xz_api_token_add)
         xz_buf_printf(&response->body, "{\"token\":\"%s\"}", admin.secret);
     }
     return rc;
+}
+
+XZ_HANDLER(xz_api_tokens)
+{
+    const struct xz_desk_view view = xz_view_of(console, request);
+
+    return xz_view_tokens(&view, &response->body, err);
+}
+
+static enum xz_rc drop_token(struct xz_db_conn *conn, void *arg, struct xz_err *err)
+{
+    const struct admin *admin = arg;
+    const struct xz_request *request = admin->request;
+
+    return xz_user_token_drop(conn, &request->actor, admin->token, request->now_ms, err);
+}
+
+XZ_HANDLER(xz_api_token_drop)
+{
+    struct admin admin = {.request = request};
+    enum xz_rc rc = xz_read_id(request, 0, "token", &admin.token, err);
+
+    rc = rc == XZ_OK ? xz_desk_write(&console->desk, drop_token, &admin, err) : rc;
+    return rc == XZ_OK ? xz_api_tokens(console, request, response, err) : rc;
 }

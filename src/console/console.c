@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The console's beginning and end, and the bell that wakes who listens. */
+#include <assert.h>
+#include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,14 +13,20 @@
 #include "base/mem.h"
 #include "cases/institution.h"
 #include "console/catalogue.h"
+#include "console/control_draw.h"
 #include "console/feed.h"
+#include "console/guard.h"
 #include "console/limiter.h"
+#include "console/oidc.h"
+#include "console/pem.h"
 #include "console/server.h"
 #include "console/ticker.h"
+#include "console/webhooks.h"
+#include "event/field.h"
 
 #define BURST_S     4 /* an account may ask for so many seconds' requests at once */
 #define DB_MAX_CONN 16
-#define PEM_MAX     ((size_t)1 << 20)
+#define SENDERS     2 /* threads that send to webhooks: a slow one holds up one of them */
 
 /* ---- the bell ---- */
 
@@ -30,10 +38,19 @@ void xz_console_changed(struct xz_console *console)
     (void)pthread_mutex_unlock(&console->lock);
 }
 
-void xz_console_wait(struct xz_console *console, int wait_ms)
+uint64_t xz_console_seen(struct xz_console *console)
+{
+    uint64_t seen;
+
+    (void)pthread_mutex_lock(&console->lock);
+    seen = console->changes;
+    (void)pthread_mutex_unlock(&console->lock);
+    return seen;
+}
+
+void xz_console_wait(struct xz_console *console, uint64_t seen, int wait_ms)
 {
     struct timespec until;
-    uint64_t seen;
     int rc = 0;
 
     (void)clock_gettime(CLOCK_MONOTONIC, &until);
@@ -42,7 +59,6 @@ void xz_console_wait(struct xz_console *console, int wait_ms)
     until.tv_sec += until.tv_nsec / 1000000000L;
     until.tv_nsec %= 1000000000L;
     (void)pthread_mutex_lock(&console->lock);
-    seen = console->changes;
     while (rc == 0 && seen == console->changes && !console->ending) {
         rc = pthread_cond_timedwait(&console->changed, &console->lock, &until);
     }
@@ -58,31 +74,10 @@ static void make_bell(struct xz_console *console)
     (void)pthread_cond_init(&console->changed, &attributes);
     (void)pthread_condattr_destroy(&attributes);
     (void)pthread_mutex_init(&console->lock, NULL);
+    (void)pthread_mutex_init(&console->hashing, NULL);
 }
 
 /* ---- what is opened ---- */
-
-static enum xz_rc read_pem(const char *key, const char *file, char **out, struct xz_err *err)
-{
-    FILE *in = fopen(file, "rb");
-    struct xz_buf text = {0};
-    int byte = EOF;
-
-    while (in != NULL && text.len <= PEM_MAX && (byte = getc(in)) != EOF) {
-        xz_buf_u8(&text, (uint8_t)byte);
-    }
-    if (in == NULL || ferror(in) || text.len == 0 || text.len > PEM_MAX) {
-        (void)xz_err_set(err, XZ_CONFIG, "%s: %s cannot be read as PEM: %s", key, file,
-                         in == NULL ? strerror(errno) : "empty, or longer than 1 MiB");
-    } else {
-        *out = xz_strndup((const char *)text.data, text.len);
-    }
-    if (in != NULL) {
-        (void)fclose(in);
-    }
-    xz_buf_fini(&text);
-    return *out != NULL ? XZ_OK : XZ_CONFIG;
-}
 
 static enum xz_rc read_tls(struct xz_console *console, struct xz_err *err)
 {
@@ -97,10 +92,10 @@ static enum xz_rc read_tls(struct xz_console *console, struct xz_err *err)
     if (!has_certificate) {
         return XZ_OK;
     }
-    rc = read_pem("console.tls_certificate", config->console_tls_certificate,
-                  &console->tls_certificate, err);
+    rc = xz_pem_read("console.tls_certificate", config->console_tls_certificate,
+                     &console->tls_certificate, err);
     return rc == XZ_OK
-               ? read_pem("console.tls_key", config->console_tls_key, &console->tls_key, err)
+               ? xz_pem_read("console.tls_key", config->console_tls_key, &console->tls_key, err)
                : rc;
 }
 
@@ -146,16 +141,29 @@ static enum xz_rc load_institutions(struct xz_console *console, struct xz_err *e
     return rc;
 }
 
+static enum xz_rc start_thread(struct xz_console *console, void *(*run)(void *arg),
+                               struct xz_err *err)
+{
+    assert(console->thread_count < XZ_THREADS_MAX);
+    if (pthread_create(&console->threads[console->thread_count], NULL, run, console) != 0) {
+        return xz_err_set(err, XZ_FATAL, "no thread can be started for cases");
+    }
+    console->thread_count++;
+    return XZ_OK;
+}
+
 static enum xz_rc start_threads(struct xz_console *console, struct xz_err *err)
 {
-    const bool works = xz_config_has_role(console->config, "cases");
+    enum xz_rc rc = start_thread(console, xz_console_ticker, err);
 
-    console->has_feed =
-        works && pthread_create(&console->feed, NULL, xz_console_feed, console) == 0;
-    console->has_ticker = pthread_create(&console->ticker, NULL, xz_console_ticker, console) == 0;
-    return console->has_ticker && console->has_feed == works
-               ? XZ_OK
-               : xz_err_set(err, XZ_FATAL, "no thread can be started for cases");
+    if (xz_config_has_role(console->config, "cases")) {
+        rc = rc == XZ_OK ? start_thread(console, xz_console_feed, err) : rc;
+        rc = rc == XZ_OK ? start_thread(console, xz_console_control, err) : rc;
+        for (int i = 0; rc == XZ_OK && i < SENDERS; i++) {
+            rc = start_thread(console, xz_console_webhooks, err);
+        }
+    }
+    return rc;
 }
 
 enum xz_rc xz_console_start(const struct xz_config *config, struct xz_metrics *metrics,
@@ -166,12 +174,17 @@ enum xz_rc xz_console_start(const struct xz_config *config, struct xz_metrics *m
 
     console->config = config;
     console->metrics = metrics;
+    xz_fields_init(); /* for original events, before there are threads */
+    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
     make_bell(console);
     console->limiter =
         xz_limiter_new((double)config->console_rate, (double)config->console_rate * BURST_S);
+    console->guard = xz_guard_new(XZ_CONNECTIONS_MAX);
     console->catalogue = xz_catalogue_new(config);
     rc = read_tls(console, err);
+    rc = rc == XZ_OK ? xz_oidc_new(config, &console->oidc, err) : rc;
     rc = rc == XZ_OK ? xz_console_desk_open(config, &console->desk, err) : rc;
+    console->desk.control_per_month = config->console_control_per_month;
     rc = rc == XZ_OK ? load_institutions(console, err) : rc;
     rc = rc == XZ_OK ? start_threads(console, err) : rc;
     if (rc == XZ_OK && xz_config_has_role(config, "console")) {
@@ -193,19 +206,19 @@ void xz_console_stop(struct xz_console *console)
     console->ending = true;
     xz_console_changed(console);
     xz_server_stop(console);
-    if (console->has_feed) {
-        (void)pthread_join(console->feed, NULL);
-    }
-    if (console->has_ticker) {
-        (void)pthread_join(console->ticker, NULL);
+    for (size_t i = 0; i < console->thread_count; i++) {
+        (void)pthread_join(console->threads[i], NULL);
     }
     xz_desk_close(&console->desk);
     xz_catalogue_free(console->catalogue);
     xz_limiter_free(console->limiter);
+    xz_guard_free(console->guard);
+    xz_oidc_free(console->oidc);
     free(console->tls_certificate);
     free(console->tls_key);
     (void)pthread_cond_destroy(&console->changed);
     (void)pthread_mutex_destroy(&console->lock);
+    (void)pthread_mutex_destroy(&console->hashing);
     free(console);
 }
 

@@ -35,8 +35,9 @@ for (const source of sources) {
     const type = TYPES[extname(path)];
     if (type === undefined) throw new Error(`${file}: of which type is it?`);
     const plain = readFileSync(file);
+    // the description of the API is read by programs that may not ask for gzip
     const packed = gzipSync(plain, { level: 9 });
-    const isGzip = packed.length < plain.length;
+    const isGzip = packed.length < plain.length && extname(path) !== ".json";
     const bytes = isGzip ? packed : plain;
     const etag = createHash("sha256").update(plain).digest("hex").slice(0, 16);
     lines.push(`static const unsigned char f${rows.length}[] = {`);

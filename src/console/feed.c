@@ -56,7 +56,7 @@ static enum xz_rc take_in(struct xz_console *console, const struct xz_intake_rec
     while ((rc = xz_intake(&console->desk, alerts, count, xz_now_ms(), &done, err)) == XZ_RETRY &&
            !console->ending) {
         report("intake", rc, err);
-        xz_console_wait(console, PAUSE_MS);
+        xz_console_pause(console, PAUSE_MS);
     }
     if (rc != XZ_OK) {
         return rc;
@@ -166,7 +166,7 @@ void *xz_console_feed(void *arg)
             send_dispositions(&giving);
         } else if (rc == XZ_RETRY && !console->ending) {
             report("feed", rc, &err);
-            xz_console_wait(console, PAUSE_MS);
+            xz_console_pause(console, PAUSE_MS);
             rc = XZ_OK;
         }
     }

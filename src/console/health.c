@@ -1,59 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "console/health.h"
 
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/time.h"
-
-#define ANSWER_MS 1000L
-#define TEXT_MAX  ((size_t)1 << 20)
-
-/* ---- the service's metrics as text ---- */
-
-static size_t take_text(char *bytes, size_t size, size_t count, void *arg)
-{
-    struct xz_buf *text = arg;
-
-    if (text->len + size * count > TEXT_MAX) {
-        return 0; /* no service of ours: the transfer ends with an error */
-    }
-    xz_buf_bytes(text, bytes, size * count);
-    return size * count;
-}
-
-static bool fetch(const char *listen, struct xz_buf *text)
-{
-    CURL *curl = curl_easy_init();
-    char url[160];
-    long status = 0;
-    bool got = false;
-
-    if (curl != NULL) {
-        (void)snprintf(url, sizeof(url), "http://%s/metrics", listen);
-        (void)curl_easy_setopt(curl, CURLOPT_URL, url);
-        (void)curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http");
-        (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, ANSWER_MS);
-        (void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-        (void)curl_easy_setopt(curl, CURLOPT_PROXY, "");
-        (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_text);
-        (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, text);
-        got = curl_easy_perform(curl) == CURLE_OK &&
-              curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK && status == 200;
-        curl_easy_cleanup(curl);
-    }
-    return got;
-}
-
-static bool read_metrics(struct xz_console *console, int64_t now_ms, struct xz_buf *text)
-{
-    if (console->metrics != NULL) {
-        xz_metrics_text(console->metrics, now_ms, text);
-        return true;
-    }
-    return console->config->http_listen[0] != '\0' && fetch(console->config->http_listen, text);
-}
+#include "console/numbers.h"
 
 /* "xiezhi_NAME VALUE" into service, xiezhi_rejects_total{reason="R"} into rejects. */
 static void read_line(char *line, json_t *service, json_t *rejects)
@@ -80,7 +32,7 @@ static json_t *service_json(struct xz_console *console, int64_t now_ms, json_t *
     struct xz_buf text = {0};
     json_t *service = NULL;
 
-    if (read_metrics(console, now_ms, &text)) {
+    if (xz_numbers_read(console, now_ms, &text)) {
         char *line, *end;
 
         service = json_object();

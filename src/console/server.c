@@ -3,30 +3,41 @@
 
 #include <arpa/inet.h>
 #include <inttypes.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include "base/mem.h"
 #include "cases/work.h"
 #include "console/assets.h"
+#include "console/guard.h"
 #include "console/routes.h"
+
+#define HEADERS_BYTES ((size_t)32 << 10) /* of one request, with its first line */
+#define BODY_SPARE    ((size_t)1 << 20)  /* what is read past a limit, so that 413 is heard */
 
 struct exchange {
     struct xz_request request;
+    struct MHD_Connection *connection;
+    char *target;
     struct xz_buf body;
-    size_t body_max;
+    size_t body_max, body_seen;
+    bool began;
 };
 
 /* ---- answers ---- */
 
 static void add_security_headers(struct MHD_Response *answer, bool tls)
 {
+    /* Styles of an element: the charts' labels come as text with them. */
     static const char *const headers[][2] = {
         {"Content-Security-Policy",
-         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' "
-         "data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; "
+         "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
+         "img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action "
+         "'none'; "
          "frame-ancestors 'none'"},
         {"X-Content-Type-Options", "nosniff"},
         {"X-Frame-Options", "DENY"},
@@ -46,7 +57,7 @@ static void add_security_headers(struct MHD_Response *answer, bool tls)
 /* A name for a download: letters and digits of any script, and a few signs. */
 static void add_file_name(struct MHD_Response *answer, const char *name)
 {
-    char header[400] = "attachment; filename*=UTF-8''";
+    char header[800] = "attachment; filename*=UTF-8''";
     size_t at = strlen(header);
 
     for (const char *c = name; *c != '\0' && at + 4 < sizeof(header); c++) {
@@ -73,6 +84,12 @@ static enum MHD_Result send_response(struct xz_console *console, struct exchange
         (void)MHD_add_response_header(answer, "Content-Type",
                                       response->type != NULL ? response->type : "application/json");
     }
+    if (response->allow != NULL) {
+        (void)MHD_add_response_header(answer, "Allow", response->allow);
+    }
+    if (exchange->request.is_ambiguous || response->status == 413) { /* what follows is not read */
+        (void)MHD_add_response_header(answer, "Connection", "close");
+    }
     (void)MHD_add_response_header(answer, "Cache-Control", "no-store");
     (void)MHD_add_response_header(answer, "X-Request-Id", exchange->request.id);
     if (response->cookie[0] != '\0') {
@@ -85,21 +102,22 @@ static enum MHD_Result send_response(struct xz_console *console, struct exchange
         (void)MHD_add_response_header(answer, "Retry-After", "1");
     }
     add_security_headers(answer, console->tls_key != NULL);
-    result = MHD_queue_response(exchange->request.connection,
+    result = MHD_queue_response(exchange->connection,
                                 response->status != 0 ? response->status : 200, answer);
     MHD_destroy_response(answer);
     return result;
 }
 
 static enum MHD_Result send_text(struct xz_console *console, struct exchange *exchange,
-                                 unsigned status, const char *text)
+                                 struct xz_response *response, unsigned status, const char *text)
 {
-    struct xz_response response = {.status = status, .type = "text/plain; charset=utf-8"};
     enum MHD_Result result;
 
-    xz_buf_bytes(&response.body, text, strlen(text));
-    result = send_response(console, exchange, &response);
-    xz_buf_fini(&response.body);
+    response->status = status;
+    response->type = "text/plain; charset=utf-8";
+    xz_buf_bytes(&response->body, text, strlen(text));
+    result = send_response(console, exchange, response);
+    xz_buf_fini(&response->body);
     return result;
 }
 
@@ -113,7 +131,9 @@ static enum MHD_Result send_asset(struct xz_console *console, struct exchange *e
     bool fresh;
 
     if (asset == NULL) {
-        return send_text(console, exchange, 404, "there is no such page\n");
+        struct xz_response response = {.status = 0};
+
+        return send_text(console, exchange, &response, 404, "there is no such page\n");
     }
     fresh = known.len > 0 && strcmp(known.ptr, asset->etag) == 0;
     answer = MHD_create_response_from_buffer(
@@ -125,43 +145,83 @@ static enum MHD_Result send_asset(struct xz_console *console, struct exchange *e
         (void)MHD_add_response_header(answer, "Content-Encoding", "gzip");
     }
     add_security_headers(answer, console->tls_key != NULL);
-    result = MHD_queue_response(exchange->request.connection, fresh ? 304 : 200, answer);
+    result = MHD_queue_response(exchange->connection, fresh ? 304 : 200, answer);
     MHD_destroy_response(answer);
     return result;
 }
 
 /* ---- requests ---- */
 
-static void read_address(struct xz_request *request)
+static const char *find_value(void *arg, enum xz_source_kind kind, const char *name)
+{
+    return MHD_lookup_connection_value(
+        arg, kind == XZ_SOURCE_HEADER ? MHD_HEADER_KIND : MHD_COOKIE_KIND, name);
+}
+
+static void read_address(struct MHD_Connection *connection, struct xz_request *request)
 {
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *address = info != NULL ? info->client_addr : NULL;
+    const socklen_t size = address != NULL && address->sa_family == AF_INET6
+                               ? sizeof(struct sockaddr_in6)
+                               : sizeof(struct sockaddr_in);
 
-    (void)snprintf(request->address, sizeof(request->address), "unknown");
-    if (info != NULL && info->client_addr->sa_family == AF_INET) {
-        struct sockaddr_in address;
-
-        memcpy(&address, info->client_addr, sizeof(address));
-        (void)inet_ntop(AF_INET, &address.sin_addr, request->address, sizeof(request->address));
+    if (address == NULL || getnameinfo(address, size, request->address, sizeof(request->address),
+                                       NULL, 0, NI_NUMERICHOST) != 0) {
+        (void)snprintf(request->address, sizeof(request->address), "unknown");
     }
 }
 
-static struct exchange *begin(struct xz_console *console, struct MHD_Connection *connection,
-                              const char *path, const char *method)
+/* The number by which the guard knows the connection. */
+static int guarded(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info != NULL ? (int)(intptr_t)info->socket_context - 1 : -1;
+}
+
+/* A request's first line has come: what it asks for, before anything is decoded. */
+static void *on_target(void *arg, const char *target, struct MHD_Connection *connection)
 {
     struct exchange *exchange = xz_calloc(1, sizeof(*exchange));
-    const struct xz_route *route;
-    bool other_method;
 
-    exchange->request.connection = connection;
+    (void)arg;
+    exchange->connection = connection;
+    exchange->target = xz_strdup(target);
+    exchange->request.source = (struct xz_request_source){find_value, connection};
+    exchange->request.target = exchange->target;
+    return exchange;
+}
+
+/* Its headers have come: how much may follow. */
+static void begin(struct xz_console *console, struct exchange *exchange, const char *path,
+                  const char *method)
+{
+    struct xz_str params[XZ_PATH_PARAMS_MAX];
+    const struct xz_route *route;
+    const char *other;
+
+    exchange->began = true;
     exchange->request.method = method;
-    exchange->request.path = path;
     (void)snprintf(exchange->request.id, sizeof(exchange->request.id), "r%" PRIu64,
                    ++console->next_request);
-    read_address(&exchange->request);
-    route = xz_route_find(method, path, exchange->request.params, &other_method);
-    exchange->body_max = route != NULL ? route->body_max : 0;
-    return exchange;
+    read_address(exchange->connection, &exchange->request);
+    route = xz_route_find(method, path, params, &other);
+    exchange->body_max = route != NULL ? xz_route_body_max(route) : 0;
+    xz_guard_phase(console->guard, guarded(exchange->connection), XZ_GUARD_RECEIVES, xz_now_ms());
+}
+
+/* Does it say that more will follow than may? Then it is answered at once, and not read. */
+static bool is_too_large(const struct exchange *exchange)
+{
+    const struct xz_str told = xz_request_header(&exchange->request, "Content-Length");
+    int64_t length = 0;
+
+    return told.len > 0 &&
+           (xz_request_number(told, "Content-Length", 0, INT64_MAX, 0, &length, NULL) != XZ_OK ||
+            (uint64_t)length > exchange->body_max);
 }
 
 static bool healthy(const struct xz_console *console)
@@ -170,64 +230,123 @@ static bool healthy(const struct xz_console *console)
            (console->metrics == NULL || xz_metrics_healthy(console->metrics, xz_now_ms()));
 }
 
-static enum MHD_Result answer(struct xz_console *console, struct exchange *exchange)
+static enum MHD_Result count_lengths(void *arg, enum MHD_ValueKind kind, const char *name,
+                                     const char *value)
+{
+    (void)kind;
+    (void)value;
+    *(int *)arg +=
+        strcasecmp(name, "Content-Length") == 0 || strcasecmp(name, "Transfer-Encoding") == 0;
+    return MHD_YES;
+}
+
+/* Would somebody who stands before us see another end of this request? Then what follows it may be
+ * another's: it is refused, and the connection is closed. */
+static bool is_ambiguous(const struct exchange *exchange)
+{
+    const struct xz_str encoding = xz_request_header(&exchange->request, "Transfer-Encoding");
+    int lengths = 0;
+
+    (void)MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, count_lengths, &lengths);
+    return lengths > 1 || (encoding.len > 0 && strcasecmp(encoding.ptr, "chunked") != 0);
+}
+
+static enum MHD_Result answer(struct xz_console *console, struct exchange *exchange,
+                              const char *path)
 {
     struct xz_request *request = &exchange->request;
     struct xz_response response = {.status = 0};
     enum MHD_Result result;
+    const bool gets = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
 
-    if (strcmp(request->path, "/healthz") == 0 || strcmp(request->path, "/readyz") == 0) {
-        return healthy(console) ? send_text(console, exchange, 200, "ok\n")
-                                : send_text(console, exchange, 503, "failing\n");
+    if (strncmp(path, "/api/", 5) != 0 && !gets) {
+        response.allow = "GET";
+        return send_text(console, exchange, &response, 405, "GET only\n");
     }
-    if (strncmp(request->path, "/api/", 5) != 0) {
-        return strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0
-                   ? send_asset(console, exchange, xz_asset_find(request->path))
-                   : send_text(console, exchange, 405, "GET only\n");
+    if (strcmp(path, "/healthz") == 0 || strcmp(path, "/readyz") == 0) {
+        return healthy(console) ? send_text(console, exchange, &response, 200, "ok\n")
+                                : send_text(console, exchange, &response, 503, "failing\n");
+    }
+    if (strncmp(path, "/api/", 5) != 0) {
+        return send_asset(console, exchange, xz_asset_find(path));
     }
     request->body = xz_buf_view(&exchange->body);
     request->now_ms = xz_now_ms();
     xz_dispatch(console, request, &response);
+    xz_guard_phase(console->guard, guarded(exchange->connection),
+                   response.is_stream ? XZ_GUARD_STREAMS : XZ_GUARD_ANSWERS, xz_now_ms());
     result = response.asset != NULL ? send_asset(console, exchange, response.asset)
                                     : send_response(console, exchange, &response);
     xz_buf_fini(&response.body);
     return result;
 }
 
-static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url,
+/* One byte too many is kept, to tell that there were more. */
+static bool take_body(struct exchange *exchange, const char *data, size_t len)
+{
+    const size_t room = exchange->body_max + 1 - exchange->body.len;
+
+    xz_buf_bytes(&exchange->body, data, len < room ? len : room);
+    exchange->body_seen += len;
+    return exchange->body_seen <= exchange->body_max + BODY_SPARE;
+}
+
+static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *path,
                                   const char *method, const char *version, const char *data,
                                   size_t *data_len, void **state)
 {
     struct xz_console *console = arg;
     struct exchange *exchange = *state;
 
+    (void)connection;
     (void)version;
-    if (exchange == NULL) {
-        *state = begin(console, connection, url, method);
-        return MHD_YES;
+    if (!exchange->began) {
+        begin(console, exchange, path, method);
+        exchange->request.is_ambiguous = is_ambiguous(exchange);
+        exchange->request.is_too_large = is_too_large(exchange);
+        return exchange->request.is_ambiguous || exchange->request.is_too_large
+                   ? answer(console, exchange, path) /* before it was read, which closes */
+                   : MHD_YES;
     }
-    if (*data_len > 0) { /* one byte too many is kept, to tell that there were more */
-        const size_t room = exchange->body_max + 1 - exchange->body.len;
+    if (*data_len > 0) {
+        const bool goes_on = take_body(exchange, data, *data_len);
 
-        xz_buf_bytes(&exchange->body, data, *data_len < room ? *data_len : room);
         *data_len = 0;
-        return MHD_YES;
+        return goes_on ? MHD_YES : MHD_NO;
     }
-    return answer(console, exchange);
+    return answer(console, exchange, path);
 }
 
 static void on_completed(void *arg, struct MHD_Connection *connection, void **state,
                          enum MHD_RequestTerminationCode code)
 {
+    struct xz_console *console = arg;
     struct exchange *exchange = *state;
 
-    (void)arg;
-    (void)connection;
     (void)code;
+    xz_guard_phase(console->guard, guarded(connection), XZ_GUARD_WAITS, xz_now_ms());
     if (exchange != NULL) {
+        xz_request_fini(&exchange->request);
         xz_buf_fini(&exchange->body);
+        free(exchange->target);
         free(exchange);
         *state = NULL;
+    }
+}
+
+static void on_connection(void *arg, struct MHD_Connection *connection, void **context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct xz_console *console = arg;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        *context = (void *)(intptr_t)(1 + xz_guard_open(console->guard,
+                                                        info != NULL ? info->connect_fd : -1,
+                                                        xz_now_ms()));
+    } else {
+        xz_guard_close(console->guard, (int)(intptr_t)*context - 1);
     }
 }
 
@@ -256,8 +375,10 @@ enum xz_rc xz_server_start(struct xz_console *console, struct xz_err *err)
     console->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, console, MHD_OPTION_SOCK_ADDR, &address,
         MHD_OPTION_CONNECTION_LIMIT, XZ_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, XZ_IDLE_S,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEADERS_BYTES, MHD_OPTION_URI_LOG_CALLBACK, on_target,
+        console, MHD_OPTION_NOTIFY_CONNECTION, on_connection, console,
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, XZ_CONNECTIONS_MAX - 8,
-        MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+        MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U, MHD_OPTION_NOTIFY_COMPLETED, on_completed, console,
         MHD_OPTION_ARRAY, tls ? secure : plain, MHD_OPTION_END);
     return console->daemon != NULL
                ? XZ_OK

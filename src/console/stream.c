@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Server-sent events: every change that the actor may see, by its number, so that a listener that
  * comes back with Last-Event-ID misses nothing. */
-#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "console/server.h"
 
+#define SECRET_MAX 128
 #define BATCH      100
 #define WAIT_MS    1000
 #define SILENCE_MS 10000
+#define CHECK_MS   5000                /* so soon a session's end is the stream's end */
 #define LIFE_MS    (10 * XZ_MINUTE_MS) /* then the listener comes again, and is asked who he is */
 
 struct stream {
     struct xz_console *console;
     struct xz_actor actor;
-    int64_t after, began_ms, spoke_ms;
+    char secret[SECRET_MAX + 1];
+    int64_t after, began_ms, spoke_ms, checked_ms;
     struct xz_buf out;
     size_t sent;
 };
@@ -52,6 +55,27 @@ static bool read_changes(struct stream *stream, int64_t now_ms)
     return read;
 }
 
+/* Is it still somebody who may listen, with the same regions? */
+static bool may_go_on(struct stream *stream, int64_t now_ms)
+{
+    struct xz_err err = {0};
+    struct xz_actor actor = {0};
+    char csrf[XZ_SECRET_LEN + 1];
+    bool may;
+
+    if (now_ms - stream->checked_ms < CHECK_MS) {
+        return true;
+    }
+    stream->checked_ms = now_ms;
+    may = xz_user_is(stream->console->desk.db, xz_str_from(stream->secret), now_ms, &actor, csrf,
+                     &err) == XZ_OK &&
+          xz_actor_may(&actor, XZ_MAY_STREAM);
+    if (may) {
+        stream->actor = actor;
+    }
+    return may;
+}
+
 static ssize_t read_stream(void *arg, uint64_t position, char *to, size_t max)
 {
     struct stream *stream = arg;
@@ -59,19 +83,20 @@ static ssize_t read_stream(void *arg, uint64_t position, char *to, size_t max)
 
     (void)position;
     while (stream->sent == stream->out.len) {
+        const uint64_t seen = xz_console_seen(stream->console);
         const int64_t now_ms = xz_now_ms();
 
         xz_buf_clear(&stream->out);
         stream->sent = 0;
         if (stream->console->ending || now_ms - stream->began_ms > LIFE_MS ||
-            !read_changes(stream, now_ms)) {
+            !may_go_on(stream, now_ms) || !read_changes(stream, now_ms)) {
             return MHD_CONTENT_READER_END_OF_STREAM;
         }
         if (stream->out.len == 0 && now_ms - stream->spoke_ms >= SILENCE_MS) {
             xz_buf_printf(&stream->out, ": nothing new\n\n");
         }
         if (stream->out.len == 0) {
-            xz_console_wait(stream->console, WAIT_MS);
+            xz_console_wait(stream->console, seen, WAIT_MS);
         } else {
             stream->spoke_ms = now_ms;
         }
@@ -83,11 +108,49 @@ static ssize_t read_stream(void *arg, uint64_t position, char *to, size_t max)
     return (ssize_t)len;
 }
 
+/* ---- how many ---- */
+
+enum xz_rc xz_stream_take(struct xz_console *console, int64_t account, struct xz_err *err)
+{
+    size_t all = 0, own = 0, free_at = 0;
+    enum xz_rc rc = XZ_OK;
+
+    (void)pthread_mutex_lock(&console->lock);
+    for (size_t i = 0; i < XZ_STREAMS_MAX; i++) {
+        all += console->listeners[i] != 0;
+        own += console->listeners[i] == account;
+        free_at = console->listeners[i] == 0 ? i : free_at;
+    }
+    if (all == XZ_STREAMS_MAX || own >= XZ_STREAMS_OWN_MAX) {
+        rc = xz_err_reject(err, "rate_limited", "", "too many listeners: close one");
+    } else {
+        console->listeners[free_at] = account;
+    }
+    (void)pthread_mutex_unlock(&console->lock);
+    return rc;
+}
+
+void xz_stream_give(struct xz_console *console, int64_t account)
+{
+    size_t i = 0;
+
+    (void)pthread_mutex_lock(&console->lock);
+    while (i < XZ_STREAMS_MAX && console->listeners[i] != account) {
+        i++;
+    }
+    if (i < XZ_STREAMS_MAX) {
+        console->listeners[i] = 0;
+    }
+    (void)pthread_mutex_unlock(&console->lock);
+}
+
+/* ---- the answer ---- */
+
 static void free_stream(void *arg)
 {
     struct stream *stream = arg;
 
-    stream->console->streams--;
+    xz_stream_give(stream->console, stream->actor.account);
     xz_buf_fini(&stream->out);
     free(stream);
 }
@@ -101,7 +164,8 @@ struct MHD_Response *xz_stream_response(struct xz_console *console,
     stream->console = console;
     stream->actor = request->actor;
     stream->after = after;
-    stream->began_ms = stream->spoke_ms = request->now_ms;
+    stream->began_ms = stream->spoke_ms = stream->checked_ms = request->now_ms;
+    (void)snprintf(stream->secret, sizeof(stream->secret), XZ_STR_FMT, XZ_STR_ARG(request->secret));
     xz_buf_printf(&stream->out, "retry: 2000\n\n");
     response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 16384, read_stream, stream,
                                                  free_stream);

@@ -6,10 +6,13 @@
 #include "cases/users.h"
 #include "cases/work.h"
 #include "console/catalogue.h"
+#include "console/guard.h"
+#include "console/numbers.h"
 
 #define TICK_MS  1000
 #define SWEEP_MS (10 * XZ_MINUTE_MS)
 #define PACK_MS  (30 * XZ_SECOND_MS)
+#define COUNT_MS XZ_MINUTE_MS
 
 static void report(const char *what, enum xz_rc rc, const struct xz_err *err)
 {
@@ -52,7 +55,8 @@ void *xz_console_ticker(void *arg)
 {
     struct xz_console *console = arg;
     const bool works = xz_config_has_role(console->config, "cases");
-    int64_t ticked_ms = 0, swept_ms = 0, looked_ms = 0;
+    int64_t ticked_ms = 0, swept_ms = 0, looked_ms = 0, counted_ms = 0;
+    struct xz_exposure exposure = {.began = false};
 
     while (!console->ending) {
         int64_t now_ms = xz_now_ms();
@@ -61,13 +65,17 @@ void *xz_console_ticker(void *arg)
         if (due(&looked_ms, PACK_MS, now_ms)) {
             report("pack", xz_catalogue_refresh(console->catalogue, &err), &err);
         }
+        (void)xz_guard_sweep(console->guard, now_ms);
         if (works && due(&ticked_ms, TICK_MS, now_ms)) {
             tick(console, now_ms);
         }
         if (works && due(&swept_ms, SWEEP_MS, now_ms)) {
             report("sweep", xz_desk_write(&console->desk, sweep, &now_ms, &err), &err);
         }
-        xz_console_wait(console, TICK_MS);
+        if (works && due(&counted_ms, COUNT_MS, now_ms)) {
+            report("exposure", xz_exposure_note(console, &exposure, now_ms, &err), &err);
+        }
+        xz_console_pause(console, TICK_MS);
     }
     return NULL;
 }

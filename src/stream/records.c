@@ -7,6 +7,7 @@
 #include "stream/kafka.h"
 
 #define ANSWER_MS 10000
+#define POLL_MS   100
 
 static enum xz_rc not_found(struct xz_err *err)
 {
@@ -156,6 +157,91 @@ enum xz_rc xz_record_at(const struct xz_config *config, const char *topic, int32
                  ? read_at(config, &parts.items[partition], offset, take, arg, err)
                  : not_found(err);
     }
+    free(parts.items);
+    return rc;
+}
+
+/* ---- several ---- */
+
+/* The record at one place, by a client that is open; nothing when it is not there. */
+static enum xz_rc read_one(rd_kafka_t *client, const struct xz_log_place *place,
+                           struct looking *looking)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    bool over = false;
+    int waited_ms = 0;
+
+    rd_kafka_topic_partition_list_add(list, place->topic, place->partition)->offset = place->offset;
+    (void)rd_kafka_assign(client, list);
+    while (!over && waited_ms < ANSWER_MS) {
+        rd_kafka_message_t *message = rd_kafka_consumer_poll(client, POLL_MS);
+
+        if (message == NULL) {
+            waited_ms += POLL_MS;
+            continue;
+        }
+        over = message->err == RD_KAFKA_RESP_ERR_NO_ERROR ||
+               message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF;
+        if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+            (void)look(looking, message);
+        }
+        rd_kafka_message_destroy(message);
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+    return over ? looking->rc
+                : xz_err_set(looking->err, XZ_RETRY, "%s/%d does not answer", place->topic,
+                             place->partition);
+}
+
+static bool is_held(const struct parts *parts, const struct xz_log_place *place)
+{
+    for (size_t i = 0; i < parts->count; i++) {
+        const struct part *part = &parts->items[i];
+
+        if (part->partition == place->partition && strcmp(part->topic, place->topic) == 0) {
+            return place->offset >= part->low && place->offset < part->high;
+        }
+    }
+    return false;
+}
+
+/* The topics of these places, each once; their texts are the places'. */
+static size_t topics_of(const struct xz_log_place *places, size_t count,
+                        const char *topics[static XZ_EVENT_TOPICS_MAX])
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t at = 0;
+
+        while (at < found && strcmp(topics[at], places[i].topic) != 0) {
+            at++;
+        }
+        if (at == found && found < XZ_EVENT_TOPICS_MAX) {
+            topics[found++] = places[i].topic;
+        }
+    }
+    return found;
+}
+
+enum xz_rc xz_records_at(const struct xz_config *config, const struct xz_log_place *places,
+                         size_t count, xz_log_record_fn take, void *arg, struct xz_err *err)
+{
+    const char *topics[XZ_EVENT_TOPICS_MAX];
+    struct parts parts = {0};
+    rd_kafka_t *client = NULL;
+    enum xz_rc rc = find_parts(config, topics, topics_of(places, count, topics), &parts, err);
+
+    rc = rc == XZ_OK ? xz_kafka_reader(config, &client, err) : rc;
+    if (rc == XZ_OK) {
+        (void)rd_kafka_poll_set_consumer(client);
+    }
+    for (size_t i = 0; rc == XZ_OK && i < count; i++) {
+        struct looking looking = {places[i].topic, places[i].offset, take, arg, err, false, XZ_OK};
+
+        rc = is_held(&parts, &places[i]) ? read_one(client, &places[i], &looking) : XZ_OK;
+    }
+    xz_kafka_reader_close(client);
     free(parts.items);
     return rc;
 }

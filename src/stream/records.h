@@ -26,6 +26,17 @@ XZ_MUST enum xz_rc xz_record_at(const struct xz_config *config, const char *topi
                                 int32_t partition, int64_t offset, xz_log_record_fn take, void *arg,
                                 struct xz_err *err);
 
+struct xz_log_place {
+    const char *topic;
+    int32_t partition;
+    int64_t offset;
+};
+/* The same for several places, in their order, by one client; those that the log no longer has are
+ * left out. */
+XZ_MUST enum xz_rc xz_records_at(const struct xz_config *config, const struct xz_log_place *places,
+                                 size_t count, xz_log_record_fn take, void *arg,
+                                 struct xz_err *err);
+
 /* The newest of a topic, newest first by when they were written, up to max (1 .. XZ_RECORDS_MAX);
  * none when the topic is empty or not there. */
 XZ_MUST enum xz_rc xz_records_newest(const struct xz_config *config, const char *topic, size_t max,

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "console/webhooks.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "cases/webhook.h"
+#include "console/post.h"
+
+#define WAIT_MS      1000
+#define CLAIMS       4 /* of one thread at once: all are sent before the claim ends */
+#define SWEEP_MS     XZ_HOUR_MS
+#define FAN_OUTS_MAX 100 /* before deliveries are sent again */
+
+_Static_assert(CLAIMS *(XZ_POST_LIMIT_S + 1) * 1000 < XZ_WEBHOOK_CLAIM_MS, "see CLAIMS");
+
+static void report(const char *what, enum xz_rc rc, const struct xz_err *err)
+{
+    if (rc != XZ_OK) {
+        xz_log(XZ_LOG_WARN, "console", what, "rc=%s error=\"%s\"", xz_rc_name(rc), err->msg);
+    }
+}
+
+/* "alert", "case" or "test", as the body says. */
+static void event_of(const struct xz_buf *body, char event[static 16])
+{
+    json_t *change = json_loadb((const char *)body->data, body->len, 0, NULL);
+    const char *kind = json_string_value(json_object_get(change, "kind"));
+
+    (void)snprintf(event, 16, "%s", kind != NULL ? kind : "test");
+    json_decref(change);
+}
+
+static void send_one(struct xz_console *console, const struct xz_webhook_claim *claim)
+{
+    const bool private_allowed = strcmp(console->config->console_private_webhooks, "yes") == 0;
+    char event[16], error[XZ_POST_ERROR_MAX];
+    struct xz_err err = {0};
+    int status;
+    enum xz_rc rc;
+
+    event_of(&claim->body, event);
+    status = xz_post(&(struct xz_post){.url = claim->url,
+                                       .secret = claim->secret,
+                                       .event = event,
+                                       .delivery = claim->delivery,
+                                       .now_ms = xz_now_ms(),
+                                       .body = xz_buf_view(&claim->body),
+                                       .private_allowed = private_allowed},
+                     error);
+    rc = xz_webhook_settle(&console->desk, claim, status, error, xz_now_ms(), &err);
+    report("webhook", rc == XZ_REJECT ? XZ_OK : rc, &err); /* dropped meanwhile, or another's */
+}
+
+/* False when nothing was due. */
+static bool send_due(struct xz_console *console)
+{
+    struct xz_webhook_claim claims[CLAIMS];
+    struct xz_err err = {0};
+    size_t count = 0;
+    const enum xz_rc rc =
+        xz_webhook_claim(&console->desk, xz_now_ms(), CLAIMS, claims, &count, &err);
+
+    report("webhooks", rc, &err);
+    for (size_t i = 0; rc == XZ_OK && i < count; i++) {
+        if (!console->ending) { /* what is not sent now is due again when the claim ends */
+            send_one(console, &claims[i]);
+        }
+        xz_webhook_claim_fini(&claims[i]);
+    }
+    return rc == XZ_OK && count > 0;
+}
+
+static void fan_out(struct xz_console *console)
+{
+    struct xz_err err = {0};
+    bool more = true;
+    enum xz_rc rc = XZ_OK;
+
+    for (int i = 0; rc == XZ_OK && more && i < FAN_OUTS_MAX && !console->ending; i++) {
+        rc = xz_webhook_fan_out(&console->desk, xz_now_ms(), &more, &err);
+    }
+    report("webhooks", rc, &err);
+}
+
+void *xz_console_webhooks(void *arg)
+{
+    struct xz_console *console = arg;
+    int64_t swept_ms = 0;
+
+    while (!console->ending) {
+        const uint64_t seen = xz_console_seen(console);
+        const int64_t now_ms = xz_now_ms();
+
+        fan_out(console);
+        if (now_ms - swept_ms > SWEEP_MS) {
+            struct xz_err err = {0};
+
+            report("webhooks", xz_webhook_sweep(&console->desk, now_ms, &err), &err);
+            swept_ms = now_ms;
+        }
+        if (!send_due(console)) {
+            xz_console_wait(console, seen, WAIT_MS);
+        }
+    }
+    return NULL;
+}
