@@ -4,12 +4,12 @@ import { useLayoutEffect, useState } from 'preact/hooks';
 import { session, type Case } from '../../core/api';
 import { dateTimeSeconds } from '../../core/i18n';
 import { patternTitle } from '../../core/patterns';
-import { Story } from '../../core/story';
 import { onPaper } from '../../core/theme';
 import { AsOf, Button } from '../../core/ui';
 import { Head } from './head';
 import { gathered } from './logic';
 import { Conclusion, detailText, FileList, whatText } from './right';
+import { Story } from './story';
 import { t } from './text';
 
 export function Decisions({ one }: { one: Case }) {

@@ -88,11 +88,14 @@ export const t = dictionary({
     'One person is shown at once; several need a second person. Both go into the audit, and are gone when you leave the page.',
   ],
   unmaskWho: ['谁', 'Who'],
-  unmaskReason: ['理由', 'Reason'],
+  unmaskReason: ['理由（至少 10 个字节，约 4 个汉字）', 'Reason, 10 characters or more'],
+  unmaskLong: ['理由过长', 'The reason is too long'],
   unmaskAsk: ['查看', 'Show'],
   unmaskWaiting: ['申请 #{id} 等待另一人批准', 'Request #{id} waits for a second person'],
   unmaskLook: ['看看是否已批准', 'See whether it was granted'],
-  unmaskNotYet: ['尚未批准', 'Not granted yet'],
+  waiting: ['尚未批准', 'Not granted yet'],
+  refused: ['已被拒绝', 'It was refused'],
+  expired: ['申请已过期', 'It has expired'],
   cancel: ['取消', 'Cancel'],
 
   // Keys

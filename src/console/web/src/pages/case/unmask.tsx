@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // From pseudonyms to people: one at once, several only with a second person.
 import { useState } from 'preact/hooks';
-import { get, post, type ApiError, type Case, type Unmasked } from '../../core/api';
+import { get, postOnce, type ApiError, type Case, type Unmasked, type UnmaskRequest } from '../../core/api';
 import { asApiError } from '../../core/load';
 import { kindName } from '../../core/names';
 import { Button, Dialog, ErrorBox, Field } from '../../core/ui';
 import { t } from './text';
 
-const REASON_MIN = 2;
+// As the service asks for, in bytes.
+const REASON_MIN = 10;
+const REASON_MAX = 500;
 
 export function UnmaskDialog({ one, onShown, onClose }: {
   one: Case;
@@ -21,7 +23,8 @@ export function UnmaskDialog({ one, onShown, onClose }: {
   const [request, setRequest] = useState<number | null>(null);
   const [note, setNote] = useState('');
   const [error, setError] = useState<ApiError | null>(null);
-  const ready = chosen.size > 0 && reason.trim().length >= REASON_MIN;
+  const bytes = new TextEncoder().encode(reason.trim()).length;
+  const ready = chosen.size > 0 && bytes >= REASON_MIN && bytes <= REASON_MAX;
 
   const take = (answer: Unmasked) => {
     onShown(answer.people);
@@ -32,23 +35,16 @@ export function UnmaskDialog({ one, onShown, onClose }: {
       return;
     }
     setError(null);
-    post<Unmasked | { request: number }>('/identities/unmask', { people: [...chosen], reason, case: one.id }).then(
+    postOnce<Unmasked | { request: number }>('/identities/unmask', { people: [...chosen], reason, case: one.id }).then(
       (answer) => ('request' in answer ? setRequest(answer.request) : take(answer)),
       (failed: unknown) => setError(asApiError(failed)),
     );
   };
   const look = () => {
     setNote('');
-    get<Partial<Unmasked>>(`/identities/requests/${request}`).then(
-      (answer) => (answer.people === undefined ? setNote(t('unmaskNotYet')) : take({ people: answer.people })),
-      (failed: unknown) => {
-        const why = asApiError(failed);
-        if (why.status === 409 || why.status === 404) {
-          setNote(t('unmaskNotYet'));
-        } else {
-          setError(why);
-        }
-      },
+    get<Unmasked & Pick<UnmaskRequest, 'state'>>(`/identities/requests/${request}`).then(
+      (answer) => (answer.state === 'granted' ? take(answer) : setNote(t(answer.state))),
+      (failed: unknown) => setError(asApiError(failed)),
     );
   };
   const toggle = (ref: string) => {
@@ -82,7 +78,7 @@ export function UnmaskDialog({ one, onShown, onClose }: {
               </label>
             ))}
           </fieldset>
-          <Field label={t('unmaskReason')}>
+          <Field label={t('unmaskReason')} wrong={bytes > REASON_MAX ? t('unmaskLong') : ''}>
             <textarea
               class="textarea" data-first required value={reason}
               onInput={(event) => setReason(event.currentTarget.value)}
