@@ -77,7 +77,8 @@ static enum MHD_Result send_response(struct xz_console *console, struct exchange
     enum MHD_Result result;
 
     if (response->is_stream) {
-        answer = xz_stream_response(console, &exchange->request, response->stream_after);
+        answer = xz_stream_response(console, exchange->connection, &exchange->request,
+                                    response->stream_after);
     } else {
         answer = MHD_create_response_from_buffer(response->body.len, response->body.data,
                                                  MHD_RESPMEM_MUST_COPY);

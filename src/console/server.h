@@ -27,6 +27,7 @@ void xz_stream_give(struct xz_console *console, int64_t account);
 /* Server-sent events from response->stream_after on, as an answer; gives the place back
  * when it ends. */
 struct MHD_Response *xz_stream_response(struct xz_console *console,
+                                        struct MHD_Connection *connection,
                                         const struct xz_request *request, int64_t after);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Server-sent events: every change that the actor may see, by its number, so that a listener that
  * comes back with Last-Event-ID misses nothing. */
+#include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +24,7 @@ struct stream {
     int64_t after, began_ms, spoke_ms, checked_ms;
     struct xz_buf out;
     size_t sent;
+    int socket; /* or -1 */
 };
 
 static void add_event(struct stream *stream, const json_t *change)
@@ -76,6 +79,15 @@ static bool may_go_on(struct stream *stream, int64_t now_ms)
     return may;
 }
 
+/* A browser that went away says nothing more; only its socket tells. */
+static bool is_gone(const struct stream *stream)
+{
+    struct pollfd at = {.fd = stream->socket, .events = POLLRDHUP};
+
+    return stream->socket >= 0 && poll(&at, 1, 0) > 0 &&
+           (at.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
 static ssize_t read_stream(void *arg, uint64_t position, char *to, size_t max)
 {
     struct stream *stream = arg;
@@ -88,7 +100,7 @@ static ssize_t read_stream(void *arg, uint64_t position, char *to, size_t max)
 
         xz_buf_clear(&stream->out);
         stream->sent = 0;
-        if (stream->console->ending || now_ms - stream->began_ms > LIFE_MS ||
+        if (stream->console->ending || is_gone(stream) || now_ms - stream->began_ms > LIFE_MS ||
             !may_go_on(stream, now_ms) || !read_changes(stream, now_ms)) {
             return MHD_CONTENT_READER_END_OF_STREAM;
         }
@@ -156,9 +168,11 @@ static void free_stream(void *arg)
 }
 
 struct MHD_Response *xz_stream_response(struct xz_console *console,
+                                        struct MHD_Connection *connection,
                                         const struct xz_request *request, int64_t after)
 {
     struct stream *stream = xz_calloc(1, sizeof(*stream));
+    const union MHD_ConnectionInfo *info;
     struct MHD_Response *response;
 
     stream->console = console;
@@ -166,7 +180,10 @@ struct MHD_Response *xz_stream_response(struct xz_console *console,
     stream->after = after;
     stream->began_ms = stream->spoke_ms = stream->checked_ms = request->now_ms;
     (void)snprintf(stream->secret, sizeof(stream->secret), XZ_STR_FMT, XZ_STR_ARG(request->secret));
-    xz_buf_printf(&stream->out, "retry: 2000\n\n");
+    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    stream->socket = info != NULL ? info->connect_fd : -1;
+    /* where it begins: one who loses it before the first event knows what to ask for */
+    xz_buf_printf(&stream->out, "retry: 2000\nid: %" PRId64 "\n\n", after);
     response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 16384, read_stream, stream,
                                                  free_stream);
     (void)MHD_add_response_header(response, "Content-Type", "text/event-stream");

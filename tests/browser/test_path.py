@@ -16,7 +16,7 @@ def api(visitor, path):
 def wait_for_state(visitor, case, state):
     visitor.page.wait_for_function(
         "([case_id, state]) => fetch('/api/v1/cases/' + case_id).then(a => a.json())"
-        ".then(c => c.state === state)", arg=[case, state])
+        ".then(c => c.state === state)", arg=[case, state], polling=250)
 
 
 def press(visitor, *keys):
@@ -59,7 +59,7 @@ def test_from_the_feed_to_a_closed_case_by_keyboard(visit, language, row, reason
     press(visitor, "u") # and it can be taken back
     visitor.page.wait_for_function(
         "case_id => fetch('/api/v1/cases/' + case_id).then(a => a.json())"
-        ".then(c => c.state !== 'closed')", arg=case)
+        ".then(c => c.state !== 'closed')", arg=case, polling=250)
 
 
 def test_help_tells_the_keys_and_search_finds(visit):
@@ -73,6 +73,7 @@ def test_help_tells_the_keys_and_search_finds(visit):
     dialog.wait_for(state="detached")
     press(visitor, "/")
     visitor.page.keyboard.insert_text("1")
+    visitor.page.get_by_role("option").first.wait_for()
     press(visitor, "Enter")
     visitor.page.wait_for_url(re.compile(r"#/case/1\b"))
 
@@ -87,6 +88,7 @@ def test_a_grave_action_takes_a_second_person(visit):
         "{'Content-Type': 'application/json', 'X-CSRF-Token': csrf}, body: JSON.stringify("
         "{outcome: 'confirmed', action: 4, reason: 'alone'})}).then(a => a.json())", [case, csrf])
     assert answer["error"]["code"] == "second_person_needed"
+    investigator.errors.clear() # which told of that one
     press(investigator, "1")
     dialog = investigator.page.locator("dialog[open]")
     dialog.wait_for()
