@@ -2,10 +2,14 @@
 """A second look at closed cases, blind: by one who had no part, without what came of it."""
 import json
 
+import pytest
+
 from broker import wait_for
 from test_work import with_cases
 
 
+# The store's part is tested on both databases by tests/unit/cases; this waits half a minute.
+@pytest.mark.parametrize("own_desk", ["sqlite"], indirect=True)
 def test_second_looks(own_desk):
     """One in twenty closed cases is looked at again: of these, some."""
     desk = with_cases(own_desk, 60)

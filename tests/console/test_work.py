@@ -2,16 +2,17 @@
 """Work over HTTP: once and in order, by many at once, through kills; and what leaves the desk."""
 import collections
 import concurrent.futures
+import http.client
+import itertools
 import json
 import random
-import subprocess
 import threading
 import time
 
 from broker import wait_for
 from client import Listener
-from desk import ADMIN, OWN, PASSWORD, alert, alert_records
-from service import PROGRAM
+from desk import ADMIN, OWN, PASSWORD, alert, alert_records, region
+from service import records_of
 
 UNDO_S = 30 # a decision leaves after the time in which it can be taken back
 
@@ -131,25 +132,21 @@ def test_what_was_acknowledged_survives_kills(own_desk):
     told, sent, stop = set(), set(), threading.Event()
 
     def write(number):
-        client, n = None, 0
-        while not stop.is_set():
+        client = None
+        for n in itertools.count():
+            if stop.is_set():
+                return
             text = f"{number}-{n}"
             try:
-                client = client or desk.login("li")
+                if client is None:
+                    client = desk.login("li")
                 sent.add(text)
                 answer = client.post(f"/cases/{cases[n % 4]}/notes", {"text": text})
-                assert answer.status in (200, 503), answer.body
                 if answer.status == 200:
                     told.add(text)
-                n += 1
-            except (OSError, AssertionError, ValueError) as error: # away; or asked for who it is
-                if isinstance(error, AssertionError) and b"unauthenticated" not in str(error).encode():
-                    raise
+            except (OSError, http.client.HTTPException): # killed, or not there yet
                 client = None
-                n += 1
                 time.sleep(0.05)
-            except Exception: # half an answer
-                client, n = None, n + 1
 
     threads = [threading.Thread(target=write, args=(n,)) for n in range(3)]
     for thread in threads:
@@ -165,11 +162,9 @@ def test_what_was_acknowledged_survives_kills(own_desk):
     history = collections.Counter(
         e["text"] for case in cases for e in desk.login("reader").good("GET", f"/cases/{case}")["history"]
         if e["what"] == "note")
-    # a case shows its newest 300; what is older is counted by its audit records
-    assert len(told) > 40
-    listed = {text for text in told if history[text] != 1}
-    assert sum(history.values()) < 1000 and not listed, sorted(listed)[:5]
-    assert set(history) <= sent
+    assert len(told) > 40 and sum(history.values()) < 1200 # of a case, its newest 300 are shown
+    assert not {text: history[text] for text in told if history[text] != 1}
+    assert set(history) <= sent and max(history.values()) == 1
     assert desk.stop() == 0
     desk.audit()
 
@@ -243,16 +238,10 @@ def test_decisions_leave_once_after_the_time_to_take_them_back(own_desk):
 
 def test_alerts_come_as_protobuf_too(own_desk):
     """What the service writes in either form is the same desk."""
-    source = "\n".join(json.dumps(alert(n)) for n in range(2))
-    assert source
     desk = own_desk
     world = desk.world
     world.start("engine", {"roles": "ingest,detect", "alerts.format": "protobuf"})
-    lines = subprocess.run([PROGRAM, "simulate", "-o", world.directory, "--people", "600", "--days",
-                            "4", "--seed", "3"], check=True, capture_output=True)
-    assert lines.returncode == 0
-    events = (world.directory / "events.jsonl").read_bytes().splitlines()
-    world.produce([(None, line, None) for line in events])
+    world.produce(records_of(region(world.directory, people=600, days=4)))
     world.drained()
     messages = world.alerts()
     assert messages and not any(m.value().startswith(b"{") for m in messages)

@@ -147,7 +147,7 @@ static void test_changes_become_deliveries_in_their_order(void **state)
             (void)snprintf(first_secret, sizeof(first_secret), "%s", claims[i].secret);
         } else {
             assert_int_equal(claims[i].webhook, near);
-            assert_string_equal(text_at(body, "alert/id"), "B");
+            assert_string_equal(text_at(body, "alert/alert_id"), "B");
             assert_string_not_equal(first_secret, claims[i].secret);
         }
         assert_string_equal(claims[i].url, URL.ptr);
