@@ -5,8 +5,8 @@
 
 #include "event/limits.h"
 
-enum { CODE, NAME, KIND, LEVEL, COLUMNS };
-static const char *const columns[COLUMNS] = {"fixmedins_code", "name", "kind", "hosp_lv"};
+enum { CODE, NAME, KIND, LEVEL, REGION, COLUMNS };
+static const char *const columns[COLUMNS] = {"fixmedins_code", "name", "kind", "hosp_lv", "admdvs"};
 
 static enum xz_rc fill(struct xz_db_conn *conn, void *arg, struct xz_err *err)
 {
@@ -21,10 +21,12 @@ static enum xz_rc fill(struct xz_db_conn *conn, void *arg, struct xz_err *err)
     while (rc == XZ_OK && (rc = xz_csv_row(&file, &more, err)) == XZ_OK && more) {
         rc = xz_db_exec(
             conn,
-            "INSERT INTO institution (id, name, kind, level) VALUES (?1, ?2, ?3, ?4) "
-            "ON CONFLICT (id) DO UPDATE SET name = ?2, kind = ?3, level = ?4",
+            "INSERT INTO institution (id, name, kind, level, region) "
+            "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO UPDATE SET name = ?2, kind = ?3, "
+            "level = ?4, region = ?5",
             XZ_DB_ARGS(XZ_DB_TEXT(xz_csv_cell(&file, CODE)), XZ_DB_TEXT(xz_csv_cell(&file, NAME)),
-                       XZ_DB_TEXT(xz_csv_cell(&file, KIND)), XZ_DB_TEXT(xz_csv_cell(&file, LEVEL))),
+                       XZ_DB_TEXT(xz_csv_cell(&file, KIND)), XZ_DB_TEXT(xz_csv_cell(&file, LEVEL)),
+                       XZ_DB_TEXT(xz_csv_cell(&file, REGION))),
             NULL, err);
     }
     xz_csv_close(&file);

@@ -34,6 +34,7 @@ struct xz_case_filter {
     struct xz_str open;     /* "no", "all"; else the open ones */
     struct xz_str snoozed;  /* "only", "all"; else those that are awake */
     struct xz_str origin;   /* "alert", "control" */
+    bool escalated;         /* those alone that nobody worked on */
     enum xz_case_sort sort;
 };
 XZ_MUST enum xz_rc xz_view_cases(const struct xz_desk_view *view,

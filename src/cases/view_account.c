@@ -82,12 +82,13 @@ static enum xz_rc fill_tokens(struct xz_db_conn *conn, void *arg, json_t **made,
         {"expires", XZ_COLUMN_TIME}};
     const struct xz_desk_view *view = arg;
     json_t *rows = json_array();
-    const enum xz_rc rc = xz_rows_json(
-        conn, XZ_COLUMNS(columns),
-        "SELECT c.id, c.account, a.name, c.label, c.created_ms, c.seen_ms, c.expires_ms "
-        "FROM credential c JOIN account a ON a.id = c.account "
-        "WHERE c.id > 0 AND c.expires_ms > ?1 ORDER BY c.id DESC",
-        XZ_DB_ARGS(XZ_DB_INT(view->now_ms)), rows, err);
+    const enum xz_rc rc =
+        xz_rows_json(conn, XZ_COLUMNS(columns),
+                     "SELECT c.id, c.account, a.name, c.label, c.created_ms, "
+                     "CASE WHEN c.seen_ms > c.created_ms THEN c.seen_ms ELSE 0 END, c.expires_ms "
+                     "FROM credential c JOIN account a ON a.id = c.account "
+                     "WHERE c.id > 0 AND c.expires_ms > ?1 ORDER BY c.id DESC",
+                     XZ_DB_ARGS(XZ_DB_INT(view->now_ms)), rows, err);
 
     *made = json_object();
     (void)json_object_set_new(*made, "items", rows);

@@ -61,7 +61,9 @@ static enum xz_rc add_alerts(struct xz_db_conn *conn, const struct overview *ove
     return rc == XZ_OK
                ? add_sums(conn, overview, into, "institutions", XZ_COLUMNS(institution),
                           "SELECT institution, COALESCE((SELECT name FROM institution i "
-                          "WHERE i.id = institution), ''), region, lat, lon, alerts, amount_fen "
+                          "WHERE i.id = institution), ''), COALESCE((SELECT i.region FROM "
+                          "institution i WHERE i.id = institution AND i.region <> ''), region), "
+                          "lat, lon, alerts, amount_fen "
                           "FROM sum_institution WHERE ?1 > 0 AND alerts > 0",
                           " ORDER BY amount_fen DESC, institution LIMIT 2000", err)
                : rc;
@@ -135,13 +137,29 @@ static enum xz_rc add_due_soon(struct xz_db_conn *conn, const struct overview *o
     return rc;
 }
 
+/* The newest day with alerts of what this actor looks at. */
+static enum xz_rc find_newest(struct xz_db_conn *conn, struct overview *overview,
+                              struct xz_err *err)
+{
+    struct xz_query query = {.count = 0};
+    enum xz_rc rc;
+
+    xz_query_add(&query, "SELECT COALESCE(MAX(day), 0) FROM sum_alert WHERE alerts > 0");
+    xz_query_starts(&query, "region", overview->region);
+    xz_query_in_scope(&query, "region", overview->view->actor);
+    xz_buf_u8(&query.sql, 0);
+    rc = xz_row_int(conn, (const char *)query.sql.data, query.args, query.count, &overview->newest,
+                    NULL, err);
+    xz_query_fini(&query);
+    return rc;
+}
+
 static enum xz_rc fill_overview(struct xz_db_conn *conn, void *arg, json_t **made,
                                 struct xz_err *err)
 {
     struct overview *overview = arg;
     json_t *all = json_object();
-    enum xz_rc rc = xz_row_int(conn, "SELECT COALESCE(MAX(day), 0) FROM sum_alert WHERE alerts > 0",
-                               XZ_DB_NO_ARGS, &overview->newest, NULL, err);
+    enum xz_rc rc = find_newest(conn, overview, err);
 
     rc = rc == XZ_OK ? add_alerts(conn, overview, all, err) : rc;
     rc = rc == XZ_OK ? add_worse(conn, overview, all, err) : rc;

@@ -186,6 +186,9 @@ static enum xz_rc add_filter(struct xz_query *query, const struct xz_desk_view *
                                                                : " WHERE c.is_open = 1");
     xz_query_equals(query, "c.state", filter->state);
     xz_query_equals(query, "c.origin", filter->origin);
+    if (filter->escalated) {
+        xz_query_add(query, " AND c.escalated_ms > 0");
+    }
     xz_query_equals(query, "c.result_type", filter->result_type);
     xz_query_starts(query, "c.region", filter->region);
     if (!xz_str_eq(filter->snoozed, XZ_STR("all"))) {

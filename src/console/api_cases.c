@@ -24,6 +24,7 @@ static enum xz_rc read_sort(const struct xz_request *request, enum xz_case_sort 
 static enum xz_rc read_filter(const struct xz_request *request, struct xz_case_filter *filter,
                               struct xz_err *err)
 {
+    struct xz_str escalated = XZ_STR_NONE;
     enum xz_rc rc;
 
     *filter = (struct xz_case_filter){.pattern = xz_request_query(request, "pattern"),
@@ -42,6 +43,8 @@ static enum xz_rc read_filter(const struct xz_request *request, struct xz_case_f
     rc = rc == XZ_OK ? xz_read_choice(request, "snoozed", "only|all", &filter->snoozed, err) : rc;
     rc =
         rc == XZ_OK ? xz_read_choice(request, "origin", "alert|control", &filter->origin, err) : rc;
+    rc = rc == XZ_OK ? xz_read_choice(request, "escalated", "yes", &escalated, err) : rc;
+    filter->escalated = escalated.len > 0;
     rc = rc == XZ_OK ? xz_read_region(request, &filter->region, err) : rc;
     return rc == XZ_OK ? read_sort(request, &filter->sort, err) : rc;
 }

@@ -11,6 +11,7 @@
 
 #define POLL_MS  200
 #define PAUSE_MS 1000 /* before something that failed is tried again */
+#define AT_ONCE  32   /* alerts of one transaction: some hundredths of a second */
 #define FLUSH_MS 10000
 #define SEND_MAX 200
 
@@ -47,6 +48,7 @@ static struct xz_str as_json(struct xz_str value, struct xz_buf *json)
     return value;
 }
 
+/* One transaction: a few at a time, since all who decide something wait for it. */
 static enum xz_rc take_in(struct xz_console *console, const struct xz_intake_record *alerts,
                           size_t count, struct xz_err *err)
 {
@@ -80,14 +82,16 @@ static enum xz_rc take(void *arg, const struct xz_feed_record *records, size_t c
 {
     struct xz_intake_record alerts[XZ_FEED_BATCH];
     struct xz_buf made[XZ_FEED_BATCH] = {{0}};
-    enum xz_rc rc;
+    enum xz_rc rc = XZ_OK;
 
     for (size_t i = 0; i < count; i++) {
         alerts[i] =
             (struct xz_intake_record){records[i].topic, records[i].partition, records[i].offset,
                                       as_json(records[i].value, &made[i])};
     }
-    rc = take_in(arg, alerts, count, err);
+    for (size_t at = 0; rc == XZ_OK && at < count; at += AT_ONCE) {
+        rc = take_in(arg, &alerts[at], count - at < AT_ONCE ? count - at : AT_ONCE, err);
+    }
     for (size_t i = 0; i < count; i++) {
         xz_buf_fini(&made[i]);
     }

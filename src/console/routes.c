@@ -19,7 +19,7 @@
 #define ALERT_FILTER "pattern,region,status,severity,result_type,subject,case,since,until"
 #define CASE_FILTER                                                                                \
     "state,assignee,region,pattern,clock,tag,result_type,severity,subject,open,snoozed,origin,"    \
-    "sort"
+    "escalated,sort"
 #define AUDIT_FILTER "actor,object,action,since,until"
 #define COMMAND      "account,outcome,action,conditions,reason,appeal,until"
 #define ON_CASES     ANY(MAY(WORK) | MAY(APPROVE))

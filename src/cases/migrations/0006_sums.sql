@@ -7,10 +7,5 @@ CREATE TABLE sum_verdict (
 );
 INSERT INTO sum_verdict (pattern, outcome, cases)
 SELECT pattern, outcome, COUNT(*) FROM verdict GROUP BY pattern, outcome;
--- Counters of the service, which begin again with its process, summed over all of them. seen: how far
--- the counter of the process that runs now was read.
-CREATE TABLE meter (
-    name TEXT PRIMARY KEY,
-    total DOUBLE PRECISION NOT NULL,
-    seen DOUBLE PRECISION NOT NULL
-);
+-- Where an institution stands, by the reference file.
+ALTER TABLE institution ADD COLUMN region TEXT NOT NULL DEFAULT '';

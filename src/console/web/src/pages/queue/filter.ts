@@ -5,7 +5,7 @@ import { clocks, severities, type CaseRow } from '../../core/api';
 
 export const filterNames = [
   'state', 'assignee', 'region', 'pattern', 'clock', 'tag', 'result_type', 'severity', 'subject',
-  'open', 'snoozed', 'origin',
+  'open', 'snoozed', 'origin', 'escalated',
 ] as const;
 export type FilterName = (typeof filterNames)[number];
 export type QueueFilter = Partial<Record<FilterName, string>>;
@@ -37,6 +37,7 @@ export const views = {
   unassigned: { assignee: 'none' },
   soon: { clock: 'soon' },
   breached: { clock: 'breached' },
+  escalated: { escalated: 'yes' },
   returned: { state: 'returned', assignee: 'me' },
   approve: { state: 'proposed' },
   appealed: { state: 'appealed' },
@@ -78,6 +79,7 @@ export function fits(row: CaseRow, filter: QueueFilter, me: number): boolean {
     is('severity', severities[row.severity]) &&
     is('result_type', row.result_type) &&
     is('origin', row.origin) &&
+    (filter.escalated === undefined || row.escalated !== null) &&
     row.region.startsWith(filter.region ?? '') &&
     (filter.assignee === undefined || isAssigned(row, filter.assignee, me)) &&
     (filter.pattern === undefined || row.patterns.includes(filter.pattern)) &&

@@ -13,6 +13,7 @@ export const t = dictionary({
   approve: ['待审批', 'To approve'],
   appealed: ['申诉中', 'Appealed'],
   snoozed: ['暂缓中', 'Snoozed'],
+  escalated: ['已升级', 'Escalated'],
   control: ['对照抽样', 'Control sample'],
   closed: ['已办结', 'Closed'],
   views: ['常用筛选', 'Ready-made filters'],
