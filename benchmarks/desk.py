@@ -102,10 +102,14 @@ def percentile(values, share):
     return values[min(len(values) - 1, int(share * len(values)))]
 
 
+def start_filling(folder, name, url, arguments):
+    return subprocess.Popen([arguments.desk_fill, url, folder / f"{name}.keys",
+                             str(arguments.cases), str(arguments.alerts),
+                             str(arguments.cases // 5)], cwd=ROOT)
+
+
 def bench_one(program, folder, broker, name, url, arguments):
     keys, state, port, password = folder / f"{name}.keys", folder / name, free_port(), "x" * 20
-    subprocess.run([arguments.desk_fill, url, keys, str(arguments.cases), str(arguments.alerts),
-                    str(arguments.cases // 5)], check=True, cwd=ROOT)
     sets = ["--set", f"console.database={url}", "--set", f"console.keys={keys}",
             "--set", f"console.listen=127.0.0.1:{port}", "--set", "console.rate=100000"]
     subprocess.run([program, "user", "add", "bench", "--roles", "analyst,investigator", "--set",
@@ -127,12 +131,15 @@ def bench_desk(program, work_folder, arguments):
     short.chmod(0o711)
     figures = {}
     try:
+        urls = {"sqlite": f"sqlite:{folder}/desk.db",
+                "postgres": subprocess.run([POSTGRES, "start", short / "pg"], capture_output=True,
+                                           text=True, check=True).stdout.strip()}
+        fillers = [start_filling(folder, name, url, arguments) for name, url in urls.items()]
+        if any([filler.wait() for filler in fillers]):
+            sys.exit("desk: the store was not filled")
         with Broker(folder / "broker") as broker:
-            figures |= bench_one(program, folder, broker, "sqlite", f"sqlite:{folder}/desk.db",
-                                 arguments)
-            url = subprocess.run([POSTGRES, "start", short / "pg"], capture_output=True, text=True,
-                                 check=True).stdout.strip()
-            figures |= bench_one(program, folder, broker, "postgres", url, arguments)
+            for name, url in urls.items():
+                figures |= bench_one(program, folder, broker, name, url, arguments)
     finally:
         subprocess.run([POSTGRES, "stop", short / "pg"], capture_output=True)
         shutil.rmtree(short, ignore_errors=True)

@@ -17,7 +17,7 @@
 #include "cases/users.h"
 #include "cases/work.h"
 
-#define EXHIBITS 8
+#define EXHIBITS 4
 
 static const char *const patterns[] = {"T01", "T02", "T11", "T04", "T05", "T03", "R10", "R25"};
 static const char *const severities[] = {"low", "medium", "high", "critical"};
@@ -59,7 +59,7 @@ static void put_exhibits(struct filling *filling, int64_t alert, const char *per
                       "\"P2101%07u/OP1\",\"place\":{\"admdvs\":\"210102\",\"lat\":%.4f,"
                       "\"lon\":%.4f},\"credential\":\"03\",\"amount_fen\":%" PRId64
                       ",\"account_fen\":%" PRId64 ",\"fund_fen\":0,\"balance_fen\":150000,"
-                      "\"weight\":0.125,\"source\":{\"topic\":\"xiezhi.events\",\"partition\":0,"
+                      "\"weight\":0.25,\"source\":{\"topic\":\"xiezhi.events\",\"partition\":0,"
                       "\"offset\":%" PRId64 "}}",
                       i > 0 ? "," : "", alert, i, at, person, institution, institution,
                       41.0 + (double)institution / 2000, 123.0 + (double)(institution % 97) / 97,
@@ -87,7 +87,7 @@ static void put_alert(struct filling *filling, int64_t number, struct xz_buf *ou
         "\"action\":[\"A3\"],\"region\":\"21%02u%02u\",\"subject\":{\"kind\":\"insured\",\"id\":"
         "\"%s\"},\"involved\":[],\"window\":{\"start\":\"%s\",\"end\":\"%s\"},\"event_ids\":[],"
         "\"event_count\":%d,\"exhibits\":[" XZ_STR_FMT "],\"evidence\":[{\"measure\":\"count\","
-        "\"observed\":8,\"expected\":1.2,\"unit\":\"settlements\",\"p_value\":1e-5,\"e_value\":"
+        "\"observed\":4,\"expected\":1.2,\"unit\":\"settlements\",\"p_value\":1e-5,\"e_value\":"
         "2e4,\"baseline\":{\"segment\":\"60-69|12|1\",\"subjects\":912}}],\"score\":0.%u,"
         "\"e_value\":2e4,\"amount_fen\":%" PRId64 ",\"legal\":[\"条例-17\"],\"explanation\":"
         "{\"zh-CN\":\"%s 的卡\",\"en\":\"The card of %s\"},\"counterfactual\":{\"zh-CN\":\"\","

@@ -31,6 +31,8 @@ static const struct {
     {"check", xz_cmd_check, "say what is wrong with a configuration or a pack, by file and line"},
     {"user", xz_cmd_user, "accounts of the console: add, list, change"},
     {"audit", xz_cmd_audit, "verify the audit chain of the console, or show its heads"},
+    {"evidence", xz_cmd_evidence, "is an evidence pack of the console what was signed?"},
+    {"keys", xz_cmd_keys, "new pseudonyms for the console, or the key that signs evidence"},
     {"explain", xz_cmd_explain, "derive one alert again from its events and show the arithmetic"},
 };
 

@@ -104,7 +104,8 @@ static enum xz_rc open_session(const char *path, void **out, struct xz_err *err)
         (void)sqlite3_db_config(session->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
         rc = run_script(session,
                         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                        "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;",
+                        "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+                        "PRAGMA cache_size = -32768;" /* KiB: what is in use of years of cases */,
                         err);
     }
     if (rc != XZ_OK) {

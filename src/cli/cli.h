@@ -27,6 +27,8 @@ int xz_cmd_check(int argc, char **argv);
 int xz_cmd_explain(int argc, char **argv);
 int xz_cmd_user(int argc, char **argv);
 int xz_cmd_audit(int argc, char **argv);
+int xz_cmd_evidence(int argc, char **argv);
+int xz_cmd_keys(int argc, char **argv);
 
 /* Says err on standard error, "xiezhi COMMAND: path: message"; returns the exit code for it. */
 int xz_cli_fail(const char *command, const struct xz_err *err);

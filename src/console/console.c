@@ -99,32 +99,41 @@ static enum xz_rc read_tls(struct xz_console *console, struct xz_err *err)
                : rc;
 }
 
+/* What is configured, or its place in state.dir; the caller's. */
+static char *place_of(const char *given, const char *scheme, const char *state_dir,
+                      const char *file)
+{
+    struct xz_buf name = {0};
+
+    if (given[0] != '\0') {
+        return xz_strdup(given);
+    }
+    xz_buf_printf(&name, "%s%s/%s%c", scheme, state_dir, file, '\0');
+    return (char *)name.data;
+}
+
+char *xz_console_key_file(const struct xz_config *config)
+{
+    return place_of(config->console_keys, "", config->state_dir, "desk.keys");
+}
+
 enum xz_rc xz_console_desk_open(const struct xz_config *config, struct xz_desk *desk,
                                 struct xz_err *err)
 {
-    struct xz_buf url = {0}, keys = {0};
+    char *url = place_of(config->console_database, "sqlite:", config->state_dir, "desk.db");
+    char *keys = xz_console_key_file(config);
     enum xz_rc rc = XZ_OK;
 
     *desk = (struct xz_desk){0};
     if ((config->console_database[0] == '\0' || config->console_keys[0] == '\0') &&
         mkdir(config->state_dir, 0700) != 0 && errno != EEXIST) {
-        return xz_err_set(err, XZ_CONFIG, "state.dir: %s cannot be made: %s", config->state_dir,
-                          strerror(errno));
+        rc = xz_err_set(err, XZ_CONFIG, "state.dir: %s cannot be made: %s", config->state_dir,
+                        strerror(errno));
     }
-    if (config->console_database[0] != '\0') {
-        xz_buf_printf(&url, "%s%c", config->console_database, '\0');
-    } else {
-        xz_buf_printf(&url, "sqlite:%s/desk.db%c", config->state_dir, '\0');
-    }
-    if (config->console_keys[0] != '\0') {
-        xz_buf_printf(&keys, "%s%c", config->console_keys, '\0');
-    } else {
-        xz_buf_printf(&keys, "%s/desk.keys%c", config->state_dir, '\0');
-    }
-    rc = xz_desk_open((const char *)url.data, DB_MAX_CONN, (const char *)keys.data,
-                      config->console_calendar, desk, err);
-    xz_buf_fini(&url);
-    xz_buf_fini(&keys);
+    rc = rc == XZ_OK ? xz_desk_open(url, DB_MAX_CONN, keys, config->console_calendar, desk, err)
+                     : rc;
+    free(url);
+    free(keys);
     return rc;
 }
 

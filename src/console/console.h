@@ -20,6 +20,8 @@ void xz_console_stop(struct xz_console *console); /* NULL is fine */
 /* The desk that config names, for commands that need no service. xz_desk_close closes it. */
 XZ_MUST enum xz_rc xz_console_desk_open(const struct xz_config *config, struct xz_desk *desk,
                                         struct xz_err *err);
+/* Where config says that the keys are; the caller's. */
+char *xz_console_key_file(const struct xz_config *config);
 const struct xz_desk *xz_console_desk(const struct xz_console *console);
 
 /* An account that anybody may enter, since what it shows is made up: the page of a demo offers it.

@@ -2,114 +2,19 @@
 // A second look at closed cases by somebody who does not know what the first concluded.
 import { useEffect, useState } from 'preact/hooks';
 import {
-  outcomes, post, type Alert, type ApiError, type Outcome, type Page, type Review,
-  type ReviewCase,
+  outcomes, post, type ApiError, type Outcome, type Page, type Review, type ReviewCase,
 } from '../../core/api';
-import { count, language, rough } from '../../core/i18n';
+import { count } from '../../core/i18n';
 import { useKeys } from '../../core/keys';
 import { asApiError, useGet } from '../../core/load';
-import { kindName, outcomeName, partyRoleName, resultName, severityName } from '../../core/names';
+import { kindName, outcomeName, partyRoleName } from '../../core/names';
 import { go, href, type PageProps } from '../../core/router';
+import { Story } from '../../core/story';
 import {
-  AsOf, Badge, Button, Empty, ErrorBox, Field, Loading, Money, PatternName, Ref, SeverityBadge,
-  toast, When,
+  AsOf, Button, Empty, ErrorBox, Field, Loading, Money, Ref, SeverityBadge, toast, When,
 } from '../../core/ui';
 import './style.css';
 import { t } from './text';
-
-const EXHIBITS = 40;
-
-function Facts({ alert }: { alert: Alert }) {
-  const shown = alert.exhibits.slice(0, EXHIBITS);
-  const withBalance = shown.some((one) => one.balance_fen !== undefined);
-  return (
-    <section>
-      <h3>{t('exhibits', { n: alert.event_count, shown: shown.length })}</h3>
-      <div class="scroll" tabIndex={0} role="region" aria-label={t('facts')}>
-        <table class="table">
-          <thead>
-            <tr>
-              <th>{t('at')}</th><th>{t('event')}</th><th>{t('who')}</th><th>{t('where')}</th>
-              <th class="num">{t('amount')}</th>{withBalance && <th class="num">{t('balance')}</th>}
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((one) => (
-              <tr key={one.msgid}>
-                <td><When at={one.at} /></td>
-                <td>{one.event}</td>
-                <td>{one.insured !== undefined && <Ref id={one.insured} />}</td>
-                <td>{one.institution !== undefined && <Ref id={one.institution} />}</td>
-                <td class="num">{one.amount_fen !== undefined && <Money fen={one.amount_fen} />}</td>
-                {withBalance && (
-                  <td class="num">{one.balance_fen !== undefined && <Money fen={one.balance_fen} />}</td>
-                )}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
-  );
-}
-
-function EvidenceTable({ alert }: { alert: Alert }) {
-  if (alert.evidence.length === 0) {
-    return null;
-  }
-  return (
-    <section>
-      <h3>{t('evidence')}</h3>
-      <table class="table">
-        <thead>
-          <tr>
-            <th>{t('measure')}</th><th class="num">{t('observed')}</th>
-            <th class="num">{t('expected')}</th><th>{t('baseline')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {alert.evidence.map((one) => (
-            <tr key={one.measure}>
-              <td>{one.measure}</td>
-              <td class="num">{rough(one.observed, 3)}</td>
-              <td class="num">{one.expected === null ? '–' : rough(one.expected, 3)}</td>
-              <td class="muted">
-                {one.baseline && `${one.baseline.segment} (${t('subjects', { n: one.baseline.subjects })})`}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-function Body({ alert }: { alert: Alert }) {
-  return (
-    <article class="panel">
-      <header>
-        <h2 class="grow cut"><PatternName id={alert.pattern.id} /></h2>
-        <Badge tone={alert.severity}>{severityName(alert.severity)}</Badge>
-        <Badge tone="outline">{resultName(alert.result_type)}</Badge>
-        <strong><Money fen={alert.amount_fen} /></strong>
-      </header>
-      <div class="body stack">
-        <p>{alert.explanation?.[language.value]}</p>
-        {alert.counterfactual?.[language.value] && (
-          <p class="muted"><strong>{t('whatElse')}:</strong> {alert.counterfactual[language.value]}</p>
-        )}
-        {alert.legal.length > 0 && (
-          <div class="row wrap">
-            <span class="muted">{t('law')}</span>
-            {alert.legal.map((one) => <Badge key={one} tone="outline">{one}</Badge>)}
-          </div>
-        )}
-        <EvidenceTable alert={alert} />
-        <Facts alert={alert} />
-      </div>
-    </article>
-  );
-}
 
 function Opinion({ id, onDone }: { id: number; onDone: () => void }) {
   const [outcome, setOutcome] = useState<Outcome | null>(null);
@@ -187,7 +92,7 @@ function Look({ id, onDone }: { id: number; onDone: () => void }) {
   return (
     <div class="look">
       <div class="stack grow">
-        {data.bodies.map((alert) => <Body key={alert.alert_id} alert={alert} />)}
+        <Story bodies={data.bodies} parties={data.parties} control={data.control} />
         <AsOf at={data.as_of} />
       </div>
       <div class="stack side">
