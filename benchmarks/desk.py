@@ -5,6 +5,7 @@ import json
 import pathlib
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -65,16 +66,16 @@ def visit(client, dice, cases, times):
     times.append((what, (time.perf_counter() - began) * 1000))
 
 
-def work(port, seed, password, cases, requests, times):
-    client, dice = Client(port, "bench", password), random.Random(seed)
+def work(port, seed, who, cases, requests, times):
+    client, dice = Client(port, *who), random.Random(seed)
     for _ in range(requests):
         visit(client, dice, cases, times)
 
 
-def measure(port, password, cases, requests):
+def measure(port, who, cases, requests):
     """Milliseconds by what was asked for, of CLIENTS people at once."""
     lists = [[] for _ in range(CLIENTS)]
-    threads = [threading.Thread(target=work, args=(port, seed, password, cases, requests, times))
+    threads = [threading.Thread(target=work, args=(port, seed, who, cases, requests, times))
                for seed, times in enumerate(lists)]
     for thread in threads:
         thread.start()
@@ -102,31 +103,72 @@ def percentile(values, share):
     return values[min(len(values) - 1, int(share * len(values)))]
 
 
-def start_filling(folder, name, url, arguments):
-    return subprocess.Popen([arguments.desk_fill, url, folder / f"{name}.keys",
-                             str(arguments.cases), str(arguments.alerts),
-                             str(arguments.cases // 5)], cwd=ROOT)
+def fill(folder, arguments):
+    """The SQLite store, by way of the intake; kept in a kept folder, since it takes a quarter of an hour."""
+    if not (folder / "filled").exists():
+        subprocess.run([arguments.desk_fill, f"sqlite:{folder}/desk.db", folder / "desk.keys",
+                        str(arguments.cases), str(arguments.alerts), str(arguments.cases // 5)],
+                       check=True, cwd=ROOT)
+        (folder / "filled").touch()
+
+
+def as_text(value):
+    """A value in the text form of COPY."""
+    if value is None:
+        return "\\N"
+    if isinstance(value, bytes):
+        return "\\\\x" + value.hex()
+    return (str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
+            .replace("\r", "\\r"))
+
+
+def copy_store(path, url):
+    """Every row of the SQLite store into the PostgreSQL one, whose tables are there and empty."""
+    with sqlite3.connect(path) as store:
+        tables = [name for name, in store.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'migration' "
+            "AND name NOT LIKE 'sqlite_%'")]
+        psql = subprocess.Popen(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", url],
+                                stdin=subprocess.PIPE, text=True, encoding="utf-8")
+        say = psql.stdin.write
+        say("BEGIN; SET session_replication_role = replica;\n") # the order of tables does not matter
+        for table in tables:
+            rows = store.execute(f"SELECT * FROM {table}")
+            columns = ", ".join(column[0] for column in rows.description)
+            say(f"DELETE FROM {table};\nCOPY {table} ({columns}) FROM STDIN;\n")
+            for row in rows:
+                say("\t".join(map(as_text, row)) + "\n")
+            say("\\.\n")
+        say("COMMIT; ANALYZE;\n")
+        psql.stdin.close()
+        if psql.wait() != 0:
+            sys.exit("desk: the store was not copied")
 
 
 def bench_one(program, folder, broker, name, url, arguments):
-    keys, state, port, password = folder / f"{name}.keys", folder / name, free_port(), "x" * 20
+    keys, state, port, password = folder / "desk.keys", folder / name, free_port(), "x" * 20
     sets = ["--set", f"console.database={url}", "--set", f"console.keys={keys}",
             "--set", f"console.listen=127.0.0.1:{port}", "--set", "console.rate=100000"]
-    subprocess.run([program, "user", "add", "bench", "--roles", "analyst,investigator", "--set",
-                    f"state.dir={state}", *sets], input=password, text=True, check=True)
+    subprocess.run([program, "user", "list", "--set", f"state.dir={state}", *sets], check=True)
+    if name == "postgres": # its tables are there now
+        copy_store(folder / "desk.db", url)
+    account = f"bench-{name}-{int(time.time())}" # a kept store has those of other runs
+    subprocess.run([program, "user", "add", account, "--roles", "analyst,investigator",
+                    "--set", f"state.dir={state}", *sets], input=password, text=True, check=True)
     with Service(program, broker, f"desk-{name}", state, ROOT / "models", *sets,
                  "--set", "roles=cases,console", "--set", "reference="):
         wait_for(port)
-        measure(port, password, arguments.cases, 20)
-        by = measure(port, password, arguments.cases, arguments.requests)
+        who = (account, password)
+        measure(port, who, arguments.cases, 20)
+        by = measure(port, who, arguments.cases, arguments.requests)
     return {f"desk_{name}_{what}_{key}_ms": [percentile(values, share)]
             for what, values in by.items() for key, share in (("p50", 0.5), ("p99", 0.99))}
 
 
 def bench_desk(program, work_folder, arguments):
     folder = pathlib.Path(work_folder) / "desk"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    fill(folder, arguments)
     short = pathlib.Path(tempfile.mkdtemp(prefix="xz-", dir="/tmp"))
     short.chmod(0o711)
     figures = {}
@@ -134,9 +176,6 @@ def bench_desk(program, work_folder, arguments):
         urls = {"sqlite": f"sqlite:{folder}/desk.db",
                 "postgres": subprocess.run([POSTGRES, "start", short / "pg"], capture_output=True,
                                            text=True, check=True).stdout.strip()}
-        fillers = [start_filling(folder, name, url, arguments) for name, url in urls.items()]
-        if any([filler.wait() for filler in fillers]):
-            sys.exit("desk: the store was not filled")
         with Broker(folder / "broker") as broker:
             for name, url in urls.items():
                 figures |= bench_one(program, folder, broker, name, url, arguments)

@@ -5,7 +5,9 @@
  *
  * SQL is written once, in what both understand: parameters are ?1 .. ?99, types are BIGINT, TEXT,
  * BLOB and DOUBLE PRECISION, changes use INSERT .. ON CONFLICT, RETURNING and window functions.
- * Values are always parameters, never text of a statement.
+ * Values are always parameters, never text of a statement. A plus at a column, `+is_open = 1`,
+ * keeps SQLite from an index of that column where nearly every row has the value; PostgreSQL knows
+ * how many have, and does not see it.
  *
  * Errors: XZ_RETRY when the database is busy or away (nothing of the transaction is there: begin
  * again), XZ_CONFIG when it cannot be used as it is (no rights, a newer schema), XZ_REJECT with the

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* PostgreSQL through libpq. Values travel as text (blobs as hex), so that the server infers their
  * types; statements are prepared once a session under the number of their place. */
+#include <ctype.h>
 #include <libpq-fe.h>
 #include <math.h>
 #include <stdio.h>
@@ -122,14 +123,16 @@ static bool is_usable(void *arg)
            PQtransactionStatus(session->handle) == PQTRANS_IDLE;
 }
 
-/* ?N outside quotes becomes $N. */
+/* Outside quotes ?N becomes $N, and the plus of db.h goes. */
 static void translate(const char *sql, struct xz_buf *out)
 {
     bool quoted = false;
 
     for (; *sql != '\0'; sql++) {
         quoted ^= *sql == '\'';
-        xz_buf_u8(out, (uint8_t)(*sql == '?' && !quoted ? '$' : *sql));
+        if (*sql != '+' || quoted || isalpha((unsigned char)sql[1]) == 0) {
+            xz_buf_u8(out, (uint8_t)(*sql == '?' && !quoted ? '$' : *sql));
+        }
     }
     xz_buf_u8(out, 0);
 }

@@ -127,7 +127,7 @@ static enum xz_rc add_due_soon(struct xz_db_conn *conn, const struct overview *o
     json_t *rows = json_array();
     enum xz_rc rc;
 
-    xz_query_add(&query, XZ_CASE_SELECT "WHERE c.is_open = 1");
+    xz_query_add(&query, XZ_CASE_SELECT "WHERE +c.is_open = 1"); /* by the index of due */
     xz_query_starts(&query, "c.region", overview->region);
     xz_query_in_scope(&query, "c.region", overview->view->actor);
     xz_query_add(&query, " ORDER BY c.due_ms, c.id LIMIT 8");

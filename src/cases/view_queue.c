@@ -151,7 +151,9 @@ static enum xz_rc add_assignee(struct xz_query *query, const struct xz_actor *ac
             account = account * 10 + (who.ptr[i] - '0');
         }
     }
-    xz_buf_printf(&query->sql, " AND c.assignee = ?%d", xz_query_bind(query, XZ_DB_INT(account)));
+    /* nobody's are most of them: see add_filter */
+    xz_buf_printf(&query->sql, " AND %sc.assignee = ?%d", account == 0 ? "+" : "",
+                  xz_query_bind(query, XZ_DB_INT(account)));
     return XZ_OK;
 }
 
@@ -174,6 +176,35 @@ static enum xz_rc add_named(struct xz_query *query, const char *column, struct x
 
 /* ---- filters ---- */
 
+/* One of a list of words, said so that PostgreSQL can tell by its statistics how many have it.
+ * words holds the texts. */
+static void add_pattern(struct xz_query *query, struct xz_str pattern, struct xz_buf *words)
+{
+    static const char *const around[][2] = {{"", ""}, {"", ",%"}, {"%,", ""}, {"%,", ",%"}};
+    struct xz_str texts[4];
+    char text[64], name[32];
+
+    if (pattern.len == 0 || pattern.len >= sizeof(name)) {
+        xz_query_add(query, pattern.len == 0 ? "" : " AND 1 = 0");
+        return;
+    }
+    (void)snprintf(name, sizeof(name), XZ_STR_FMT, XZ_STR_ARG(pattern));
+    xz_buf_reserve(words, 4 * sizeof(text)); /* so that what texts point to stays where it is */
+    for (size_t i = 0; i < 4; i++) {
+        const size_t at = words->len;
+
+        (void)snprintf(text, sizeof(text), "%s%s%s", around[i][0], name, around[i][1]);
+        xz_buf_bytes(words, text, strlen(text));
+        texts[i] = (struct xz_str){(const char *)words->data + at, (uint32_t)strlen(text)};
+    }
+    xz_query_add(query, " AND (c.patterns = ");
+    for (size_t i = 0; i < 4; i++) {
+        xz_buf_printf(&query->sql, "%s?%d", i > 0 ? " OR c.patterns LIKE " : "",
+                      xz_query_bind(query, XZ_DB_TEXT(texts[i])));
+    }
+    xz_query_add(query, ")");
+}
+
 static enum xz_rc add_filter(struct xz_query *query, const struct xz_desk_view *view,
                              const struct xz_case_filter *filter, struct xz_buf *ref,
                              struct xz_buf *pattern, struct xz_db_conn *conn, struct xz_err *err)
@@ -181,31 +212,26 @@ static enum xz_rc add_filter(struct xz_query *query, const struct xz_desk_view *
     const bool closed = xz_str_eq(filter->open, XZ_STR("no"));
     enum xz_rc rc;
 
-    xz_query_add(query, xz_str_eq(filter->open, XZ_STR("all")) ? " WHERE c.is_open IN (0, 1)"
-                        : closed                               ? " WHERE c.is_open = 0"
-                                                               : " WHERE c.is_open = 1");
+    /* The pluses keep SQLite to the index of the order, see db.h. */
+    xz_query_add(query, xz_str_eq(filter->open, XZ_STR("all")) ? " WHERE +c.is_open >= 0"
+                        : closed                               ? " WHERE +c.is_open = 0"
+                                                               : " WHERE +c.is_open = 1");
     xz_query_equals(query, "c.state", filter->state);
-    xz_query_equals(query, "c.origin", filter->origin);
+    xz_query_equals(query, "+c.origin", filter->origin);
     if (filter->escalated) {
-        xz_query_add(query, " AND c.escalated_ms > 0");
+        xz_query_add(query, " AND +c.escalated_ms > 0");
     }
     xz_query_equals(query, "c.result_type", filter->result_type);
     xz_query_starts(query, "c.region", filter->region);
     if (!xz_str_eq(filter->snoozed, XZ_STR("all"))) {
         xz_query_add(query, xz_str_eq(filter->snoozed, XZ_STR("only"))
-                                ? " AND c.snoozed_until_ms <> 0"
-                                : " AND c.snoozed_until_ms = 0");
+                                ? " AND +c.snoozed_until_ms > 0"
+                                : " AND +c.snoozed_until_ms = 0");
     }
-    if (filter->pattern.len > 0) {
-        xz_buf_printf(pattern, "%%," XZ_STR_FMT ",%%", XZ_STR_ARG(filter->pattern));
-        xz_buf_printf(&query->sql, " AND ',' || c.patterns || ',' LIKE ?%d",
-                      xz_query_bind(query, XZ_DB_TEXT(xz_buf_view(pattern))));
-    }
+    add_pattern(query, filter->pattern, pattern);
     if (filter->tag.len > 0) {
-        xz_buf_printf(
-            &query->sql,
-            " AND EXISTS (SELECT 1 FROM case_tag t WHERE t.case_id = c.id AND t.tag = ?%d)",
-            xz_query_bind(query, XZ_DB_TEXT(filter->tag)));
+        xz_buf_printf(&query->sql, " AND c.id IN (SELECT case_id FROM case_tag WHERE tag = ?%d)",
+                      xz_query_bind(query, XZ_DB_TEXT(filter->tag)));
     }
     rc = add_assignee(query, view->actor, filter->assignee, err);
     rc = rc == XZ_OK ? add_named(query, "c.clock", filter->clock, xz_case_clock_names,
@@ -217,10 +243,8 @@ static enum xz_rc add_filter(struct xz_query *query, const struct xz_desk_view *
     rc = rc == XZ_OK && filter->subject.len > 0 ? xz_subject_of(conn, filter->subject, ref, err)
                                                 : rc;
     if (rc == XZ_OK && filter->subject.len > 0) {
-        xz_buf_printf(
-            &query->sql,
-            " AND EXISTS (SELECT 1 FROM case_party p WHERE p.case_id = c.id AND p.ref = ?%d)",
-            xz_query_bind(query, XZ_DB_TEXT(xz_buf_view(ref))));
+        xz_buf_printf(&query->sql, " AND c.id IN (SELECT case_id FROM case_party WHERE ref = ?%d)",
+                      xz_query_bind(query, XZ_DB_TEXT(xz_buf_view(ref))));
     }
     return rc;
 }
@@ -296,6 +320,13 @@ enum xz_rc xz_case_rows(struct xz_query *query, struct xz_db_conn *conn, json_t 
     return rc;
 }
 
+static void add_order(struct xz_query *query, const struct sorting *sorting)
+{
+    const char *way = sorting->down ? "DESC" : "ASC";
+
+    xz_buf_printf(&query->sql, " ORDER BY %s %s, c.id %s", sorting->column, way, way);
+}
+
 enum xz_rc xz_cases_page(struct xz_db_conn *conn, const struct xz_desk_view *view,
                          const struct xz_case_filter *filter, const struct xz_page *page,
                          json_t **made, struct xz_err *err)
@@ -308,12 +339,15 @@ enum xz_rc xz_cases_page(struct xz_db_conn *conn, const struct xz_desk_view *vie
     json_t *rows = json_array();
     enum xz_rc rc;
 
-    xz_query_add(&query, XZ_CASE_SELECT);
+    /* The page's numbers by an index that holds all that is asked for, then the rows behind them.
+     */
+    xz_query_add(&query, XZ_CASE_SELECT "WHERE c.id IN (SELECT c.id FROM desk_case c");
     rc = add_filter(&query, view, filter, &ref, &pattern, conn, err);
     xz_query_in_scope(&query, "c.region", view->actor);
     rc = rc == XZ_OK ? add_cursor(&query, page->cursor, sorting, err) : rc;
-    xz_buf_printf(&query.sql, " ORDER BY %s %s, c.id %s LIMIT %d", sorting->column,
-                  sorting->down ? "DESC" : "ASC", sorting->down ? "DESC" : "ASC", page->limit + 1);
+    add_order(&query, sorting);
+    xz_buf_printf(&query.sql, " LIMIT %d)", page->limit + 1);
+    add_order(&query, sorting);
     rc = rc == XZ_OK ? xz_case_rows(&query, conn, rows, err) : rc;
     *made = xz_page_json(rows, page->limit, view->now_ms, cursors[filter->sort]);
     xz_query_fini(&query);

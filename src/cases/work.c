@@ -333,8 +333,8 @@ static enum xz_rc lease(struct xz_db_conn *conn, const struct taking *taking, st
 }
 
 #define FREE                                                                                       \
-    "SELECT id FROM desk_case WHERE is_open = 1 AND state IN ('new', 'assigned', 'returned') "     \
-    "AND (assignee = 0 OR (lease_until_ms <> 0 AND lease_until_ms <= ?1)) "                        \
+    "SELECT id FROM desk_case WHERE +is_open = 1 AND state IN ('new', 'assigned', 'returned') "    \
+    "AND (assignee = 0 OR (lease_until_ms > 0 AND lease_until_ms <= ?1)) "                         \
     "AND snoozed_until_ms <= ?1"
 
 static enum xz_rc find_free(struct xz_db_conn *conn, const struct taking *taking,
@@ -381,7 +381,7 @@ enum xz_rc xz_work_take_next(const struct xz_desk *desk, const struct xz_actor *
 
 /* ---- time ---- */
 
-#define TICK_BATCH 200
+#define TICK_BATCH 40 /* in one transaction, which others wait for */
 
 struct ticking {
     int64_t now_ms, cases[TICK_BATCH];
@@ -433,18 +433,25 @@ static enum xz_rc tick_one(struct xz_db_conn *conn, int64_t case_id, int64_t now
                        : rc;
 }
 
-static enum xz_rc tick_batch(struct xz_db_conn *conn, void *arg, struct xz_err *err)
+static enum xz_rc find_due(struct xz_db_conn *conn, void *arg, struct xz_err *err)
 {
     struct ticking *ticking = arg;
-    enum xz_rc rc = xz_db_query(
+
+    return xz_db_query(
         conn,
-        "SELECT id FROM desk_case WHERE lease_until_ms <> 0 AND lease_until_ms <= ?1 "
-        "UNION SELECT id FROM desk_case WHERE snoozed_until_ms <> 0 AND snoozed_until_ms <= ?1 "
+        "SELECT id FROM desk_case WHERE lease_until_ms > 0 AND lease_until_ms <= ?1 "
+        "UNION SELECT id FROM desk_case WHERE snoozed_until_ms > 0 AND snoozed_until_ms <= ?1 "
         "UNION SELECT id FROM desk_case WHERE is_open = 1 AND clock = 0 AND soon_ms <= ?1 "
         "UNION SELECT id FROM desk_case WHERE is_open = 1 AND clock = 1 AND due_ms <= ?1 "
         "UNION SELECT id FROM desk_case WHERE is_open = 1 AND escalated_ms = 0 AND idle_ms <= ?1 "
-        "LIMIT 200",
+        "LIMIT 40",
         XZ_DB_ARGS(XZ_DB_INT(ticking->now_ms)), take_due, ticking, err);
+}
+
+static enum xz_rc tick_batch(struct xz_db_conn *conn, void *arg, struct xz_err *err)
+{
+    const struct ticking *ticking = arg;
+    enum xz_rc rc = XZ_OK;
 
     for (size_t i = 0; rc == XZ_OK && i < ticking->count; i++) {
         rc = tick_one(conn, ticking->cases[i], ticking->now_ms, err);
@@ -455,8 +462,11 @@ static enum xz_rc tick_batch(struct xz_db_conn *conn, void *arg, struct xz_err *
 enum xz_rc xz_work_tick(const struct xz_desk *desk, int64_t now_ms, bool *more, struct xz_err *err)
 {
     struct ticking ticking = {.now_ms = now_ms};
-    const enum xz_rc rc = xz_desk_write(desk, tick_batch, &ticking, err);
+    enum xz_rc rc = xz_desk_read(desk, find_due, &ticking, err);
 
+    /* Most of the time there is nothing, and nobody waits. What changed since is looked at again.
+     */
+    rc = rc == XZ_OK && ticking.count > 0 ? xz_desk_write(desk, tick_batch, &ticking, err) : rc;
     *more = rc == XZ_OK && ticking.count == TICK_BATCH;
     return rc;
 }

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* xiezhi audit: reads the console's audit chain from its beginning and says whether it is whole; or
  * shows each day's head, which somebody else keeps to compare with. */
-#include <string.h>
-
+#include "cases/audit.h"
 #include "base/hash.h"
 #include "base/time.h"
-#include "cases/audit.h"
 #include "cli/cli.h"
-#include "cli/service_options.h"
-#include "console/console.h"
+#include "cli/desk.h"
 
 static const char help[] =
     "Usage: xiezhi audit verify [-c CONFIG] [--set KEY=VALUE]...\n"
@@ -23,12 +20,13 @@ static const char help[] =
     "\n"
     "Exit status: 0 the chain is whole, 1 it is not or cannot be read, 2 wrong usage.\n";
 
-static int verify(const struct xz_desk *desk)
+static int verify(const struct xz_config *config, struct xz_desk *desk)
 {
     struct xz_audit_report report;
     struct xz_err err = {0};
     char head[65];
 
+    (void)config;
     if (xz_audit_verify(desk->db, &report, &err) != XZ_OK) {
         return xz_cli_fail("audit verify", &err);
     }
@@ -59,34 +57,18 @@ static enum xz_rc read_heads(struct xz_db_conn *conn, void *arg, struct xz_err *
                        show_head, arg, err);
 }
 
+static int heads(const struct xz_config *config, struct xz_desk *desk)
+{
+    struct xz_err err = {0};
+
+    (void)config;
+    return xz_desk_read(desk, read_heads, NULL, &err) == XZ_OK ? XZ_EXIT_OK
+                                                               : xz_cli_fail("audit heads", &err);
+}
+
 int xz_cmd_audit(int argc, char **argv)
 {
-    const char *verb = argc > 1 ? argv[1] : "";
-    const bool verifies = strcmp(verb, "verify") == 0;
-    struct xz_config config;
-    struct xz_desk desk = {0};
-    struct xz_err err = {0};
-    int code;
+    static const struct xz_cli_verb verbs[] = {{"verify", verify}, {"heads", heads}, {NULL, NULL}};
 
-    if (strcmp(verb, "--help") == 0 || strcmp(verb, "-h") == 0) {
-        (void)fputs(help, stdout);
-        return XZ_EXIT_OK;
-    }
-    if (!verifies && strcmp(verb, "heads") != 0) {
-        return xz_cli_usage("audit", "verify or heads, not \"%s\"", verb);
-    }
-    xz_config_init(&config);
-    code = xz_cli_service_options("audit", help, false, argc - 1, argv + 1, &config);
-    if (code < 0 && xz_console_desk_open(&config, &desk, &err) != XZ_OK) {
-        code = xz_cli_fail("audit", &err);
-    }
-    if (code < 0 && verifies) {
-        code = verify(&desk);
-    } else if (code < 0) {
-        code = xz_desk_read(&desk, read_heads, NULL, &err) == XZ_OK ? XZ_EXIT_OK
-                                                                    : xz_cli_fail("audit", &err);
-    }
-    xz_desk_close(&desk);
-    xz_config_fini(&config);
-    return code;
+    return xz_cli_desk("audit", help, verbs, argc, argv);
 }

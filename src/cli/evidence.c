@@ -45,8 +45,7 @@ static bool read_file(const char *name, struct xz_buf *bytes)
         (void)fprintf(stderr, "xiezhi evidence: %s: %s\n", name, strerror(errno));
         return false;
     }
-    while (bytes->len <= XZ_EVIDENCE_BYTES_MAX &&
-           (got = fread(piece, 1, sizeof(piece), in)) > 0) {
+    while (bytes->len <= XZ_EVIDENCE_BYTES_MAX && (got = fread(piece, 1, sizeof(piece), in)) > 0) {
         xz_buf_bytes(bytes, piece, got);
     }
     (void)fclose(in);

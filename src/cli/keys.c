@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* xiezhi keys: new pseudonyms for everybody, from a new key; or the key that evidence is signed by. */
+/* xiezhi keys: new pseudonyms for everybody, from a new key; or the key that evidence is signed by.
+ */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/hash.h"
 #include "cases/identity.h"
 #include "cli/cli.h"
-#include "cli/service_options.h"
+#include "cli/desk.h"
 #include "console/console.h"
 
 #define BATCH 1000
@@ -42,11 +42,12 @@ static int rotate(const struct xz_config *config, struct xz_desk *desk)
     return XZ_EXIT_OK;
 }
 
-static int show_public(const struct xz_desk *desk)
+static int show_public(const struct xz_config *config, struct xz_desk *desk)
 {
     unsigned char key[XZ_KEY_LEN];
     char hex[2 * XZ_KEY_LEN + 1];
 
+    (void)config;
     xz_keys_public(desk->keys, key);
     xz_hex(key, sizeof(key), hex);
     (void)printf("%s\n", hex);
@@ -55,29 +56,8 @@ static int show_public(const struct xz_desk *desk)
 
 int xz_cmd_keys(int argc, char **argv)
 {
-    const char *verb = argc > 1 ? argv[1] : "";
-    const bool rotates = strcmp(verb, "rotate") == 0;
-    struct xz_config config;
-    struct xz_desk desk = {0};
-    struct xz_err err = {0};
-    int code;
+    static const struct xz_cli_verb verbs[] = {
+        {"rotate", rotate}, {"public", show_public}, {NULL, NULL}};
 
-    if (strcmp(verb, "--help") == 0 || strcmp(verb, "-h") == 0) {
-        (void)fputs(help, stdout);
-        return XZ_EXIT_OK;
-    }
-    if (!rotates && strcmp(verb, "public") != 0) {
-        return xz_cli_usage("keys", "rotate or public, not \"%s\"", verb);
-    }
-    xz_config_init(&config);
-    code = xz_cli_service_options("keys", help, false, argc - 1, argv + 1, &config);
-    if (code < 0 && xz_console_desk_open(&config, &desk, &err) != XZ_OK) {
-        code = xz_cli_fail("keys", &err);
-    }
-    if (code < 0) {
-        code = rotates ? rotate(&config, &desk) : show_public(&desk);
-    }
-    xz_desk_close(&desk);
-    xz_config_fini(&config);
-    return code;
+    return xz_cli_desk("keys", help, verbs, argc, argv);
 }
