@@ -15,8 +15,8 @@ static int unknown(const char *command, const struct xz_cli_verb *verbs, const c
     for (const struct xz_cli_verb *verb = verbs; verb->name != NULL; verb++) {
         xz_buf_printf(&names, "%s%s", verb == verbs ? "" : " or ", verb->name);
     }
-    code = xz_cli_usage(command, "" XZ_STR_FMT ", not \"%s\"", XZ_STR_ARG(xz_buf_view(&names)),
-                        name);
+    code =
+        xz_cli_usage(command, "" XZ_STR_FMT ", not \"%s\"", XZ_STR_ARG(xz_buf_view(&names)), name);
     xz_buf_fini(&names);
     return code;
 }

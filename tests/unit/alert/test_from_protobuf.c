@@ -22,7 +22,7 @@ static void test_members_are_those_of_the_contract(void **state)
     Xiezhi__Window window = XIEZHI__WINDOW__INIT;
     Xiezhi__Bilingual both = XIEZHI__BILINGUAL__INIT;
     Xiezhi__Exhibit exhibit = XIEZHI__EXHIBIT__INIT, *exhibits[] = {&exhibit};
-    char *actions[] = {"A1", "A3"};
+    char first[] = "A1", third[] = "A3", *actions[] = {first, third};
     char id[] = "01J", operator_id[] = "P1/OP1", zh[] = "甲", en[] = "a";
     struct xz_buf bytes = {0}, json = {0};
     struct xz_err err = {0};

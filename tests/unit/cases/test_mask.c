@@ -123,8 +123,8 @@ static void test_what_is_no_alert(void **state)
         "{\"subject\":{\"kind\":\"insured\"}}",
         "{\"subject\":{\"kind\":\"insured\",\"id\":\"\"}}",
         "{\"subject\":{\"kind\":\"institution\",\"id\":\"P\"},\"involved\":[{}]}",
-        "{\"subject\":{\"kind\":\"insured\",\"id\":\"p1\"},\"x\":[[[[[[[[[[[[[[[[[\"p1\"]]]]]]]]]]]"
-        "]]]]]]}",
+        ("{\"subject\":{\"kind\":\"insured\",\"id\":\"p1\"},\"x\":"
+         "[[[[[[[[[[[[[[[[[\"p1\"]]]]]]]]]]]]]]]]]}"),
     };
     struct world world = opened(*state);
     struct xz_err err = {0};
