@@ -53,8 +53,8 @@ help: ## this list
 
 build/xiezhi: $(B)/xiezhi
 	$(Q)ln -sfr $< $@
-$(B)/src/main.o $(B)/src/stream/config.o: VERSION
-$(B)/src/main.o $(B)/src/stream/config.o: CFLAGS_EXTRA += -DXZ_VERSION='"$(VERSION)"'
+$(B)/src/stream/config.o: VERSION
+$(B)/src/stream/config.o: CFLAGS_EXTRA += -DXZ_VERSION='"$(VERSION)"'
 $(B)/xiezhi: $(B)/src/main.o $(LIBS)
 	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 

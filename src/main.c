@@ -7,10 +7,7 @@
 #include "cli/cli.h"
 #include "event/field.h"
 #include "stats/distrib.h"
-
-#ifndef XZ_VERSION
-#define XZ_VERSION "0.0.0"
-#endif
+#include "stream/config.h"
 
 /* For jemalloc, where it is linked: freed memory goes back to the system after two seconds. */
 extern const char *malloc_conf;
@@ -63,7 +60,7 @@ int main(int argc, char **argv)
         return XZ_EXIT_OK;
     }
     if (strcmp(argv[1], "version") == 0 || strcmp(argv[1], "--version") == 0) {
-        (void)printf("xiezhi %s\n", XZ_VERSION);
+        (void)printf("xiezhi %s\n", xz_version);
         return XZ_EXIT_OK;
     }
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {

@@ -37,7 +37,7 @@ XZ_HANDLER(xz_api_about)
                                               role_names(console->demo[i].roles)));
     }
     xz_respond_json(response,
-                    json_pack("{s:s, s:b, s:o}", "version", console->config->version, "oidc",
+                    json_pack("{s:s, s:b, s:o}", "version", xz_version, "oidc",
                               console->config->console_oidc_issuer[0] != '\0', "demo", demo));
     return XZ_OK;
 }

@@ -15,6 +15,11 @@
 #define NAME_MAX_LEN 199               /* of a topic or a group: names are made of it */
 #define DIR_MAX_LEN  3800
 
+#ifndef XZ_VERSION /* which the Makefile reads from VERSION */
+#define XZ_VERSION "0.0.0"
+#endif
+const char xz_version[] = XZ_VERSION;
+
 enum kind { TEXT, TOPICS, ROLES, ADDRESS, NUMBER, DURATION };
 
 static const struct property {
@@ -223,7 +228,6 @@ static enum xz_rc set_property(struct xz_config *config, const struct property *
 void xz_config_init(struct xz_config *config)
 {
     memset(config, 0, sizeof(*config));
-    config->version = XZ_VERSION;
     for (size_t i = 0; i < PROPERTIES; i++) {
         (void)!set_property(config, &properties[i], xz_str_from(properties[i].fallback), NULL);
     }

@@ -33,8 +33,7 @@ struct xz_config {
     char *group; /* prefix of the two consumer groups */
     char *state_dir, *pack, *reference, *roles, *alerts_format;
     int64_t state_cache_mb, checkpoint_ms, flush_ms, flush_bytes, max_ahead_ms;
-    const char *version; /* of the program, for who asks; not a key */
-    char *http_listen;   /* host:port, empty: no HTTP */
+    char *http_listen; /* host:port, empty: no HTTP */
     char *console_listen, *console_database, *console_keys, *console_calendar;
     char *console_tls_certificate, *console_tls_key; /* files, or empty: no TLS */
     char *console_oidc_issuer, *console_oidc_audience, *console_oidc_key; /* empty: no OIDC */
@@ -42,6 +41,8 @@ struct xz_config {
     int64_t console_rate, console_control_per_month;
     char *log_level, *log_format;
 };
+
+extern const char xz_version[]; /* of the program, for who asks */
 
 void xz_config_init(struct xz_config *config); /* defaults */
 void xz_config_fini(struct xz_config *config);
