@@ -13,6 +13,8 @@ import threading
 import time
 import urllib.request
 
+from playwright.sync_api import sync_playwright
+
 from service import Broker, ROOT, Service, free_port
 
 POSTGRES = ROOT / "ops" / "postgres" / "postgres"
@@ -89,6 +91,47 @@ def measure(port, who, cases, requests):
     return by
 
 
+def measure_pages(port, who):
+    """Milliseconds until a page is there with what it asked for, in Debian's Chromium; and the longest
+    that the queue did not answer while it was scrolled."""
+    times = {}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium",
+                                             args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.goto(f"http://127.0.0.1:{port}/")
+        page.locator("input").first.fill(who[0])
+        page.locator("input[type=password]").fill(who[1])
+        page.keyboard.press("Enter")
+        page.locator("main h1").first.wait_for()
+        for name in ("overview", "queue", "case/17"):
+            times[name.split("/")[0]] = [open_page(page, port, name) for _ in range(10)]
+        open_page(page, port, "queue")
+        page.evaluate("() => { window.longest = 0; new PerformanceObserver(list => list.getEntries()"
+                      ".forEach(one => { window.longest = Math.max(window.longest, one.duration); }))"
+                      ".observe({entryTypes: ['longtask']}); }")
+        first = page.get_by_role("row").nth(1).inner_text()
+        page.mouse.move(700, 500)
+        for _ in range(80):
+            page.mouse.wheel(0, 900)
+            page.wait_for_timeout(40)
+        if page.get_by_role("row").nth(1).inner_text() == first:
+            sys.exit("desk: the queue did not scroll")
+        times["scrolling_longest_task"] = [page.evaluate("() => window.longest")]
+        browser.close()
+    return times
+
+
+def open_page(page, port, name):
+    page.goto("about:blank")
+    began = time.perf_counter()
+    page.goto(f"http://127.0.0.1:{port}/#/{name}")
+    page.locator("main h1").first.wait_for()
+    page.wait_for_function(
+        "() => document.querySelector('[aria-busy=true], .skeleton') === null")
+    return (time.perf_counter() - began) * 1000
+
+
 def wait_for(port):
     while True:
         try:
@@ -161,6 +204,8 @@ def bench_one(program, folder, broker, name, url, arguments):
         who = (account, password)
         measure(port, who, arguments.cases, 20)
         by = measure(port, who, arguments.cases, arguments.requests)
+        pages = measure_pages(port, who)
+    by |= {f"page_{page}": values for page, values in pages.items()}
     return {f"desk_{name}_{what}_{key}_ms": [percentile(values, share)]
             for what, values in by.items() for key, share in (("p50", 0.5), ("p99", 0.99))}
 
