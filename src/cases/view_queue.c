@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The queue: cases by filters, in an order, page by page. */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -176,6 +177,17 @@ static enum xz_rc add_named(struct xz_query *query, const char *column, struct x
 
 /* ---- filters ---- */
 
+/* Of letters and digits, as ids of patterns are: nothing that means something in LIKE. */
+static bool is_plain(struct xz_str text)
+{
+    for (uint32_t i = 0; i < text.len; i++) {
+        if (isalnum((unsigned char)text.ptr[i]) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* One of a list of words, said so that PostgreSQL can tell by its statistics how many have it.
  * words holds the texts. */
 static void add_pattern(struct xz_query *query, struct xz_str pattern, struct xz_buf *words)
@@ -184,7 +196,7 @@ static void add_pattern(struct xz_query *query, struct xz_str pattern, struct xz
     struct xz_str texts[4];
     char text[64], name[32];
 
-    if (pattern.len == 0 || pattern.len >= sizeof(name)) {
+    if (pattern.len == 0 || pattern.len >= sizeof(name) || !is_plain(pattern)) {
         xz_query_add(query, pattern.len == 0 ? "" : " AND 1 = 0");
         return;
     }
