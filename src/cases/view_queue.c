@@ -181,7 +181,7 @@ static enum xz_rc add_named(struct xz_query *query, const char *column, struct x
 static bool is_plain(struct xz_str text)
 {
     for (uint32_t i = 0; i < text.len; i++) {
-        if (isalnum((unsigned char)text.ptr[i]) == 0) {
+        if (isalnum((unsigned char)text.ptr[i]) == 0 && memchr("-_.", text.ptr[i], 3) == NULL) {
             return false;
         }
     }
