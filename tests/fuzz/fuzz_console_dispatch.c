@@ -25,7 +25,7 @@ static void closed(void) { test_console_close(&the_console); }
 
 static struct test_console *opened(void)
 {
-    if (the_console.config.version == NULL) {
+    if (the_console.config.roles == NULL) {
         MUST(test_console_open(&the_console, access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"));
         (void)atexit(closed);
     }
