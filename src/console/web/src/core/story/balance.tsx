@@ -3,7 +3,7 @@ import { useContext } from 'preact/hooks';
 import { dateTimeSeconds, money, moneyShort, percent } from '../i18n';
 import { colour } from '../theme';
 import { Chart } from '../ui/chart';
-import { Context, eventTip, onAxis, Section, span, timeAxis, useOption, yuan } from './common';
+import { Context, Section, eventTip, onAxis, opens, span, timeAxis, useOption, yuan } from './common';
 import { DRAIN_SHARE, different, type Balance, type StoryEvent } from './model';
 import { t } from './text';
 
@@ -72,12 +72,7 @@ export function BalanceOverTime({ balance }: { balance: Balance }) {
     <Section title={t('balance')} says={says}>
       <Chart
         option={option} height={220} description={says}
-        onClick={(params) => {
-          const { event } = params.data as { event?: StoryEvent };
-          if (event !== undefined) {
-            open(event);
-          }
-        }}
+        onClick={opens(open)}
         table={
           <table class="table">
             <thead>

@@ -184,3 +184,13 @@ export function useWidth(first: number): [{ current: HTMLDivElement | null }, nu
   }, []);
   return [box, width];
 }
+
+// A click on what stands for an event opens it.
+export function opens(open: (event: StoryEvent) => void): (params: { data: unknown }) => void {
+  return (params) => {
+    const { event } = params.data as { event?: StoryEvent };
+    if (event !== undefined) {
+      open(event);
+    }
+  };
+}

@@ -5,9 +5,7 @@ import { clockTime, dateTime, money, moneyShort } from '../i18n';
 import { colour } from '../theme';
 import { Select } from '../ui';
 import { Chart } from '../ui/chart';
-import {
-  Context, eventTip, exactDuration, markSize, onAxis, Section, span, timeAxis, useOption,
-} from './common';
+import { Context, Section, eventTip, exactDuration, markSize, onAxis, opens, span, timeAxis, useOption } from './common';
 import { commonAmount, median, type Run, type StoryEvent } from './model';
 import { t } from './text';
 
@@ -81,12 +79,7 @@ export function RunOfCards({ runs }: { runs: readonly Run[] }) {
     >
       <Chart
         option={option} height={Math.min(420, 150 + run.cards.length * 7)} description={says}
-        onClick={(params) => {
-          const { event } = params.data as { event?: StoryEvent };
-          if (event !== undefined) {
-            open(event);
-          }
-        }}
+        onClick={opens(open)}
         table={
           <table class="table">
             <thead>

@@ -4,9 +4,7 @@ import { DataZoomSliderComponent } from 'echarts/components';
 import { clockTime, dateTime, dateTimeSeconds, decimal, money } from '../i18n';
 import { colour } from '../theme';
 import { Chart, use as register } from '../ui/chart';
-import {
-  Context, eventTip, gridLine, markSize, onAxis, Section, span, timeAxis, useOption,
-} from './common';
+import { Context, Section, eventTip, gridLine, markSize, onAxis, opens, span, timeAxis, useOption } from './common';
 import { isTakenBack, lanesOf, type StoryEvent } from './model';
 import { eventName, t } from './text';
 
@@ -113,12 +111,7 @@ export function Timeline({ events, onPaper }: { events: readonly StoryEvent[]; o
     <Section title={t('timeline')} says={says}>
       <Chart
         option={option} height={height} description={says}
-        onClick={(params) => {
-          const { event } = params.data as { event?: StoryEvent };
-          if (event !== undefined) {
-            open(event);
-          }
-        }}
+        onClick={opens(open)}
         table={
           <table class="table">
             <thead>
