@@ -2,6 +2,9 @@
 /* Alerts, as a list, as a table and one by one; and what is found by words. */
 #include "cases/csv.h"
 #include "console/api_int.h"
+#include "console/catalogue.h"
+#include "console/expected.h"
+#include "console/original.h"
 
 static enum xz_rc read_filter(const struct xz_request *request, struct xz_alert_filter *filter,
                               struct xz_err *err)
@@ -51,6 +54,42 @@ XZ_HANDLER(xz_api_alert)
     const struct xz_desk_view view = xz_view_of(console, request);
 
     return xz_view_alert(&view, request->params[0], &response->body, err);
+}
+
+/* The pack that judged, NULL when the log has it no more. */
+static enum xz_rc pack_of(struct xz_console *console, const json_t *alert,
+                          const struct xz_pack **pack, struct xz_err *err)
+{
+    const char *text = json_string_value(json_object_get(json_object_get(alert, "pack"), "sha256"));
+    const struct xz_str sha256 = xz_str_from(text != NULL ? text : "");
+    enum xz_rc rc = XZ_OK;
+
+    *pack = xz_catalogue_active(console->catalogue, sha256);
+    if (*pack == NULL && sha256.len == 64 && (rc = xz_log_enter(console, err)) == XZ_OK) {
+        rc = xz_catalogue_find(console->catalogue, sha256, pack, err);
+        xz_log_leave(console);
+    }
+    return rc;
+}
+
+XZ_HANDLER(xz_api_expected)
+{
+    const struct xz_desk_view view = xz_view_of(console, request);
+    const struct xz_pack *pack = NULL;
+    struct xz_buf text = {0};
+    json_t *alert = NULL;
+    enum xz_rc rc = xz_view_alert(&view, request->params[0], &text, err);
+
+    if (rc == XZ_OK) {
+        alert = json_loadb((const char *)text.data, text.len, 0, NULL);
+        rc = pack_of(console, alert, &pack, err);
+    }
+    if (rc == XZ_OK) {
+        xz_respond_json(response, xz_expected_json(pack, alert));
+    }
+    json_decref(alert);
+    xz_buf_fini(&text);
+    return rc;
 }
 
 XZ_HANDLER(xz_api_search)

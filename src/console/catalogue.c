@@ -48,6 +48,26 @@ enum xz_rc xz_catalogue_refresh(struct xz_catalogue *catalogue, struct xz_err *e
     return rc;
 }
 
+const struct xz_pack *xz_catalogue_active(const struct xz_catalogue *catalogue,
+                                          struct xz_str sha256)
+{
+    const struct xz_pack *pack = catalogue->pack;
+
+    return pack != NULL && xz_str_eq(xz_str_from(xz_pack_sha256(pack)), sha256) ? pack : NULL;
+}
+
+enum xz_rc xz_catalogue_find(const struct xz_catalogue *catalogue, struct xz_str sha256,
+                             const struct xz_pack **pack, struct xz_err *err)
+{
+    const enum xz_rc rc = xz_packs_get(catalogue->packs, sha256, pack, err);
+
+    if (rc == XZ_CONFIG) { /* an alert is input: it may name what never was */
+        *pack = NULL;
+        return XZ_OK;
+    }
+    return rc;
+}
+
 static json_t *both(struct xz_text text)
 {
     return json_pack("{s:s, s:s}", "zh-CN", text.zh, "en", text.en);

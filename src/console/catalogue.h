@@ -17,6 +17,15 @@ void xz_catalogue_free(struct xz_catalogue *catalogue);                /* NULL i
 /* Looks which pack is active now. What was known stays when it cannot be told. */
 XZ_MUST enum xz_rc xz_catalogue_refresh(struct xz_catalogue *catalogue, struct xz_err *err);
 
+/* The active pack, if this is its hash; else NULL. It stays as long as the catalogue, as do the
+ * next.
+ */
+const struct xz_pack *xz_catalogue_active(const struct xz_catalogue *catalogue,
+                                          struct xz_str sha256);
+/* The pack of this hash, from the log if need be: a reading of it. NULL when it is nowhere. */
+XZ_MUST enum xz_rc xz_catalogue_find(const struct xz_catalogue *catalogue, struct xz_str sha256,
+                                     const struct xz_pack **pack, struct xz_err *err);
+
 /* {"pack":{..}|null,"items":[{"id","name","version","titles":{"zh-CN","en"},"subject","result_type",
  * "severity","shadow","false_alarms","false_alarms_per_month","legal":[],"actions":[],"evidence":
  * [..],"counts":{..}|null}]}: counts since the service began, when metrics (may be NULL) has them.

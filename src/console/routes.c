@@ -36,6 +36,7 @@ const struct xz_route xz_routes[] = {
     {"GET", V1 "/alerts", ANY(MAY(READ)), NO_BODY, ALERT_FILTER PAGE, xz_api_alerts},
     {"GET", V1 "/alerts.csv", ANY(MAY(EXPORT)), NO_BODY, ALERT_FILTER, xz_api_alerts_csv},
     {"GET", V1 "/alerts/{id}", ANY(MAY(READ)), NO_BODY, "", xz_api_alert},
+    {"GET", V1 "/alerts/{id}/expected", ANY(MAY(READ)), NO_BODY, "", xz_api_expected},
     {"GET", V1 "/alerts/{id}/records/{n}", ANY(MAY(READ_RECORD)), NO_BODY, "", xz_api_record},
     {"GET", V1 "/stream", ANY(MAY(STREAM)), NO_BODY, "after", xz_api_stream},
     {"GET", V1 "/search", ANY(MAY(READ)), NO_BODY, "q", xz_api_search},

@@ -66,6 +66,7 @@ XZ_HANDLER(xz_api_patterns); /* api_patterns.c */
 XZ_HANDLER(xz_api_alerts);   /* api_alerts.c */
 XZ_HANDLER(xz_api_alerts_csv);
 XZ_HANDLER(xz_api_alert);
+XZ_HANDLER(xz_api_expected);
 XZ_HANDLER(xz_api_search);
 XZ_HANDLER(xz_api_record); /* api_records.c */
 XZ_HANDLER(xz_api_rejects);

@@ -33,6 +33,13 @@ enum xz_block {
     XZ_BLOCK_ACTIVE  /* local days with at least one step; empty ones do not count */
 };
 
+/* How the statistic that a baseline describes relates to what a reader is shown. */
+enum xz_scale {
+    XZ_SCALE_VALUE, /* it is what was observed */
+    XZ_SCALE_RATIO, /* what was observed, over what was expected */
+    XZ_SCALE_SCORE  /* -ln of a chance under the subject's own model, which no reader is shown */
+};
+
 struct xz_step {
     bool evaluated;      /* false: there is not enough to say; the rest is then not set */
     const char *why_not; /* then: "no_baseline", "no_place", "no_balance", "first_seen" ..: a fixed
@@ -62,6 +69,7 @@ typedef void (*xz_member_fn)(void *arg, uint32_t index, double weight);
 struct xz_evidence_kind {
     struct xz_evidence_schema schema; /* first: the loader hands it back in the spec */
     enum xz_block block;
+    enum xz_scale scale;
     const char *unit;   /* "visits" "settlements" "km/h" "fen" "days" "share" ..; of `observed` */
     size_t cursor_size; /* of what is carried from step to step; 0: nothing is. A cursor begins anew
                            with each local day (schema.whole_days) and holds no index: so a walk may

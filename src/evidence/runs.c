@@ -232,6 +232,7 @@ const struct xz_evidence_kind xz_kind_runs = {
                .configure = configure,
                .conf_free = free},
     .block = XZ_BLOCK_ACTIVE,
+    .scale = XZ_SCALE_SCORE,
     .unit = "cards",
     .cursor_size = sizeof(struct runs_cursor),
     .begin = begin,

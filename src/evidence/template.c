@@ -206,6 +206,7 @@ const struct xz_evidence_kind xz_kind_template = {
                .families = 1u << XZ_FAMILY_QUANTILES,
                .whole_days = true},
     .block = XZ_BLOCK_ACTIVE,
+    .scale = XZ_SCALE_SCORE,
     .unit = "cards",
     .cursor_size = sizeof(struct template_cursor),
     .begin = begin,

@@ -120,6 +120,7 @@ const struct xz_evidence_kind xz_kind_travel = {
                .subjects = 1u << XZ_SUBJECT_INSURED,
                .families = 1u << XZ_FAMILY_QUANTILES},
     .block = XZ_BLOCK_STEP,
+    .scale = XZ_SCALE_RATIO,
     .unit = "km/h",
     .step = xz_step_by_quantiles,
     .statistic = statistic_of,
