@@ -43,6 +43,7 @@ def journey(desk):
 
     alert = next(a for a in analyst.pages("/alerts") if a["region"].startswith(OWN))
     yield analyst.get(f"/alerts/{alert['alert_id']}")
+    yield worker.get(f"/alerts/{alert['alert_id']}/expected")
     yield worker.get(f"/alerts/{alert['alert_id']}/records/0")
     yield analyst.get("/search", q=alert["alert_id"])
     listener = Listener(analyst, after=0)

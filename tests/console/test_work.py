@@ -249,8 +249,16 @@ def test_alerts_come_as_protobuf_too(own_desk):
     desk.add_account("reader", "analyst")
     ids = {m.key().decode() for m in messages}
     wait_for("all alerts", lambda: {r["alert_id"] for r in desk.user("reader").pages("/alerts")} == ids)
+    drawn = 0
     for one in ids:
-        assert desk.user("reader").good("GET", f"/alerts/{one}")["exhibits"]
+        alert = desk.user("reader").good("GET", f"/alerts/{one}")
+        assert alert["exhibits"]
+        expected = desk.user("reader").good("GET", f"/alerts/{one}/expected")
+        assert expected["pack"]["sha256"] == alert["pack"]["sha256"]
+        for row, group in zip(alert["evidence"], expected["items"], strict=True):
+            assert (group is None) == ("baseline" not in row), (row, group)
+            drawn += group is not None
+    assert drawn, "no alert of the sample is held against a group: nothing was looked at"
 
 
 def test_commands_of_the_machine_and_the_service_share_a_store(own_desk):
