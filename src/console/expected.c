@@ -7,10 +7,9 @@
 #include "base/time.h"
 #include "evidence/group.h"
 
-#define CURVE_POINTS  64
-#define CURVE_COUNTS  200     /* counts are shown one by one up to here */
-#define LOG_CHANCE    (-11.5) /* how far a curve is drawn at least: 1 in 100,000 */
-#define WINDOW_S(spec) ((spec)->window_ms > 0 ? (spec)->window_ms / 1000 : 0)
+#define CURVE_POINTS 64
+#define CURVE_COUNTS 200     /* counts are shown one by one up to here */
+#define LOG_CHANCE   (-11.5) /* how far a curve is drawn at least: 1 in 100,000 */
 
 struct row { /* of evidence, as an alert tells it */
     const char *measure, *segment;
@@ -66,8 +65,7 @@ static bool find_group(const struct xz_pattern *pattern, const struct row *row,
 
 static void add_point(json_t *points, const struct xz_group *group, double x)
 {
-    (void)json_array_append_new(
-        points, json_pack("[f, f]", x, exp(xz_group_log_tail(group, x))));
+    (void)json_array_append_new(points, json_pack("[f, f]", x, exp(xz_group_log_tail(group, x))));
 }
 
 /* From 0 to a little beyond the mark, and at least to what hardly anybody reaches. */
@@ -104,14 +102,14 @@ static json_t *item_of(const struct xz_group *group, const struct row *row)
     for (size_t d = 0; d < spec->by_count; d++) {
         (void)json_array_append_new(by, json_string(xz_segment_dims[spec->by[d]]));
     }
-    return json_pack("{s:s, s:I, s:o, s:s, s:s, s:b, s:s, s:I, s:o, s:o, s:o}", "measure",
-                     spec->measure, "window_s", (json_int_t)WINDOW_S(spec), "by", by, "family",
-                     xz_family_names[spec->family], "scale",
-                     scales[xz_evidence_kind_of(spec)->scale], "counts", xz_group_counts(group),
-                     "segment", group->cell->segment, "subjects", (json_int_t)group->cell->subjects,
-                     "mark", isfinite(mark) ? json_real(mark) : json_null(), "chance",
-                     isfinite(mark) ? json_real(exp(xz_group_log_tail(group, mark))) : json_null(),
-                     "points", curve_of(group, mark));
+    return json_pack(
+        "{s:s, s:I, s:o, s:s, s:s, s:b, s:s, s:I, s:o, s:o, s:o}", "measure", spec->measure,
+        "window_s", (json_int_t)(spec->window_ms > 0 ? spec->window_ms / 1000 : 0), "by", by,
+        "family", xz_family_names[spec->family], "scale", scales[xz_evidence_kind_of(spec)->scale],
+        "counts", xz_group_counts(group), "segment", group->cell->segment, "subjects",
+        (json_int_t)group->cell->subjects, "mark", isfinite(mark) ? json_real(mark) : json_null(),
+        "chance", isfinite(mark) ? json_real(exp(xz_group_log_tail(group, mark))) : json_null(),
+        "points", curve_of(group, mark));
 }
 
 json_t *xz_expected_json(const struct xz_pack *pack, const json_t *alert)
@@ -132,14 +130,13 @@ json_t *xz_expected_json(const struct xz_pack *pack, const json_t *alert)
     {
         struct xz_group group;
         struct row row;
-        const bool known = pattern != NULL && read_row(evidence, at_ms, &row) &&
-                           find_group(pattern, &row, &group);
+        const bool known =
+            pattern != NULL && read_row(evidence, at_ms, &row) && find_group(pattern, &row, &group);
 
         (void)json_array_append_new(items, known ? item_of(&group, &row) : json_null());
     }
-    return pack == NULL
-               ? json_pack("{s:o, s:n}", "items", items, "pack")
-               : json_pack("{s:o, s:{s:s, s:s, s:s}}", "items", items, "pack", "name",
-                           xz_pack_name(pack), "version", xz_pack_version(pack), "sha256",
-                           xz_pack_sha256(pack));
+    return pack == NULL ? json_pack("{s:o, s:n}", "items", items, "pack")
+                        : json_pack("{s:o, s:{s:s, s:s, s:s}}", "items", items, "pack", "name",
+                                    xz_pack_name(pack), "version", xz_pack_version(pack), "sha256",
+                                    xz_pack_sha256(pack));
 }

@@ -67,8 +67,7 @@ double xz_group_log_tail(const struct xz_group *group, double x)
                                        params[NORMAL_SHAPE], params[NORMAL_SCALE], x);
         break;
     case XZ_FAMILY_QUANTILES: {
-        const struct xz_quantiles quantiles = {params[0], params + 1,
-                                               group->cell->param_count - 1};
+        const struct xz_quantiles quantiles = {params[0], params + 1, group->cell->param_count - 1};
 
         log_p = xz_quantiles_log_tail(&quantiles, statistic_of(group, x));
         break;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * evidence/group.h - what a baseline says of the group that somebody is held against: how many of it
- * reach which value. For showing, beside what was judged: of counts and amounts the judgement knows
- * the subject's own past as well, and is then more, or less, surprised than the group would be.
+ * evidence/group.h - what a baseline says of the group that somebody is held against: how many of
+ * it reach which value. For showing, beside what was judged: of counts and amounts the judgement
+ * knows the subject's own past as well, and is then more, or less, surprised than the group would
+ * be.
  */
 #ifndef XZ_EVIDENCE_GROUP_H
 #define XZ_EVIDENCE_GROUP_H

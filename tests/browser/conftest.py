@@ -89,6 +89,12 @@ class Visitor:
             "() => document.querySelector('[aria-busy=true], .skeleton') === null", timeout=15000)
         self.page.wait_for_timeout(300) # a drawing's first frame
 
+    def ask(self, path):
+        """What the service answers to a reading, as this person."""
+        return self.page.evaluate(
+            """path => fetch(`/api/v1${path}`, {headers: {'X-Xiezhi-Purpose': 'verification'}})
+                .then((answer) => answer.json())""", path)
+
     def axe(self):
         """What axe finds, a line each."""
         self.page.evaluate(AXE.read_text(encoding="utf-8"))

@@ -35,6 +35,27 @@ def test_the_way_in_is_sound(chromium, demo, picture):
     context.close()
 
 
+def test_the_story_of_every_pattern_is_drawn(visit):
+    """What there is to draw differs by pattern: each is looked at once, to its last drawing."""
+    visitor = visit()
+    visitor.go("queue")
+    patterns = visitor.ask("/patterns")["items"]
+    seen = {p["id"]: next(iter(visitor.ask(f"/alerts?pattern={p['id']}&limit=1")["items"]), None)
+            for p in patterns}
+    seen = {pattern: alert for pattern, alert in seen.items() if alert is not None}
+    assert len(seen) >= 10, seen.keys()
+    for pattern, alert in seen.items():
+        visitor.go(f"case/{alert['case']}?alert={alert['alert_id']}")
+        visitor.page.locator(".articles").wait_for() # the end of the story
+        expected = visitor.ask(f"/alerts/{alert['alert_id']}/expected")
+        rare = [g for g in expected["items"] if g and g["chance"] is not None and g["chance"] < 0.5]
+        figures = visitor.page.locator("figure.distribution")
+        visitor.page.wait_for_function(
+            "n => document.querySelectorAll('figure.distribution').length === n", arg=len(rare))
+        for figure in figures.all():
+            assert figure.locator("canvas").count() == 1, pattern
+
+
 @pytest.mark.parametrize("name", ["overview", "queue", "case/1"])
 def test_a_page_is_there_within_a_second(visit, name):
     """Signed in, nothing in the browser's cache but what a visit leaves there: the best of three, since

@@ -134,8 +134,8 @@ static void test_an_unknown_segment_falls_back_and_says_so(void **state)
                              1);
 
     (void)state;
-    assert_string_equal(
-        json_string_value(json_object_get(json_array_get(items, 0), "segment")), "");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(items, 0), "segment")),
+                        "");
     json_decref(items);
 }
 

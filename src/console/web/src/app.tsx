@@ -50,6 +50,9 @@ class Guard extends Component<{ children: ComponentChildren }, { broken: boolean
   static override getDerivedStateFromError() {
     return { broken: true };
   }
+  override componentDidCatch(error: unknown) {
+    reportError(error); // the page goes on; the fault is told where others are
+  }
   render() {
     if (!this.state.broken) {
       return this.props.children;

@@ -160,6 +160,27 @@ export interface Evidence {
   baseline?: { segment: string; subjects: number };
 }
 
+// The group that a row of evidence is held against: how many of it reach which value.
+export interface Group {
+  measure: string;
+  window_s: number; // 0: a calendar month
+  by: string[];
+  family: 'polya' | 'log_normal' | 'quantiles';
+  scale: 'value' | 'ratio' | 'score'; // of x; a score is -ln of a chance under the own pace
+  counts: boolean; // x are whole numbers
+  segment: string;
+  subjects: number;
+  mark: number | null; // where the row lies
+  chance: number | null; // that one of the group reaches it
+  points: [x: number, chance: number][];
+}
+
+// One for each row of the alert's evidence.
+export interface Expected {
+  items: (Group | null)[];
+  pack: { name: string; version: string; sha256: string } | null;
+}
+
 // The alert of the contract, people as pseudonyms. `current`: its newest revision, in a case.
 export interface Alert {
   alert_id: string;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is drawn of which alert, and that the drawings say what the exhibits hold.
 import { describe, expect, it } from 'vitest';
-import type { Alert, Exhibit, Party, Pattern } from '../../src/core/api';
+import type { Alert, Exhibit, Group, Party, Pattern } from '../../src/core/api';
 import {
-  balanceOf, commonAmount, distanceKm, drawingsOf, eventsOf, expectationsOf, hasDistribution,
-  isTakenBack, journeyOf, lanesOf, median, networkOf, niceBelow, NODES_MAX, pairsOf, planeOf, poisson,
-  poissonTail, RUN_BREAK_MS, runsOf,
+  balanceOf, commonAmount, distanceKm, drawingsOf, eventsOf, expectationsOf,
+  isTakenBack, journeyOf, lanesOf, median, medianOf, networkOf, niceBelow, NODES_MAX, pairsOf, planeOf,
+  RUN_BREAK_MS, runsOf,
 } from '../../src/core/story/model';
 import {
   credentialName, eventName, measureName, segmentName, segmentValue, unitName,
@@ -236,13 +236,18 @@ describe('expectations', () => {
       ['mean', 0, 13], ['percent1', 86_400, 1], ['percent1', 604_800, 2], ['reference', 86_400, 300 / 90],
     ]);
     expect(all[0]!.segment).toEqual([['age_band', '60-69'], ['chronic', '1']]);
-    expect(all.map(hasDistribution)).toEqual([true, false, false, false]);
+    expect(expectationsOf(one, undefined)[0]!.window_s).toBeNull();
   });
 
-  it('draw no distribution whose parameters are not there', () => {
-    const one = alert([exhibit(0)], { evidence: [row('visits', 26.5, 2), row('visits', 500, 2)] });
-    expect(expectationsOf(one, pattern).some(hasDistribution)).toBe(false);
-    expect(expectationsOf(one, undefined)[0]!.window_s).toBeNull();
+  it('believe the pack that judged more than the active one', () => {
+    const one = alert([exhibit(0)], { evidence: [row('distinct(institution)', 6, 3), row('visits', 9, 1)] });
+    const group = (measure: string, window_s: number, over: Partial<Group> = {}): Group => ({
+      measure, window_s, by: ['region'], family: 'quantiles', scale: 'value', counts: false, segment: '60-69',
+      subjects: 5, mark: 6, chance: 0.01, points: [[0, 1], [4, 0.25], [8, 0.001]], ...over,
+    });
+    const [first, second] = expectationsOf(one, pattern, [group('distinct(institution)', 604_800), null]);
+    expect([first!.window_s, first!.segment[0]]).toEqual([604_800, ['region', '60-69']]);
+    expect([second!.window_s, second!.group]).toEqual([0, null]);
   });
 
   it('leave broken rules out', () => {
@@ -251,15 +256,15 @@ describe('expectations', () => {
     expect(drawn(one)).toEqual([]);
   });
 
-  it('draw a Poisson distribution that sums to one, and know its tail', () => {
-    const chances = poisson(2.2, 40);
-    expect(chances.reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 12);
-    expect(chances[0]).toBeCloseTo(Math.exp(-2.2), 12);
-    expect(chances[3]).toBeCloseTo((Math.exp(-2.2) * 2.2 ** 3) / 6, 12);
-    expect(poissonTail(2.2, 0)).toBeCloseTo(1, 12);
-    expect(poissonTail(2.2, 7)).toBeCloseTo(1 - chances.slice(0, 7).reduce((a, b) => a + b, 0), 12);
-    // exp(-1)/30! times 1 + 1/31 + 1/(31·32) + ...
-    expect(poissonTail(1, 30) * 1e33).toBeCloseTo(1.4335, 3);
+  it('find where half of a group stays below', () => {
+    const group = (points: [number, number][], counts: boolean): Group => ({
+      measure: 'visits', window_s: 0, by: [], family: 'polya', scale: 'value', counts, segment: '', subjects: 5,
+      mark: null, chance: null, points,
+    });
+    expect(medianOf(group([[0, 1], [1, 0.8], [2, 0.4], [3, 0.1]], true))).toBe(2);
+    expect(medianOf(group([[0, 1], [4, 0.25], [8, 0.1]], false))).toBeCloseTo(4 * (0.5 / 0.75), 12);
+    expect(medianOf(group([[0, 1], [1, 0.9]], false))).toBe(0);
+    expect(medianOf(group([[0, 0.4], [1, 0.1]], false))).toBe(0);
   });
 });
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Observed against expected. A distribution is drawn only where the alert holds what it needs.
-import type { Alert } from '../api';
+// Observed against expected: as multiples, and where it lies in the group it is held against.
+import type { Alert, Expected as ExpectedGroups, Group } from '../api';
 import { count, percent, rough } from '../i18n';
+import type { Loaded } from '../load';
 import { patterns } from '../patterns';
 import { colour } from '../theme';
 import { Chart } from '../ui/chart';
-import { Section, tip, useOption } from './common';
-import { expectedKindName, measureTitle, quantity, timesText } from './finding';
-import { expectationsOf, hasDistribution, poisson, poissonTail, type Expectation } from './model';
+import { exactDuration, Section, tip, useOption } from './common';
+import { expectedKindName, measureTitle, quantity, segmentText, timesText } from './finding';
+import { expectationsOf, medianOf, type Expectation } from './model';
 import { measureName, t } from './text';
 
 function saysOf(one: Expectation): string {
@@ -23,10 +24,17 @@ function saysOf(one: Expectation): string {
   return n === undefined ? t('expectedSaysAlone', values) : t('expectedSays', { ...values, n });
 }
 
-// 1 in 20,000; beyond a million 1 in 5e7.
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+// 20,000; beyond a million 5×10⁷.
 function oddsOf(p: number): string {
   const odds = 1 / p;
-  return odds < 1e6 ? count(Number(odds.toPrecision(2))) : rough(odds, 1);
+  if (odds < 1e6) {
+    return count(Number(odds.toPrecision(2)));
+  }
+  const [digit, power] = odds.toExponential(0).split('e+') as [string, string];
+  const ten = `10${[...power].map((one) => SUPERSCRIPTS[Number(one)]).join('')}`;
+  return digit === '1' ? ten : `${digit}×${ten}`;
 }
 
 // Every measure as a multiple of what it is held against: one scale for all.
@@ -106,69 +114,127 @@ function Multiples({ rows }: { rows: readonly Expectation[] }) {
   );
 }
 
-function Distribution({ one }: { one: Expectation }) {
-  const mean = one.evidence.expected!;
-  const observed = one.evidence.observed;
-  const upTo = Math.max(observed + 2, Math.ceil(mean * 2));
-  const chances = poisson(mean, upTo);
-  const says = t('distributionSays', {
-    mean: rough(mean, 3), observed: String(observed), chance: rough(poissonTail(mean, observed)),
-  });
-  const option = useOption(() => ({
-    grid: { left: 8, right: 16, top: 28, bottom: 28, containLabel: true },
+/* ---- the group ---- */
+
+function shareText(chance: number): string {
+  return chance >= 0.1 ? t('aShare', { n: percent(chance) }) : t('oneIn', { n: oddsOf(chance) });
+}
+
+const OF_TICKETS = new Set(['amount', 'multiple', 'drain']);
+
+// What the baseline counts once.
+function eachOf(one: Expectation, group: Group): string {
+  if (one.evidence.measure === 'travel') {
+    return t('eachWay');
+  }
+  if (OF_TICKETS.has(one.evidence.measure)) {
+    return t('eachTicket');
+  }
+  const time = group.window_s === 0 ? t('month')
+    : group.window_s === 86_400 ? t('day')
+    : exactDuration(group.window_s * 1000);
+  return t(group.counts ? 'eachWindow' : 'eachActive', { time });
+}
+
+// x as a reader knows it; scores are chances.
+function xText(one: Expectation, group: Group, x: number): string {
+  return group.scale === 'ratio' ? `×${rough(x)}`
+    : group.scale === 'score' ? (x === 0 ? '1' : `1/${oddsOf(Math.exp(-x))}`)
+    : quantity(x, one.evidence.unit);
+}
+
+function groupSays(one: Expectation, group: Group, mark: number, chance: number): string {
+  const values = { measure: measureTitle(one), share: shareText(chance) };
+  return group.scale === 'score'
+    ? t('groupSaysScore', { ...values, own: t('onceIn', { n: oddsOf(Math.exp(-mark)) }) })
+    : t('groupSays', { ...values, median: xText(one, group, medianOf(group)), mark: xText(one, group, mark) });
+}
+
+// Upright by powers of ten: who is far out is drawn as such, and not as a line beside a hill. The
+// powers themselves are drawn, since an axis of logarithms takes what is below 1e-15 for 0.
+function curveOption(one: Expectation, group: Group, mark: number, chance: number) {
+  const name = group.scale === 'ratio' ? t('timesQuickest')
+    : group.scale === 'score' ? t('ownChance')
+    : t('atLeast', { measure: measureName(one.evidence.measure) });
+  const least = Math.min(-4, Math.floor(Math.log10(Math.max(chance, 1e-300))));
+  const beyond = group.points.findIndex(([, share]) => Math.log10(share) < least);
+  // Scores are drawn by powers of ten, so that the axis has whole ones.
+  const unit = group.scale === 'score' ? Math.LN10 : 1;
+  const shown = group.points
+    .slice(0, beyond < 0 ? undefined : beyond + 1)
+    .map(([x, share]): [number, number] => [x / unit, Math.max(Math.log10(share), least)]);
+  const look = { color: colour('series-5') };
+  return {
+    grid: { left: 8, right: 24, top: 30, bottom: 28, containLabel: true },
     tooltip: {
       trigger: 'axis',
-      formatter: (points: { dataIndex: number }[]) =>
-        tip(
-          [`${t('chance')}  ${rough(chances[points[0]!.dataIndex]!)}`],
-          `${measureName(one.evidence.measure)} = ${points[0]!.dataIndex}`,
-        ),
+      formatter: ([point]: { data: [number, number] }[]) =>
+        tip([shareText(10 ** point!.data[1])], `≥ ${xText(one, group, point!.data[0] * unit)}`),
     },
     xAxis: {
-      type: 'category', data: chances.map((_, k) => k), name: t('countAxis'), nameLocation: 'middle', nameGap: 24,
+      type: 'value', min: 0, max: Math.max((mark / unit) * 1.08, shown.at(-1)?.[0] ?? 0), name, nameLocation: 'middle', nameGap: 24,
+      splitLine: { show: false },
+      axisLabel: {
+        hideOverlap: true, showMaxLabel: false,
+        formatter: (x: number) => (group.scale === 'value' ? rough(x, 3) : xText(one, group, x * unit)),
+      },
     },
     yAxis: {
-      type: 'value', name: t('chance'), nameTextStyle: { align: 'left' },
-      axisLabel: { formatter: (value: number) => percent(value) },
+      type: 'value', min: least, max: 0, minInterval: 1, name: t('reaches'), nameTextStyle: { align: 'left' },
+      axisLabel: { hideOverlap: true, formatter: (power: number) => (power === 0 ? '100%' : `1/${oddsOf(10 ** power)}`) },
     },
     series: [{
-      type: 'bar', barCategoryGap: '20%', data: chances, itemStyle: { color: colour('series-5') },
+      type: 'line', data: shown, showSymbol: false, ...(group.counts ? { step: 'start' } : {}),
+      lineStyle: { ...look, width: 2 }, itemStyle: look, areaStyle: { ...look, opacity: 0.18, origin: 'start' },
       markLine: {
         symbol: ['none', 'none'], silent: true,
         lineStyle: { color: colour('critical-mark'), width: 2, type: 'solid' },
         label: {
-          formatter: t('observedHere', { n: observed }), color: colour('critical-mark'), fontWeight: 600,
+          formatter: t('here', { n: xText(one, group, mark) }), color: colour('critical-mark'), fontWeight: 600,
           position: 'end',
         },
-        data: [{ xAxis: observed }],
+        data: [{ xAxis: mark / unit }],
       },
     }],
-  }), [one]);
+  };
+}
+
+function Distribution({ one, group, pack }: { one: Expectation; group: Group; pack: string }) {
+  const { mark, chance } = group;
+  const option = useOption(() => curveOption(one, group, mark!, chance!), [one, group]);
+  const says = groupSays(one, group, mark!, chance!);
+  const name = segmentText({ ...one, segment: group.segment === '' ? [] : one.segment }) || t('everybody');
   return (
     <figure class="distribution">
       <p class="says">{says}</p>
       <Chart
-        option={option} height={190} description={says}
+        option={option} height={200} description={says}
         table={
           <table class="table">
-            <thead><tr><th class="num">{t('countAxis')}</th><th class="num">{t('chance')}</th></tr></thead>
+            <thead>
+              <tr><th class="num">{measureName(one.evidence.measure)} ≥</th><th class="num">{t('reaches')}</th></tr>
+            </thead>
             <tbody>
-              {chances.map((chance, k) => (
-                <tr key={k}><td class="num">{k}</td><td class="num">{rough(chance)}</td></tr>
+              {group.points.map(([x, share]) => (
+                <tr key={x}><td class="num">{xText(one, group, x)}</td><td class="num">{rough(share)}</td></tr>
               ))}
             </tbody>
           </table>
         }
       />
-      <figcaption class="muted">{t('distributionNote', { p: rough(one.evidence.p_value!) })}</figcaption>
+      <figcaption class="muted">
+        {t('groupNote', { pack, group: name, n: group.subjects, each: eachOf(one, group) })}
+        {one.kind === 'mean' && <> {t('ownPast', { p: rough(one.evidence.p_value!) })}</>}
+      </figcaption>
     </figure>
   );
 }
 
-export function Expected({ alert }: { alert: Alert }) {
+export function Expected({ alert, expected }: { alert: Alert; expected: Loaded<ExpectedGroups> }) {
   const pattern = patterns.value.get(alert.pattern.id);
-  const rows = expectationsOf(alert, pattern).filter((one) => one.ratio !== null && one.ratio > 0);
-  const counted = rows.filter(hasDistribution);
+  const all = expectationsOf(alert, pattern, expected.data?.items);
+  const rows = all.filter((one) => one.ratio !== null && one.ratio > 0);
+  const drawn = all.filter(({ group }) => group !== null && group.mark !== null && (group.chance ?? 1) < 0.5);
   const strongest = rows.reduce(
     (best, one) => (one.evidence.p_value! < best.evidence.p_value! ? one : best), rows[0]!,
   );
@@ -178,8 +244,11 @@ export function Expected({ alert }: { alert: Alert }) {
   return (
     <Section title={t('expectedTitle')} says={saysOf(strongest)}>
       <Multiples rows={rows} />
-      {counted.map((one, i) => <Distribution key={i} one={one} />)}
-      {counted.length === 0 && <p class="muted">{t('noPrecise')}</p>}
+      {drawn.map((one, i) => (
+        <Distribution key={i} one={one} group={one.group!} pack={expected.data?.pack?.version ?? ''} />
+      ))}
+      {expected.error !== null && <p class="muted">{t('groupUnread')}</p>}
+      {expected.data !== null && expected.data.pack === null && <p class="muted">{t('groupUnknown')}</p>}
     </Section>
   );
 }

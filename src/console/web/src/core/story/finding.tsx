@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The sentence first: what was found, what would have had to be different, and the arithmetic.
-import type { Alert } from '../api';
+import type { Alert, Group } from '../api';
 import { count, decimal, language, rough } from '../i18n';
 import { kindName, statusName } from '../names';
 import { patterns } from '../patterns';
 import { Badge, PatternName, ResultBadge } from '../ui';
 import { exactDuration, Section } from './common';
 import { expectationsOf, type Expectation } from './model';
-import { measureName, segmentName, segmentValue, t, unitName } from './text';
+import { measureName, personType, segmentName, segmentValue, t, unitName } from './text';
 
 export function quantity(value: number, unit = ''): string {
   const shown = Math.abs(value) >= 100 ? count(value) : rough(value, 3);
@@ -31,7 +31,13 @@ export function measureTitle({ evidence, window_s }: Expectation): string {
 
 export function segmentText(one: Expectation): string {
   return one.segment
-    .map(([by, value]) => `${by === '' ? '' : `${segmentName(by)} `}${segmentValue(value)}`)
+    .map(([by, value]) => {
+      if (by === 'chronic' && value !== '?') {
+        return t(value === '1' ? 'isChronic' : 'isNotChronic');
+      }
+      const name = by === 'psn_type' ? personType(value) : segmentValue(value);
+      return by === '' || name !== value ? name : `${segmentName(by)} ${name}`; // a word speaks for itself
+    })
     .join(' · ');
 }
 
@@ -76,9 +82,9 @@ function EvidenceTable({ rows }: { rows: readonly Expectation[] }) {
   );
 }
 
-export function Finding({ alert }: { alert: Alert }) {
+export function Finding({ alert, groups }: { alert: Alert; groups: readonly (Group | null)[] | undefined }) {
   const pattern = patterns.value.get(alert.pattern.id);
-  const rows = expectationsOf(alert, pattern);
+  const rows = expectationsOf(alert, pattern, groups);
   const rate = pattern?.false_alarms_per_month ?? null;
   const counterfactual = alert.counterfactual[language.value];
   return (

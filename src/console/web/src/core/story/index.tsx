@@ -2,9 +2,10 @@
 // The story of a case, drawn: <Story bodies parties/>. It knows nothing of states and outcomes, so
 // that a second look is as blind as it has to be.
 import { Fragment, type ComponentChildren } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { Alert, Case, Party, Purpose } from '../api';
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import type { Alert, Case, Expected as ExpectedGroups, Party, Purpose } from '../api';
 import { dateTime } from '../i18n';
+import { useGet } from '../load';
 import { patternTitle } from '../patterns';
 import { Empty, Select } from '../ui';
 import { BalanceOverTime } from './balance';
@@ -37,11 +38,13 @@ function useTurns(count: number, key: string): number {
   return drawn;
 }
 
-function AlertStory({ bodies, parties, alert, onPaper }: {
+function AlertStory({ bodies, parties, alert, purpose, onPaper, onRead }: {
   bodies: readonly Alert[];
   parties: readonly Party[];
   alert: Alert;
+  purpose: Purpose;
   onPaper: boolean;
+  onRead: (id: string) => void; // what it is held against has come, or will not
 }) {
   const story = useMemo(() => {
     const events = eventsOf(onPaper ? [alert] : bodies, alert);
@@ -51,6 +54,13 @@ function AlertStory({ bodies, parties, alert, onPaper }: {
       balance: balanceOf(mine),
     };
   }, [bodies, alert, onPaper]);
+  const isCompared = story.drawn.includes('expected');
+  const expected = useGet<ExpectedGroups>(isCompared ? `/alerts/${alert.alert_id}/expected` : null, { purpose });
+  useEffect(() => {
+    if (!expected.loading) {
+      onRead(alert.alert_id);
+    }
+  }, [expected.loading, onRead, alert.alert_id]);
   const travel = alert.evidence.find((one) => one.measure === 'travel');
   const drawings: Record<Drawing, () => ComponentChildren> = {
     journey: () => (
@@ -61,7 +71,7 @@ function AlertStory({ bodies, parties, alert, onPaper }: {
     run: () => <RunOfCards runs={story.runs} />,
     balance: () => <BalanceOverTime balance={story.balance!} />,
     timeline: () => <Timeline events={story.events} onPaper={onPaper} />,
-    expected: () => <Expected alert={alert} />,
+    expected: () => <Expected alert={alert} expected={expected} />,
   };
   const parts = [
     () => <Exhibits events={story.mine} onPaper={onPaper} />,
@@ -72,7 +82,7 @@ function AlertStory({ bodies, parties, alert, onPaper }: {
   const [exhibits, ...rest] = parts.slice(0, drawn).map((part, i) => <Fragment key={i}>{part()}</Fragment>);
   return (
     <>
-      <Finding alert={alert} />
+      <Finding alert={alert} groups={expected.data?.items} />
       {rest}
       {exhibits}
     </>
@@ -98,12 +108,15 @@ export function Story(props: StoryProps) {
     return { nameOf: (id: string) => names.get(id) || id, open: setOpened, purpose };
   }, [parties, purpose]);
   const drawn = useTurns(onPaper ? bodies.length : 1, '');
+  const [read, setRead] = useState<ReadonlySet<string>>(new Set());
+  const onRead = useCallback((id: string) => setRead((was) => (was.has(id) ? was : new Set(was).add(id))), []);
+  const isTold = drawn >= bodies.length && bodies.every((one) => read.has(one.alert_id));
   useEffect(() => {
-    if (drawn >= bodies.length) {
+    if (isTold) {
       onTold?.();
     }
     // eslint-disable-next-line react-hooks/exhaustive-deps -- told once
-  }, [drawn >= bodies.length]);
+  }, [isTold]);
   const alert = bodies.find((one) => one.alert_id === (chosen ?? own)) 
     ?? bodies.find((one) => one.status !== 'withdrawn') ?? bodies[0];
   if (alert === undefined) {
@@ -133,7 +146,8 @@ export function Story(props: StoryProps) {
         )}
         {told.map((one) => (
           <AlertStory
-            key={onPaper ? one.alert_id : 'chosen'} bodies={bodies} parties={parties} alert={one} onPaper={onPaper}
+            key={onPaper ? one.alert_id : 'chosen'} bodies={bodies} parties={parties} alert={one} purpose={purpose}
+            onPaper={onPaper} onRead={onRead}
           />
         ))}
         {onPaper && <Relations bodies={bodies} parties={parties} />}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What there is to draw of an alert: pure, from its exhibits and evidence. Nothing is guessed: what
 // the exhibits do not hold is not drawn.
-import type { Alert, Evidence, Exhibit, Fen, Party, Pattern } from '../api';
+import type { Alert, Evidence, Exhibit, Fen, Group, Party, Pattern } from '../api';
 
 // One exhibit, however many alerts of the case show it.
 export interface StoryEvent {
@@ -293,6 +293,7 @@ export type ExpectedKind = 'mean' | 'percent1' | 'reference';
 
 export interface Expectation {
   evidence: Evidence;
+  group: Group | null; // null: not read, or the pack has none
   window_s: number | null; // 0: a calendar month; null: not known
   segment: [name: string, value: string][];
   kind: ExpectedKind;
@@ -301,60 +302,47 @@ export interface Expectation {
 
 const OWN_REFERENCE = new Set(['travel', 'runs', 'template']);
 
-export function expectationsOf(alert: Alert, pattern: Pattern | undefined): Expectation[] {
+// The groups are of the pack that judged; the pattern is of the active one, and serves where no
+// group is known.
+export function expectationsOf(
+  alert: Alert,
+  pattern: Pattern | undefined,
+  groups: readonly (Group | null)[] = [],
+): Expectation[] {
   const free = [...(pattern?.evidence ?? [])];
-  return alert.evidence
-    .filter((one) => one.p_value !== null && one.expected !== null)
-    .map((evidence) => {
-      const at = free.findIndex((one) => one.measure === evidence.measure);
-      const spec = at < 0 ? undefined : free.splice(at, 1)[0];
-      const values = evidence.baseline?.segment.split('|') ?? [];
-      const expected = evidence.expected!;
-      return {
-        evidence,
-        window_s: spec?.window_s ?? null,
-        segment: values.map((value, i) => [spec?.by[i] ?? '', value] as [string, string]),
-        kind: spec?.family === 'polya' ? 'mean'
-          : OWN_REFERENCE.has(evidence.measure) ? 'reference' : 'percent1',
-        ratio: expected > 0 ? evidence.observed / expected : null,
-      };
-    });
+  return alert.evidence.flatMap((evidence, i): Expectation[] => {
+    if (evidence.p_value === null || evidence.expected === null) {
+      return [];
+    }
+    const at = free.findIndex((one) => one.measure === evidence.measure);
+    const spec = at < 0 ? undefined : free.splice(at, 1)[0];
+    const group = groups[i] ?? null;
+    const known = group ?? spec;
+    const values = evidence.baseline?.segment.split('|') ?? [];
+    return [{
+      evidence,
+      group,
+      window_s: known?.window_s ?? null,
+      segment: values.map((value, k) => [known?.by[k] ?? '', value] as [string, string]),
+      kind: known?.family === 'polya' ? 'mean'
+        : OWN_REFERENCE.has(evidence.measure) ? 'reference' : 'percent1',
+      ratio: evidence.expected > 0 ? evidence.observed / evidence.expected : null,
+    }];
+  });
 }
 
-// Chances of 0..upTo events with that mean, by the recurrence from the log of the first.
-export function poisson(mean: number, upTo: number): number[] {
-  const chances: number[] = [];
-  let log = -mean;
-  for (let k = 0; k <= upTo; k++) {
-    chances.push(Math.exp(log));
-    log += Math.log(mean) - Math.log(k + 1);
+// Half of the group reach it, and half do not; counts: the least number that half stay below.
+export function medianOf(group: Group): number {
+  const at = group.points.findIndex(([, chance]) => chance <= 0.5);
+  const after = group.points[at];
+  const before = group.points[at - 1];
+  if (after === undefined || before === undefined) {
+    return 0;
   }
-  return chances;
-}
-
-// The chance of `from` or more. Summed from its largest term on, so that tiny tails keep their digits.
-export function poissonTail(mean: number, from: number): number {
-  let log = -mean;
-  for (let k = 1; k <= from; k++) {
-    log += Math.log(mean) - Math.log(k);
+  if (group.counts || before[1] === after[1]) {
+    return after[0];
   }
-  let sum = 0;
-  let term = 1;
-  for (let k = from + 1; term > 1e-12; k++) {
-    sum += term;
-    term *= mean / k;
-  }
-  return Math.min(1, Math.exp(log) * sum);
-}
-
-const POISSON_MAX = 120;
-
-// A count whose mean is told, small enough to show each number.
-export function hasDistribution(one: Expectation): boolean {
-  return (
-    one.kind === 'mean' && one.evidence.expected! > 0 && Number.isInteger(one.evidence.observed) &&
-    one.evidence.observed <= POISSON_MAX
-  );
+  return before[0] + ((before[1] - 0.5) / (before[1] - after[1])) * (after[0] - before[0]);
 }
 
 /* ---- who was seen with whom ---- */

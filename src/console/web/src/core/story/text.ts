@@ -41,6 +41,9 @@ export const t = dictionary({
     'This alert was withdrawn: a reversal or a late record took its grounds away.',
   ],
   month: ['自然月', 'calendar month'],
+  day: ['日', 'day'],
+  isChronic: ['有慢特病', 'with a chronic disease'],
+  isNotChronic: ['无慢特病', 'without a chronic disease'],
   within: ['{time}内', 'within {time}'],
   listed: [
     '共 {all} 笔，列出权重最大的 {n} 笔',
@@ -60,20 +63,42 @@ export const t = dictionary({
   times: ['参照的倍数', 'times the reference'],
   timesAxis: ['实际 ÷ 参照（对数）', 'observed ÷ held against (log)'],
   line: ['参照 = 1', 'reference = 1'],
-  distributionSays: [
-    '若真实速率恰为每期 {mean}，次数应呈此泊松分布；达到 {observed} 次或更多的概率为 {chance}。',
-    'If the true rate were exactly {mean} a period, counts would fall as this Poisson distribution; {observed} or more would have a chance of {chance}.',
+  groupSays: [
+    '{measure}：同类中半数低于 {median}，{share}达到 {mark}。',
+    '{measure}: half of the group stays below {median}; {share} reaches {mark}.',
   ],
-  distributionNote: [
-    '图中假设：泊松分布，均值取自预警。系统计算 p={p} 时用的是更宽的 Pólya 分布（允许速率因人而异），其离散参数不在预警中，故未画出。',
-    'Assumed in the drawing: Poisson with the mean of the alert. The p of {p} is of the wider Pólya model, which lets rates differ between people; its spread is not in the alert and so is not drawn.',
+  groupSaysScore: [
+    '{measure}：按其自身节奏，{own}才会如此；同类中{share}也有同样难得的情形。',
+    '{measure}: at its own pace this comes {own}; in the group, {share} has something as rare.',
   ],
-  chance: ['概率', 'chance'],
-  countAxis: ['每期次数', 'count in a period'],
-  observedHere: ['实际 {n}', 'observed {n}'],
-  noPrecise: [
-    '此项的基线只以分位点形式给出，分布不画：预警中没有足够的参数。',
-    'The baseline of this measure is kept as quantiles; its shape is not in the alert, so none is drawn.',
+  oneIn: ['约每 {n} 个有 1 个', 'about 1 in {n}'],
+  aShare: ['约 {n} ', 'about {n} of it'],
+  onceIn: ['约 {n} 次里有 1 次', 'about once in {n}'],
+  groupNote: [
+    '曲线：规则包 {pack} 对“{group}”的基线，由 {n} 个对象拟合；{each}各计一次，纵轴为至少达到横轴数值的比例。',
+    'The curve is the baseline of pack {pack} for “{group}”, fitted on {n} subjects: {each} counts once, upright is the share that reaches at least so much.',
+  ],
+  ownPast: [
+    '预警的 p={p} 还计入了本人以往的情况，因此与同类中的比例不同。',
+    'The p of {p} in the alert also knows the subject\'s own past, so it is not the share of the group.',
+  ],
+  everybody: ['全体', 'everybody'],
+  eachWindow: ['每{time}', 'each {time}'],
+  eachActive: ['每个有记录的{time}', 'each {time} with any event'],
+  eachWay: ['每次两地之间', 'each way between two places'],
+  eachTicket: ['每笔', 'each ticket'],
+  reaches: ['至少达到的比例', 'share that reaches it'],
+  atLeast: ['{measure}：至少', '{measure}: at least'],
+  timesQuickest: ['为最快正常方式的几倍：至少', 'times the quickest usual way: at least'],
+  ownChance: ['按自身节奏有多难得：至少', 'how rare at its own pace: at least'],
+  here: ['本次 {n}', 'here {n}'],
+  groupUnread: [
+    '同类的分布暂时读不到：日志不可用。',
+    'The distribution of the group cannot be read now: the log is away.',
+  ],
+  groupUnknown: [
+    '日志中已没有当时的规则包，分布不画。',
+    'The log no longer has the pack that judged, so the distribution is not drawn.',
   ],
 
   // Timeline
@@ -262,6 +287,16 @@ export const segmentValue = named({
   pharmacy: ['药店', 'pharmacies'],
   hospital: ['医院', 'hospitals'],
   clinic: ['诊所', 'clinics'],
+});
+
+// The first two digits of psn_type.
+export const personType = named({
+  11: ['在职', 'employed'],
+  12: ['退休', 'retired'],
+  13: ['离休', 'retired cadres'],
+  14: ['未成年居民', 'children and pupils'],
+  15: ['成年居民', 'adult residents'],
+  16: ['老年居民', 'elderly residents'],
 });
 
 export const eventName = named({
