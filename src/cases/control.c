@@ -215,3 +215,51 @@ enum xz_rc xz_control_drawn(const struct xz_desk *desk, int64_t now_ms, int64_t 
     *drawn = 0;
     return xz_desk_read(desk, count, &(struct counting){now_ms, drawn}, err);
 }
+
+/* ---- where it was drawn ---- */
+
+struct looking {
+    const struct xz_actor *actor;
+    int64_t case_id;
+    struct xz_control_place *place;
+    bool found;
+};
+
+static bool take_place(void *arg, const struct xz_db_row *row)
+{
+    struct looking *looking = arg;
+
+    (void)snprintf(looking->place->topic, sizeof(looking->place->topic), XZ_STR_FMT,
+                   XZ_STR_ARG(xz_db_text(row, 0)));
+    looking->place->partition = (int32_t)xz_db_int(row, 1);
+    looking->place->offset = xz_db_int(row, 2);
+    looking->found = xz_actor_sees(looking->actor, xz_db_text(row, 3));
+    return false;
+}
+
+static enum xz_rc find_place(struct xz_db_conn *conn, void *arg, struct xz_err *err)
+{
+    struct looking *looking = arg;
+    const enum xz_rc rc =
+        xz_db_query(conn,
+                    "SELECT k.topic, k.part, k.place, c.region FROM control_case k "
+                    "JOIN desk_case c ON c.id = k.case_id WHERE k.case_id = ?1",
+                    XZ_DB_ARGS(XZ_DB_INT(looking->case_id)), take_place, looking, err);
+
+    return rc == XZ_OK && !looking->found
+               ? xz_err_reject(err, "not_found", "", "there is no such case of the control sample")
+               : rc;
+}
+
+enum xz_rc xz_control_place(const struct xz_desk *desk, const struct xz_actor *actor,
+                            int64_t case_id, struct xz_control_place *place, struct xz_err *err)
+{
+    struct xz_control_place found = {.topic = ""};
+    struct looking looking = {.actor = actor, .case_id = case_id, .place = &found};
+    const enum xz_rc rc = xz_desk_read(desk, find_place, &looking, err);
+
+    if (rc == XZ_OK) {
+        *place = found;
+    }
+    return rc;
+}

@@ -16,6 +16,7 @@
 
 #define XZ_CONTROL_QUIET_DAYS  90 /* without an alert or a case, in any role */
 #define XZ_CONTROL_PROBABILITY 0.05
+#define XZ_CONTROL_TOPIC_MAX   255 /* bytes; no topic's name is as long */
 
 struct xz_control_draw {
     struct xz_str subject_kind, subject; /* as in an alert; the raw id of a person */
@@ -33,6 +34,17 @@ XZ_MUST enum xz_rc xz_control_draw(const struct xz_desk *desk, const struct xz_c
 
 /* How many were drawn in the month of now_ms. */
 XZ_MUST enum xz_rc xz_control_drawn(const struct xz_desk *desk, int64_t now_ms, int64_t *drawn,
+                                    struct xz_err *err);
+
+/* Where in the log the event stands by which a case was drawn. */
+struct xz_control_place {
+    char topic[XZ_CONTROL_TOPIC_MAX + 1];
+    int32_t partition;
+    int64_t offset;
+};
+/* XZ_REJECT "not_found" for a case that was not drawn, and for one that the actor does not see. */
+XZ_MUST enum xz_rc xz_control_place(const struct xz_desk *desk, const struct xz_actor *actor,
+                                    int64_t case_id, struct xz_control_place *place,
                                     struct xz_err *err);
 
 #endif

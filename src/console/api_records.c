@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Original records, from the log: the event behind an exhibit, and what could not be read. Both are
- * audited readings, and show people by pseudonyms, or not at all. */
+/* Original records, from the log: the event behind an exhibit or a drawn case, and what could not
+ * be read. All are audited readings, and show people by pseudonyms, or not at all. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cases/audit.h"
+#include "cases/control.h"
 #include "cases/identity.h"
 #include "cases/mask.h"
 #include "cases/row.h"
@@ -17,12 +18,14 @@
 #define REJECTS      20
 #define SAMPLE_BYTES 400
 
-/* ---- the place of an exhibit ---- */
+/* ---- where it stands ---- */
 
 struct place {
     char topic[256];
     int32_t partition;
     int64_t offset;
+    char object[300]; /* what led to it, as the audit names it */
+    char exhibit[40]; /* and which of its exhibits, as a member of the detail; or "" */
 };
 
 static enum xz_rc no_record(struct xz_err *err)
@@ -30,38 +33,60 @@ static enum xz_rc no_record(struct xz_err *err)
     return xz_err_reject(err, "not_found", "", "there is no such record");
 }
 
-/* Where exhibit n of the alert stands. An alert is input too: it leads to events, to nothing else.
- */
-static enum xz_rc find_place(struct xz_console *console, const struct xz_request *request,
-                             struct place *place, struct xz_err *err)
+/* What leads here is input too: it leads to events, to nothing else. */
+static enum xz_rc set_place(struct xz_console *console, struct place *place, const char *topic,
+                            int32_t partition, int64_t offset, struct xz_err *err)
+{
+    if (topic == NULL || strlen(topic) >= sizeof(place->topic) ||
+        !xz_is_event_topic(console->config, topic)) {
+        return no_record(err);
+    }
+    (void)snprintf(place->topic, sizeof(place->topic), "%s", topic);
+    place->partition = partition;
+    place->offset = offset;
+    return XZ_OK;
+}
+
+/* Of exhibit n of the alert. */
+static enum xz_rc find_exhibit(struct xz_console *console, const struct xz_request *request,
+                               struct place *place, struct xz_err *err)
 {
     const struct xz_desk_view view = xz_view_of(console, request);
     struct xz_buf text = {0};
     json_t *alert = NULL, *source;
-    const char *topic;
     int64_t n = 0;
     enum xz_rc rc = xz_request_number(request->params[1], "n", 0, 10000, 0, &n, NULL);
 
     rc = rc == XZ_OK ? xz_view_alert(&view, request->params[0], &text, err) : no_record(err);
-    if (rc != XZ_OK) {
-        goto out;
+    if (rc == XZ_OK) {
+        alert = json_loadb((const char *)text.data, text.len, 0, NULL);
+        source = json_object_get(json_array_get(json_object_get(alert, "exhibits"), (size_t)n),
+                                 "source");
+        rc = set_place(console, place, json_string_value(json_object_get(source, "topic")),
+                       (int32_t)json_integer_value(json_object_get(source, "partition")),
+                       json_integer_value(json_object_get(source, "offset")), err);
     }
-    alert = json_loadb((const char *)text.data, text.len, 0, NULL);
-    source =
-        json_object_get(json_array_get(json_object_get(alert, "exhibits"), (size_t)n), "source");
-    topic = json_string_value(json_object_get(source, "topic"));
-    if (topic == NULL || strlen(topic) >= sizeof(place->topic) ||
-        !xz_is_event_topic(console->config, topic)) {
-        rc = no_record(err);
-        goto out;
-    }
-    (void)snprintf(place->topic, sizeof(place->topic), "%s", topic);
-    place->partition = (int32_t)json_integer_value(json_object_get(source, "partition"));
-    place->offset = json_integer_value(json_object_get(source, "offset"));
-out:
+    (void)snprintf(place->object, sizeof(place->object), "alert/" XZ_STR_FMT,
+                   XZ_STR_ARG(request->params[0]));
+    (void)snprintf(place->exhibit, sizeof(place->exhibit), "\"exhibit\":%" PRId64 ",", n);
     json_decref(alert);
     xz_buf_fini(&text);
     return rc;
+}
+
+/* Of the event by which a case of the control sample was drawn. */
+static enum xz_rc find_drawn(struct xz_console *console, const struct xz_request *request,
+                             struct place *place, struct xz_err *err)
+{
+    struct xz_control_place drawn;
+    int64_t id = 0;
+    enum xz_rc rc = xz_read_id(request, 0, "case", &id, err);
+
+    rc = rc == XZ_OK ? xz_control_place(&console->desk, &request->actor, id, &drawn, err) : rc;
+    (void)snprintf(place->object, sizeof(place->object), "case/%" PRId64, id);
+    place->exhibit[0] = '\0';
+    return rc == XZ_OK ? set_place(console, place, drawn.topic, drawn.partition, drawn.offset, err)
+                       : rc;
 }
 
 /* ---- the event ---- */
@@ -86,19 +111,17 @@ static enum xz_rc note_reading(struct xz_db_conn *conn, const struct showing *sh
                                struct xz_err *err)
 {
     const struct xz_request *request = showing->request;
-    char object[300], detail[400];
+    const struct place *place = showing->place;
+    char detail[400];
 
-    (void)snprintf(object, sizeof(object), "alert/" XZ_STR_FMT, XZ_STR_ARG(request->params[0]));
     (void)snprintf(detail, sizeof(detail),
-                   "{\"exhibit\":" XZ_STR_FMT ",\"topic\":\"%s\",\"partition\":%" PRId32
-                   ",\"offset\":%" PRId64 "}",
-                   XZ_STR_ARG(request->params[1]), showing->place->topic, showing->place->partition,
-                   showing->place->offset);
+                   "{%s\"topic\":\"%s\",\"partition\":%" PRId32 ",\"offset\":%" PRId64 "}",
+                   place->exhibit, place->topic, place->partition, place->offset);
     return xz_audit_append(conn,
                            &(struct xz_audit_record){.at_ms = request->now_ms,
                                                      .actor = xz_str_from(request->actor.name),
                                                      .action = XZ_STR("record.read"),
-                                                     .object = xz_str_from(object),
+                                                     .object = xz_str_from(place->object),
                                                      .purpose = xz_str_from(request->actor.purpose),
                                                      .detail = xz_str_from(detail)},
                            seq, err);
@@ -126,24 +149,42 @@ static enum xz_rc show(struct xz_db_conn *conn, void *arg, struct xz_err *err)
     return rc;
 }
 
-XZ_HANDLER(xz_api_record)
+/* The answer: the event at that place. */
+static enum xz_rc answer(struct xz_console *console, const struct xz_request *request,
+                         const struct place *place, struct xz_response *response,
+                         struct xz_err *err)
 {
-    struct place place;
     json_t *event = NULL;
-    enum xz_rc rc = find_place(console, request, &place, err);
+    enum xz_rc rc = xz_log_enter(console, err);
 
-    if (rc == XZ_OK && (rc = xz_log_enter(console, err)) == XZ_OK) {
-        rc = xz_record_at(console->config, place.topic, place.partition, place.offset, take_event,
-                          &event, err);
+    if (rc == XZ_OK) {
+        rc = xz_record_at(console->config, place->topic, place->partition, place->offset,
+                          take_event, &event, err);
         xz_log_leave(console);
     }
     if (rc == XZ_OK) {
-        struct showing showing = {console, request, &place, event, &response->body};
+        struct showing showing = {console, request, place, event, &response->body};
 
         rc = xz_desk_write(&console->desk, show, &showing, err);
     }
     json_decref(event);
     return rc;
+}
+
+XZ_HANDLER(xz_api_record)
+{
+    struct place place;
+    const enum xz_rc rc = find_exhibit(console, request, &place, err);
+
+    return rc == XZ_OK ? answer(console, request, &place, response, err) : rc;
+}
+
+XZ_HANDLER(xz_api_case_record)
+{
+    struct place place;
+    const enum xz_rc rc = find_drawn(console, request, &place, err);
+
+    return rc == XZ_OK ? answer(console, request, &place, response, err) : rc;
 }
 
 /* ---- rejects ---- */

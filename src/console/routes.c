@@ -49,6 +49,7 @@ const struct xz_route xz_routes[] = {
     {"POST", V1 "/cases/next", ANY(MAY(WORK)), JSON_BODY, "", xz_api_case_next},
     {"POST", V1 "/cases/bulk", ON_CASES, JSON_BODY, "ids,do," COMMAND, xz_api_bulk},
     {"GET", V1 "/cases/{id}", ANY(MAY(READ)), NO_BODY, "", xz_api_case},
+    {"GET", V1 "/cases/{id}/record", ANY(MAY(READ_RECORD)), NO_BODY, "", xz_api_case_record},
     {"GET", V1 "/cases/{id}/evidence", ANY(MAY(EXPORT)), NO_BODY, "", xz_api_evidence},
     {"POST", V1 "/cases/{id}/notes", ON_CASES, JSON_BODY, "version,text", xz_api_case_note},
     {"POST", V1 "/cases/{id}/tags", ON_CASES, JSON_BODY, "version,tag,remove", xz_api_case_tag},

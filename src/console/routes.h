@@ -69,6 +69,7 @@ XZ_HANDLER(xz_api_alert);
 XZ_HANDLER(xz_api_expected);
 XZ_HANDLER(xz_api_search);
 XZ_HANDLER(xz_api_record); /* api_records.c */
+XZ_HANDLER(xz_api_case_record);
 XZ_HANDLER(xz_api_rejects);
 XZ_HANDLER(xz_api_evidence); /* api_evidence.c */
 XZ_HANDLER(xz_api_audit);    /* api_audit.c */

@@ -129,8 +129,10 @@ def looks(desk, worker):
 
 
 # What the journey cannot reach in a minute: a second look waits for the end of the time in which a
-# decision can be taken back (test_reviews), who signs tokens is configured (test_oidc), and deliveries end somewhere (test_webhooks).
-ELSEWHERE = {("GET", f"{V1}/reviews/{{case}}"), ("POST", f"{V1}/reviews/{{case}}"),
+# decision can be taken back (test_reviews), who signs tokens is configured (test_oidc), deliveries end somewhere
+# (test_webhooks), and on the first day of a month nobody is drawn yet (test_control).
+ELSEWHERE = {("GET", f"{V1}/cases/{{id}}/record"),
+             ("GET", f"{V1}/reviews/{{case}}"), ("POST", f"{V1}/reviews/{{case}}"),
              ("POST", f"{V1}/session/oidc"),
              ("POST", f"{V1}/webhooks/{{id}}/deliveries/{{delivery}}")}
 

@@ -165,6 +165,31 @@ static void test_it_does_not_starve(void **state)
     xz_desk_close(&desk);
 }
 
+static void test_its_place_is_told_to_who_sees_it(void **state)
+{
+    struct xz_desk desk = desk_opened(*state);
+    const struct xz_actor here = person(&desk, "li", INVESTIGATOR, "2101"),
+                          far = person(&desk, "wang", INVESTIGATOR, "1101");
+    const struct said said = saying("A", "T09", "institution", "P1");
+    struct xz_control_place place = {.topic = "as it was"};
+    struct xz_err err = {0};
+
+    assert_true(draw(&desk, LI, MONDAY_MS));
+    (void)bring(&desk, &said, 1, MONDAY_MS);
+    for (int64_t none = 0; none < 4; none++) { /* 2: an alert led to it */
+        const struct xz_actor *who = none == 1 ? &far : &here;
+
+        assert_int_equal(xz_control_place(&desk, who, none, &place, &err), XZ_REJECT);
+        assert_string_equal(err.reason, "not_found");
+        assert_string_equal(place.topic, "as it was");
+    }
+    assert_int_equal(xz_control_place(&desk, &here, 1, &place, &err), XZ_OK);
+    assert_string_equal(place.topic, "xiezhi.events");
+    assert_int_equal(place.partition, 3);
+    assert_int_equal(place.offset, 918273);
+    xz_desk_close(&desk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +198,7 @@ int main(void)
         ON_BOTH(test_a_month_has_its_quota),
         ON_BOTH(test_it_is_worked_like_others_and_counted_apart),
         ON_BOTH(test_it_does_not_starve),
+        ON_BOTH(test_its_place_is_told_to_who_sees_it),
     };
 
     return cmocka_run_group_tests(tests, databases_start, databases_stop);

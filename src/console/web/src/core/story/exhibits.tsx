@@ -129,7 +129,8 @@ export function Exhibits({ events, onPaper }: { events: readonly StoryEvent[]; o
 
 const purposes: readonly Purpose[] = ['verification', 'approval', 'audit', 'appeal', 'support'];
 
-function OriginalRecord({ event }: { event: StoryEvent }) {
+// path: the call that reads it.
+export function OriginalRecord({ path }: { path: string }) {
   const context = useContext(Context);
   const [purpose, setPurpose] = useState<Purpose>(context.purpose);
   const [reading, setReading] = useState<RecordReading | null>(null);
@@ -139,7 +140,7 @@ function OriginalRecord({ event }: { event: StoryEvent }) {
   }
   const read = () => {
     setError(null);
-    get<RecordReading>(`/alerts/${event.alert}/records/${event.n}`, { purpose }).then(
+    get<RecordReading>(path, { purpose }).then(
       setReading, (failed: unknown) => setError(asApiError(failed)),
     );
   };
@@ -197,7 +198,7 @@ export function ExhibitDialog({ event, onClose }: { event: StoryEvent; onClose: 
           <div key={name}><dt>{name}</dt><dd>{value}</dd></div>
         ))}
       </dl>
-      <OriginalRecord event={event} />
+      <OriginalRecord path={`/alerts/${event.alert}/records/${event.n}`} />
     </Dialog>
   );
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The story of a case, drawn: <Story bodies parties/>. It knows nothing of states and outcomes, so
+// The story of a case, drawn: <Story id bodies parties control/>. It knows nothing of states and outcomes, so
 // that a second look is as blind as it has to be.
 import { Fragment, type ComponentChildren } from 'preact';
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
@@ -7,9 +7,10 @@ import type { Alert, Case, Expected as ExpectedGroups, Party, Purpose } from '..
 import { dateTime } from '../i18n';
 import { useGet } from '../load';
 import { patternTitle } from '../patterns';
-import { Empty, Select } from '../ui';
+import { Select } from '../ui';
 import { BalanceOverTime } from './balance';
 import { Context, Section } from './common';
+import { Drawn } from './drawn';
 import { ExhibitDialog, Exhibits } from './exhibits';
 import { Expected } from './expected';
 import { Finding } from './finding';
@@ -90,9 +91,10 @@ function AlertStory({ bodies, parties, alert, purpose, onPaper, onRead }: {
 }
 
 export interface StoryProps {
+  id: number; // of the case
   bodies: readonly Alert[];
   parties: readonly Party[];
-  control?: Case['control']; // of a case behind which no alert stands: the event it was drawn by
+  control: Case['control']; // of a case behind which no alert stands: the event it was drawn by
   chosen?: string; // the alert that is told; without it the reader chooses here
   purpose?: Purpose;
   onPaper?: boolean; // every alert, one after the other, nothing to scroll or to open
@@ -100,7 +102,7 @@ export interface StoryProps {
 }
 
 export function Story(props: StoryProps) {
-  const { bodies, parties, control = null, chosen, purpose = 'verification', onPaper = false, onTold } = props;
+  const { id, bodies, parties, control, chosen, purpose = 'verification', onPaper = false, onTold } = props;
   const [own, setOwn] = useState('');
   const [opened, setOpened] = useState<StoryEvent | null>(null);
   const context = useMemo(() => {
@@ -121,15 +123,9 @@ export function Story(props: StoryProps) {
     ?? bodies.find((one) => one.status !== 'withdrawn') ?? bodies[0];
   if (alert === undefined) {
     return (
-      <Empty title={t('noAlerts')}>
-        <p>{t('noAlertsWhy')}</p>
-        {control !== null && (
-          <p>
-            {t('drawnBy', { time: dateTime(control.at), place: context.nameOf(control.institution) })}{' '}
-            <code>{control.topic}/{control.partition}@{control.offset}</code>
-          </p>
-        )}
-      </Empty>
+      <Context.Provider value={context}>
+        <Drawn id={id} control={control} onPaper={onPaper} />
+      </Context.Provider>
     );
   }
   const told = onPaper ? bodies.slice(0, drawn) : [alert];

@@ -13,6 +13,9 @@ export const t = dictionary({
     'It was drawn by a settlement of {time} at {place}, in the log at',
   ],
 
+  openDrawn: ['查看原始记录', 'Show the original record'],
+  drawn: ['抽取所依据的事件', 'The event it was drawn by'],
+
   // The finding
   otherwise: ['怎样就不会提示', 'What would have had to be different'],
   arithmetic: ['依据', 'What it rests on'],

@@ -121,7 +121,7 @@ function Desk({ one, onNow, onReload, onPrint, alert, onAlert }: {
         />
         <div class="case-story">
           <Story
-            bodies={one.bodies} parties={one.parties} control={one.control} chosen={chosen} purpose={purpose}
+            id={one.id} bodies={one.bodies} parties={one.parties} control={one.control} chosen={chosen} purpose={purpose}
           />
           <AsOf at={one.as_of} />
         </div>

@@ -89,7 +89,7 @@ export function Report({ one, onBack }: { one: Case; onBack: () => void }) {
         {t('reportOf', { name: session.value?.name ?? '', time: dateTimeSeconds(Date.now()) })} {t('reportPseudonyms')}
       </p>
       <AsOf at={one.as_of} />
-      <Story bodies={one.bodies} parties={one.parties} control={one.control} onPaper onTold={() => setTold(true)} />
+      <Story id={one.id} bodies={one.bodies} parties={one.parties} control={one.control} onPaper onTold={() => setTold(true)} />
       <Decisions one={one} />
       <Proof one={one} />
     </div>

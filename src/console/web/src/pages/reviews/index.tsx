@@ -92,7 +92,7 @@ function Look({ id, onDone }: { id: number; onDone: () => void }) {
   return (
     <div class="look">
       <div class="stack grow">
-        <Story bodies={data.bodies} parties={data.parties} control={data.control} />
+        <Story id={id} bodies={data.bodies} parties={data.parties} control={data.control} />
         <AsOf at={data.as_of} />
       </div>
       <div class="stack side">
