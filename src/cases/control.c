@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cases/case_row.h"
+#include "cases/change.h"
 #include "cases/counter.h"
 #include "cases/identity.h"
 #include "cases/join.h"

@@ -7,7 +7,6 @@
 
 #include "base/buf.h"
 #include "cases/audit.h"
-#include "cases/counter.h"
 #include "cases/migrate.h"
 
 #define OBJECT_MAX 300
@@ -75,24 +74,6 @@ enum xz_rc xz_desk_read(const struct xz_desk *desk, xz_desk_fn work, void *arg, 
 }
 
 /* ---- what others hear of ---- */
-
-enum xz_rc xz_change_note(struct xz_db_conn *conn, const struct xz_change *change,
-                          struct xz_err *err)
-{
-    int64_t id = 0;
-    enum xz_rc rc = xz_counter_next(conn, "change", &id, err);
-
-    return rc == XZ_OK
-               ? xz_db_exec(conn,
-                            "INSERT INTO change (id, at_ms, kind, what, object, case_id, region) "
-                            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                            XZ_DB_ARGS(XZ_DB_INT(id), XZ_DB_INT(change->at_ms),
-                                       XZ_DB_CSTR(change->kind), XZ_DB_CSTR(change->what),
-                                       XZ_DB_TEXT(change->object), XZ_DB_INT(change->case_id),
-                                       XZ_DB_TEXT(change->region)),
-                            NULL, err)
-               : rc;
-}
 
 enum xz_rc xz_desk_audit(struct xz_db_conn *conn, const struct xz_actor *actor, const char *action,
                          const char *kind, struct xz_str id, const char *detail, int64_t now_ms,

@@ -39,15 +39,6 @@ XZ_MUST enum xz_rc xz_desk_append(const struct xz_desk *desk, xz_desk_fn work, v
 XZ_MUST enum xz_rc xz_desk_read(const struct xz_desk *desk, xz_desk_fn work, void *arg,
                                 struct xz_err *err);
 
-/* Tells those who listen. kind "alert" or "case"; in a write of xz_desk_write. */
-struct xz_change {
-    int64_t at_ms, case_id;
-    const char *kind, *what; /* "alert", "new"; "case", "propose" */
-    struct xz_str object, region;
-};
-XZ_MUST enum xz_rc xz_change_note(struct xz_db_conn *conn, const struct xz_change *change,
-                                  struct xz_err *err);
-
 /* Leaves an audit record of what actor (NULL: the program itself) did; object is "kind/id". */
 XZ_MUST enum xz_rc xz_desk_audit(struct xz_db_conn *conn, const struct xz_actor *actor,
                                  const char *action, const char *kind, struct xz_str id,

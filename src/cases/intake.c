@@ -10,6 +10,7 @@
 #include "cases/alert_facts.h"
 #include "cases/alert_store.h"
 #include "cases/case_sum.h"
+#include "cases/change.h"
 #include "cases/counter.h"
 #include "cases/join.h"
 #include "cases/mask.h"

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cases/change.h"
+#include "cases/counter.h"
 #include "cases/identity.h"
 #include "cases/view_int.h"
 
@@ -205,32 +207,62 @@ static enum xz_rc add_subject_of_change(struct xz_db_conn *conn, json_t *change,
     return rc;
 }
 
-static enum xz_rc fill_changes(struct xz_db_conn *conn, void *arg, json_t **made,
-                               struct xz_err *err)
+/* Those after a number, as far as they are there, oldest first. */
+static enum xz_rc add_changes(struct xz_db_conn *conn, const struct changing *changing,
+                              json_t *rows, struct xz_err *err)
 {
     static const struct xz_column columns[] = {{"id", XZ_COLUMN_INT},    {"kind", XZ_COLUMN_TEXT},
                                                {"what", XZ_COLUMN_TEXT}, {"object", XZ_COLUMN_TEXT},
                                                {"case", XZ_COLUMN_INT},  {"at", XZ_COLUMN_TIME}};
-    const struct changing *changing = arg;
     struct xz_query query = {.count = 0};
-    json_t *rows = json_array(), *row;
+    json_t *row;
     size_t i;
     enum xz_rc rc;
 
-    rc = xz_row_int(conn, NEWEST, XZ_DB_NO_ARGS, changing->last, NULL, err);
     xz_query_add(&query, "SELECT id, kind, what, object, case_id, at_ms FROM change WHERE id > ?1");
     (void)xz_query_bind(&query, XZ_DB_INT(changing->after));
     xz_query_in_scope(&query, "region", changing->view->actor);
     xz_buf_printf(&query.sql, " ORDER BY id LIMIT %d", changing->limit);
-    rc = rc == XZ_OK ? xz_query_rows(&query, conn, XZ_COLUMNS(columns), rows, err) : rc;
+    rc = xz_query_rows(&query, conn, XZ_COLUMNS(columns), rows, err);
     json_array_foreach(rows, i, row)
     {
-        if (json_array_size(rows) == (size_t)changing->limit) { /* there may be more */
-            *changing->last = json_integer_value(json_object_get(row, "id"));
-        }
         rc = rc == XZ_OK ? add_subject_of_change(conn, row, err) : rc;
     }
     xz_query_fini(&query);
+    return rc;
+}
+
+static int64_t id_at(const json_t *rows, size_t at)
+{
+    return json_integer_value(json_object_get(json_array_get(rows, at), "id"));
+}
+
+/* Stands for all that happened since, when that can no longer be told. */
+static json_t *reset_at(int64_t newest, int64_t now_ms)
+{
+    return json_pack("{s:I, s:s, s:s, s:s, s:i, s:o}", "id", (json_int_t)newest, "kind", "reset",
+                     "what", "gone", "object", "", "case", 0, "at", xz_json_time(now_ms));
+}
+
+static enum xz_rc fill_changes(struct xz_db_conn *conn, void *arg, json_t **made,
+                               struct xz_err *err)
+{
+    const struct changing *changing = arg;
+    const size_t limit = (size_t)changing->limit;
+    json_t *rows = json_array();
+    int64_t gone = 0, newest = 0;
+    enum xz_rc rc = xz_row_int(conn, NEWEST, XZ_DB_NO_ARGS, &newest, NULL, err);
+
+    rc = rc == XZ_OK ? xz_counter_get(conn, XZ_CHANGES_GONE, &gone, err) : rc;
+    *changing->last = newest;
+    if (rc == XZ_OK && (changing->after < gone || changing->after > newest)) {
+        (void)json_array_append_new(rows, reset_at(newest, changing->view->now_ms));
+    } else if (rc == XZ_OK) {
+        rc = add_changes(conn, changing, rows, err);
+        if (json_array_size(rows) == limit) { /* there may be more */
+            *changing->last = id_at(rows, limit - 1);
+        }
+    }
     *made = rows;
     return rc;
 }
@@ -239,6 +271,27 @@ enum xz_rc xz_view_changes(const struct xz_desk_view *view, int64_t after, int l
                            struct xz_buf *out, int64_t *last, struct xz_err *err)
 {
     return xz_view_fill(view, fill_changes, &(struct changing){view, after, last, limit}, out, err);
+}
+
+static enum xz_rc fill_change(struct xz_db_conn *conn, void *arg, json_t **made, struct xz_err *err)
+{
+    const struct changing *changing = arg;
+    json_t *rows = json_array();
+    enum xz_rc rc = add_changes(conn, changing, rows, err);
+
+    if (rc == XZ_OK && id_at(rows, 0) != changing->after + 1) {
+        rc = xz_err_reject(err, "not_found", "", "there is no such change");
+    }
+    *made = json_incref(json_array_get(rows, 0));
+    json_decref(rows);
+    return rc;
+}
+
+enum xz_rc xz_view_change(const struct xz_desk_view *view, int64_t id, struct xz_buf *out,
+                          struct xz_err *err)
+{
+    return xz_view_fill(view, fill_change,
+                        &(struct changing){.view = view, .after = id - 1, .limit = 1}, out, err);
 }
 
 static enum xz_rc read_newest(struct xz_db_conn *conn, void *arg, struct xz_err *err)

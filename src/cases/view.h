@@ -59,9 +59,14 @@ XZ_MUST enum xz_rc xz_view_alert(const struct xz_desk_view *view, struct xz_str 
                                  struct xz_buf *out, struct xz_err *err);
 
 /* Changes after the number `after`, oldest first, each {"id","kind","what","object","case","at"},
- * with "alert" or "row" as of now; *last: the number of the last that was looked at. */
+ * with "alert" or "row" as of now; *last: the number of the last that was looked at. When some of
+ * them are gone (change.h), or there was no such number yet, one of the kind "reset" stands for
+ * them all, under the newest number. */
 XZ_MUST enum xz_rc xz_view_changes(const struct xz_desk_view *view, int64_t after, int limit,
                                    struct xz_buf *out, int64_t *last, struct xz_err *err);
+/* One of them, as long as it is kept for somebody. */
+XZ_MUST enum xz_rc xz_view_change(const struct xz_desk_view *view, int64_t id, struct xz_buf *out,
+                                  struct xz_err *err);
 /* The number of the newest change. */
 XZ_MUST enum xz_rc xz_view_newest(const struct xz_desk_view *view, int64_t *newest,
                                   struct xz_err *err);

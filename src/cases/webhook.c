@@ -182,10 +182,12 @@ static enum xz_rc redeliver_it(struct xz_db_conn *conn, void *arg, struct xz_err
 {
     const struct changing *changing = arg;
     int64_t waits = 0;
-    bool found = false;
+    bool found = false; /* with what it tells of: it is made anew */
     enum xz_rc rc = xz_row_int(conn,
                                "SELECT CASE WHEN state = 'waiting' THEN 1 ELSE 0 END "
-                               "FROM webhook_delivery WHERE id = ?1 AND webhook = ?2",
+                               "FROM webhook_delivery d WHERE id = ?1 AND webhook = ?2 AND "
+                               "(change_id = 0 OR EXISTS (SELECT 1 FROM change c "
+                               "WHERE c.id = d.change_id))",
                                XZ_DB_ARGS(XZ_DB_INT(changing->delivery), XZ_DB_INT(changing->id)),
                                &waits, &found, err);
 

@@ -221,9 +221,8 @@ static enum xz_rc put_body(const struct claiming *claiming, size_t i, struct xz_
 {
     struct xz_webhook_claim *claim = &claiming->claims[i];
     const struct xz_desk_view view = {claiming->desk, &claiming->actors[i], claiming->now_ms};
-    json_t *list = NULL, *body = json_object(), *change;
+    json_t *change = NULL, *body = json_object();
     struct xz_buf text = {0};
-    int64_t last = 0;
     char *made;
     enum xz_rc rc = XZ_OK;
 
@@ -232,17 +231,15 @@ static enum xz_rc put_body(const struct claiming *claiming, size_t i, struct xz_
         (void)json_object_set_new(body, "kind", json_string("test"));
         (void)json_object_set_new(body, "at", xz_json_time(claiming->now_ms));
     } else {
-        rc = xz_view_changes(&view, claim->change_id - 1, 1, &text, &last, err);
-        list = rc == XZ_OK ? json_loadb((const char *)text.data, text.len, 0, NULL) : NULL;
-        change = json_array_get(list, 0);
-        if (json_integer_value(json_object_get(change, "id")) == claim->change_id) {
-            (void)json_object_update(body, change);
-        }
+        rc = xz_view_change(&view, claim->change_id, &text, err);
+        change = rc == XZ_OK ? json_loadb((const char *)text.data, text.len, 0, NULL) : NULL;
+        (void)json_object_update(body, change);
+        rc = rc == XZ_REJECT ? XZ_OK : rc; /* it is not there for who sees the webhook's region */
     }
     made = json_dumps(body, JSON_COMPACT);
     xz_buf_bytes(&claim->body, made, strlen(made));
     free(made);
-    json_decref(list);
+    json_decref(change);
     json_decref(body);
     xz_buf_fini(&text);
     return rc;

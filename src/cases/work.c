@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cases/case_row.h"
+#include "cases/change.h"
 #include "cases/row.h"
 #include "cases/verdict.h"
 #include "cases/work_int.h"

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "cases/change.h"
 #include "cases/users.h"
 #include "cases/work.h"
 #include "console/catalogue.h"
@@ -42,6 +43,19 @@ static enum xz_rc sweep(struct xz_db_conn *conn, void *arg, struct xz_err *err)
     return xz_user_sweep(conn, *(const int64_t *)arg, err);
 }
 
+/* Changes of which nobody needs to be told any more. */
+static void sweep_changes(struct xz_console *console, int64_t now_ms)
+{
+    struct xz_err err = {0};
+    bool more = true;
+    enum xz_rc rc = XZ_OK;
+
+    while (rc == XZ_OK && more && !console->ending) {
+        rc = xz_change_sweep(&console->desk, now_ms, &more, &err);
+    }
+    report("changes", rc, &err);
+}
+
 /* Is it time again? */
 static bool due(int64_t *last_ms, int64_t every_ms, int64_t now_ms)
 {
@@ -71,6 +85,7 @@ void *xz_console_ticker(void *arg)
         }
         if (works && due(&swept_ms, SWEEP_MS, now_ms)) {
             report("sweep", xz_desk_write(&console->desk, sweep, &now_ms, &err), &err);
+            sweep_changes(console, now_ms);
         }
         if (works && due(&counted_ms, COUNT_MS, now_ms)) {
             report("exposure", xz_exposure_note(console, &exposure, now_ms, &err), &err);

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The desk as a process: on a database, over the alerts of a world, with accounts to enter by."""
+import contextlib
 import itertools
 import json
 import pathlib
+import sqlite3
 import subprocess
 
 from broker import ROOT, free_port, wait_for
@@ -104,6 +106,15 @@ class Desk:
         rows = self.a("analyst").good("GET", "/cases", region=region, **query)["items"]
         assert rows, f"no case in {region} {query}"
         return rows[0]
+
+    def change_store(self, statement):
+        """An SQL statement behind the back of a desk that does not run; self.kind: sqlite or postgres."""
+        database = self.settings["console.database"]
+        if self.kind == "postgres":
+            subprocess.run(["psql", "-q", "-d", database, "-c", statement], check=True)
+            return
+        with contextlib.closing(sqlite3.connect(database.removeprefix("sqlite:"))) as store, store:
+            store.execute(statement)
 
     def audit(self):
         done = self.command("audit", "verify")

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The commands beside the service: accounts, the audit chain, evidence packs, keys."""
 import io
-import sqlite3
 import subprocess
 import tarfile
 
@@ -49,14 +48,7 @@ def test_a_changed_record_is_found(own_desk):
     whole = desk.command("audit", "verify")
     assert whole.returncode == 0 and whole.stdout.startswith("whole: ")
     assert whole.stdout.split()[-1] in desk.command("audit", "heads").stdout
-    statement = "UPDATE audit SET actor = 'somebody' WHERE seq = 2"
-    if desk.kind == "sqlite":
-        with sqlite3.connect(desk.settings["console.database"].removeprefix("sqlite:")) as store:
-            store.execute(statement)
-        store.close()
-    else:
-        subprocess.run(["psql", "-q", "-d", desk.settings["console.database"], "-c", statement],
-                       check=True)
+    desk.change_store("UPDATE audit SET actor = 'somebody' WHERE seq = 2")
     broken = desk.command("audit", "verify")
     assert broken.returncode == 1 and broken.stdout.startswith("broken at record 2")
 

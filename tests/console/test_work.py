@@ -204,6 +204,32 @@ def test_a_stream_resumes_over_kills_without_loss_or_doubling(own_desk):
     assert whole == ids # and none left out
 
 
+def test_a_stream_that_cannot_resume_says_so(own_desk):
+    desk = with_cases(own_desk, 3)
+    case = next(desk.user("reader").pages("/cases"))["id"]
+
+    def first(after):
+        """What a listener is told first who has seen so much."""
+        listener = Listener(desk.user("machine"), last_id=after)
+        events = listener.events()
+        told = next(events)
+        desk.user("li").good("POST", f"/cases/{case}/tags", {"tag": f"after {told['id']}"})
+        follows = next(events) # and it goes on from there
+        listener.close()
+        assert follows["id"] == told["id"] + 1
+        return told, follows["id"]
+
+    reset, newest = first(10**9) # never given: another store's, or a later one's
+    assert (reset["kind"], reset["what"], reset["id"]) == ("reset", "gone", newest - 1)
+    assert first(newest - 1)[0]["kind"] == "case"
+    assert desk.stop() == 0
+    desk.clients.clear()
+    desk.change_store("UPDATE change SET at_ms = 1")
+    desk.start()
+    wait_for("the sweep", lambda: first(1)[0]["kind"] == "reset")
+    assert first(0)[0]["kind"] == "reset"
+
+
 def test_decisions_leave_once_after_the_time_to_take_them_back(own_desk):
     desk = with_cases(own_desk, 3)
     worker = desk.user("li")

@@ -16,7 +16,7 @@ class Source extends EventTarget {
   open() {
     this.dispatchEvent(new Event('open'));
   }
-  say(id: number, kind: 'alert' | 'case') {
+  say(id: number, kind: Change['kind']) {
     this.dispatchEvent(new MessageEvent(kind, { data: JSON.stringify({ id, kind }) }));
   }
   fail() {
@@ -89,6 +89,27 @@ it('says so when it cannot know what it missed', () => {
   vi.advanceTimersByTime(1000);
   newest().open();
   expect(streamMissed.value).toBe(before + 1);
+});
+
+it('reads anew when what it missed is gone, and goes on from the newest', () => {
+  const before = streamMissed.value;
+  const ids: number[] = [];
+  const end = onChanges((changes: Change[]) => ids.push(...changes.map((one) => one.id)));
+  openStream();
+  newest().open();
+  newest().say(41, 'alert');
+  newest().fail();
+  vi.advanceTimersByTime(1000);
+  newest().open();
+  newest().say(17, 'reset');
+  expect(streamMissed.value).toBe(before + 1);
+  newest().say(18, 'case');
+  vi.advanceTimersByTime(300);
+  expect(ids).toEqual([41, 18]);
+  newest().fail();
+  vi.advanceTimersByTime(1000);
+  expect(newest().url).toBe('/api/v1/stream?after=18');
+  end();
 });
 
 it('waits longer each time nobody answers', () => {

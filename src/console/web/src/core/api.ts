@@ -264,7 +264,7 @@ export interface Case extends CaseRow {
 
 export interface Change {
   id: number;
-  kind: 'alert' | 'case';
+  kind: 'alert' | 'case' | 'reset'; // reset: what happened before it is not told
   what: string;
   object: string;
   case: number; // 0: none

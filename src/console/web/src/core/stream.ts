@@ -11,7 +11,8 @@ const FLUSH_MS = 250;
 const RETRY_MS = [1000, 2000, 5000, 10_000];
 
 export const streamState = signal<StreamState>('off');
-// Raised after a break before the first change was seen: what came meanwhile is not told, read anew.
+// Raised after a break before the first change was seen, or that was longer than changes are kept:
+// what came meanwhile is not told, read anew.
 export const streamMissed = signal(0);
 export const streamHeard = signal<number | null>(null); // when a change came last
 
@@ -43,6 +44,12 @@ function take(event: MessageEvent<string>): void {
   flushing ??= setTimeout(flush, FLUSH_MS);
 }
 
+// Whatever number it has: it may be lower than what was seen, when the store was put back.
+function reset(event: MessageEvent<string>): void {
+  after = (JSON.parse(event.data) as Change).id;
+  streamMissed.value++;
+}
+
 // The browser's own retry would ask again from where this source began: a new one is made.
 function lost(): void {
   source?.close();
@@ -64,6 +71,7 @@ function connect(): void {
   });
   source.addEventListener('alert', take);
   source.addEventListener('case', take);
+  source.addEventListener('reset', reset);
   source.addEventListener('error', lost);
 }
 

@@ -8,7 +8,7 @@ import { clockTime, count, date, moneyShort, percent, relative } from '../../cor
 import { useGet } from '../../core/load';
 import { outcomeName, resultName, stateName } from '../../core/names';
 import { href, replaceQuery, type PageProps } from '../../core/router';
-import { onChanges } from '../../core/stream';
+import { onChanges, streamMissed } from '../../core/stream';
 import {
   AsOf, Badge, Due, Empty, ErrorBox, Loading, Money, PatternName, Select,
 } from '../../core/ui';
@@ -276,6 +276,12 @@ function Age({ health }: { health: DataHealth }) {
 function useFresh(reload: () => void): void {
   const live = useRef(reload);
   live.current = reload;
+  const missed = streamMissed.value;
+  useEffect(() => {
+    if (missed > 0) {
+      live.current();
+    }
+  }, [missed]);
   useEffect(() => {
     let waiting: ReturnType<typeof setTimeout> | undefined;
     const end = onChanges(() => {
