@@ -33,12 +33,13 @@ static enum xz_rc find_last(struct xz_db_conn *conn, int64_t now_ms, int64_t gon
                             struct xz_err *err)
 {
     int64_t told = 0;
-    enum xz_rc rc = xz_row_int(
-        conn,
-        "SELECT COALESCE(MIN(CASE WHEN at_ms >= ?3 THEN id - 1 END), MAX(id), ?1) "
-        "FROM (SELECT id, at_ms FROM change WHERE id > ?1 ORDER BY id LIMIT ?2) AS next",
-        XZ_DB_ARGS(XZ_DB_INT(gone), XZ_DB_INT(XZ_CHANGES_SWEPT), XZ_DB_INT(now_ms - XZ_CHANGE_KEEP_MS)),
-        last, NULL, err);
+    enum xz_rc rc =
+        xz_row_int(conn,
+                   "SELECT COALESCE(MIN(CASE WHEN at_ms >= ?3 THEN id - 1 END), MAX(id), ?1) "
+                   "FROM (SELECT id, at_ms FROM change WHERE id > ?1 ORDER BY id LIMIT ?2) AS next",
+                   XZ_DB_ARGS(XZ_DB_INT(gone), XZ_DB_INT(XZ_CHANGES_SWEPT),
+                              XZ_DB_INT(now_ms - XZ_CHANGE_KEEP_MS)),
+                   last, NULL, err);
 
     rc = rc == XZ_OK
              ? xz_row_int(conn,

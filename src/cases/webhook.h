@@ -77,5 +77,9 @@ void xz_webhook_claim_fini(struct xz_webhook_claim *claim); /* wipes the secret 
 XZ_MUST enum xz_rc xz_webhook_settle(const struct xz_desk *desk,
                                      const struct xz_webhook_claim *claim, int status,
                                      const char *error, int64_t now_ms, struct xz_err *err);
+/* It was not tried, or cut off: due at once, and this does not count as a try. XZ_REJECT "stale" as
+ * above. */
+XZ_MUST enum xz_rc xz_webhook_release(const struct xz_desk *desk,
+                                      const struct xz_webhook_claim *claim, struct xz_err *err);
 
 #endif

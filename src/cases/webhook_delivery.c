@@ -283,6 +283,14 @@ struct settling {
     int64_t now_ms;
 };
 
+/* Who changed no row had no claim any more. */
+static enum xz_rc check_held(enum xz_rc rc, int64_t changed, struct xz_err *err)
+{
+    return rc == XZ_OK && changed == 0
+               ? xz_err_reject(err, "stale", "", "the claim on the delivery has ended")
+               : rc;
+}
+
 static enum xz_rc settle_it(struct xz_db_conn *conn, void *arg, struct xz_err *err)
 {
     const struct settling *settling = arg;
@@ -305,9 +313,7 @@ static enum xz_rc settle_it(struct xz_db_conn *conn, void *arg, struct xz_err *e
                    XZ_DB_INT(claim->tries)),
         &changed, err);
 
-    if (rc == XZ_OK && changed == 0) {
-        rc = xz_err_reject(err, "stale", "", "the claim on the delivery has ended");
-    }
+    rc = check_held(rc, changed, err);
     if (rc != XZ_OK) {
         return rc;
     }
@@ -335,4 +341,25 @@ enum xz_rc xz_webhook_settle(const struct xz_desk *desk, const struct xz_webhook
         }
     }
     return xz_desk_write(desk, settle_it, &settling, err);
+}
+
+static enum xz_rc release_it(struct xz_db_conn *conn, void *arg, struct xz_err *err)
+{
+    const struct xz_webhook_claim *claim = arg;
+    int64_t changed = 0;
+    const enum xz_rc rc =
+        xz_db_exec(conn,
+                   "UPDATE webhook_delivery SET claimed_until_ms = 0, tries = tries - 1 "
+                   "WHERE id = ?1 AND claimed_until_ms = ?2 AND state = 'waiting' AND tries = ?3",
+                   XZ_DB_ARGS(XZ_DB_INT(claim->delivery), XZ_DB_INT(claim->claimed_until_ms),
+                              XZ_DB_INT(claim->tries)),
+                   &changed, err);
+
+    return check_held(rc, changed, err);
+}
+
+enum xz_rc xz_webhook_release(const struct xz_desk *desk, const struct xz_webhook_claim *claim,
+                              struct xz_err *err)
+{
+    return xz_desk_write(desk, release_it, (void *)(uintptr_t)claim, err);
 }

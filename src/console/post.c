@@ -14,13 +14,14 @@
 #include "console/address.h"
 
 #define CONNECT_S 5L
+#define LOOK_MS   100 /* so soon a stop is seen */
 #define ANSWER_BYTES                                                                               \
     (1L << 20) /* of an answer's body, which is not kept; more ends the transfer                   \
                 */
 
 struct sending {
     const struct xz_post *post;
-    bool refused;
+    bool refused, cut_off;
     long answered;
 };
 
@@ -102,6 +103,31 @@ static void set_up(CURL *curl, struct sending *sending, struct curl_slist *heade
     (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, sending);
 }
 
+/* Until it is done, or cut off: then nothing waits for a name that is being looked up. */
+static CURLcode perform(CURL *curl, struct sending *sending)
+{
+    const _Atomic bool *stop = sending->post->stop;
+    CURLM *multi = curl_multi_init();
+    CURLMcode works = multi != NULL ? curl_multi_add_handle(multi, curl) : CURLM_OUT_OF_MEMORY;
+    CURLcode code = CURLE_FAILED_INIT;
+    const CURLMsg *told;
+    int running = 1, left;
+
+    while (works == CURLM_OK && running > 0 && !sending->cut_off) {
+        works = curl_multi_perform(multi, &running);
+        sending->cut_off = running > 0 && stop != NULL && *stop;
+        if (works == CURLM_OK && running > 0 && !sending->cut_off) {
+            works = curl_multi_poll(multi, NULL, 0, LOOK_MS, NULL);
+        }
+    }
+    told = multi != NULL ? curl_multi_info_read(multi, &left) : NULL;
+    code = told != NULL && told->msg == CURLMSG_DONE ? told->data.result : code;
+    (void)curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, sending->cut_off ? 1L : 0L);
+    (void)curl_multi_remove_handle(multi, curl);
+    (void)curl_multi_cleanup(multi);
+    return code;
+}
+
 int xz_post(const struct xz_post *post, char error[static XZ_POST_ERROR_MAX])
 {
     struct sending sending = {.post = post};
@@ -113,11 +139,14 @@ int xz_post(const struct xz_post *post, char error[static XZ_POST_ERROR_MAX])
     error[0] = '\0';
     if (curl != NULL) {
         set_up(curl, &sending, headers);
-        code = curl_easy_perform(curl);
+        code = perform(curl, &sending);
         (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
         curl_easy_cleanup(curl);
     }
     curl_slist_free_all(headers);
+    if (sending.cut_off) {
+        return XZ_POST_CUT_OFF;
+    }
     if (sending.refused) {
         (void)snprintf(error, XZ_POST_ERROR_MAX, "an address of a private network is not allowed");
         return 0;

@@ -6,6 +6,7 @@
  */
 #ifndef XZ_CONSOLE_POST_H
 #define XZ_CONSOLE_POST_H
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -18,8 +19,11 @@ struct xz_post {
     const char *url, *secret, *event; /* event: "alert", "case", "test" */
     int64_t delivery, now_ms;
     struct xz_str body;
-    bool private_allowed; /* private addresses, and http */
+    bool private_allowed;     /* private addresses, and http */
+    const _Atomic bool *stop; /* set by another thread: end it now; or NULL */
 };
+
+#define XZ_POST_CUT_OFF (-1) /* by post->stop: the other side may have it, or not */
 
 /* The status of the answer, 0 when there is none; error: why not, or "". Headers: X-Xiezhi-Event,
  * X-Xiezhi-Delivery, X-Xiezhi-Timestamp (seconds), and X-Xiezhi-Signature: "v1=" and the hex of

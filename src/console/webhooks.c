@@ -31,6 +31,15 @@ static void event_of(const struct xz_buf *body, char event[static 16])
     json_decref(change);
 }
 
+/* Not sent, or nobody knows: due at once to who comes next. */
+static void give_back(struct xz_console *console, const struct xz_webhook_claim *claim)
+{
+    struct xz_err err = {0};
+    const enum xz_rc rc = xz_webhook_release(&console->desk, claim, &err);
+
+    report("webhook", rc == XZ_REJECT ? XZ_OK : rc, &err);
+}
+
 static void send_one(struct xz_console *console, const struct xz_webhook_claim *claim)
 {
     const bool private_allowed = strcmp(console->config->console_private_webhooks, "yes") == 0;
@@ -46,8 +55,13 @@ static void send_one(struct xz_console *console, const struct xz_webhook_claim *
                                        .delivery = claim->delivery,
                                        .now_ms = xz_now_ms(),
                                        .body = xz_buf_view(&claim->body),
-                                       .private_allowed = private_allowed},
+                                       .private_allowed = private_allowed,
+                                       .stop = &console->ending},
                      error);
+    if (status == XZ_POST_CUT_OFF) {
+        give_back(console, claim);
+        return;
+    }
     rc = xz_webhook_settle(&console->desk, claim, status, error, xz_now_ms(), &err);
     report("webhook", rc == XZ_REJECT ? XZ_OK : rc, &err); /* dropped meanwhile, or another's */
 }
@@ -63,7 +77,9 @@ static bool send_due(struct xz_console *console)
 
     report("webhooks", rc, &err);
     for (size_t i = 0; rc == XZ_OK && i < count; i++) {
-        if (!console->ending) { /* what is not sent now is due again when the claim ends */
+        if (console->ending) {
+            give_back(console, &claims[i]);
+        } else {
             send_one(console, &claims[i]);
         }
         xz_webhook_claim_fini(&claims[i]);

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import http.server
 import json
+import signal
 import threading
 import time
 
@@ -87,6 +88,48 @@ def test_deliveries_are_signed_and_tried_again(own_desk):
         wait_for("it again", again)
         admin.good("DELETE", hook)
         assert admin.get(f"{hook}/deliveries").code == "not_found"
+
+
+def test_a_stop_does_not_wait_for_a_receiver(own_desk):
+    """What is on its way then is sent again, and did not count as a try."""
+    own_desk.settings["console.private_webhooks"] = "yes"
+    got, hangs = [], threading.Event()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self): # noqa: N802
+            self.rfile.read(int(self.headers["Content-Length"]))
+            got.append(self.headers["X-Xiezhi-Delivery"])
+            if len(got) == 1:
+                hangs.wait(60)
+            with contextlib.suppress(OSError):
+                self.send_response(200)
+                self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        desk = with_cases(own_desk, 1)
+        made = desk.user(ADMIN).good("POST", "/webhooks", {
+            "url": f"http://127.0.0.1:{server.server_port}/x", "events": ["alert"]})
+        desk.user(ADMIN).good("POST", f"/webhooks/{made['id']}/test")
+        wait_for("a delivery on its way", lambda: got)
+        for client in desk.clients.values():
+            client.close()
+        desk.service.send(signal.SIGTERM)
+        assert desk.service.ended(deadline_s=6) == 0 # a delivery may take ten
+        desk.clients.clear()
+        desk.start()
+        listed = lambda: desk.user(ADMIN).good("GET", f"/webhooks/{made['id']}/deliveries")["items"]
+        wait_for("it again", lambda: listed()[0]["state"] == "done", deadline_s=20) # a claim lasts sixty
+        assert got == [got[0]] * 2 and listed()[0]["tries"] == 1
+    finally:
+        hangs.set()
+        server.shutdown()
+        server.server_close()
 
 
 def test_private_addresses_are_refused(own_desk):

@@ -171,9 +171,9 @@ static void test_what_a_webhook_was_not_told_stays(void **state)
     xz_webhook_claim_fini(&claim);
     /* what is gone cannot be told once more */
     assert_int_equal(
-        xz_webhook_redeliver(
-            &desk, &admin, hook,
-            number(&desk, "SELECT id FROM webhook_delivery WHERE change_id = 4"), LATER_MS, &err),
+        xz_webhook_redeliver(&desk, &admin, hook,
+                             number(&desk, "SELECT id FROM webhook_delivery WHERE change_id = 4"),
+                             LATER_MS, &err),
         XZ_REJECT);
     assert_string_equal(err.reason, "not_found");
     /* one that is not in use holds nothing */

@@ -171,6 +171,30 @@ static const char *settling(const struct xz_desk *desk, const struct xz_webhook_
     return rc == XZ_OK ? "" : err.reason;
 }
 
+static void test_one_that_was_given_back_is_due_at_once(void **state)
+{
+    struct xz_desk desk = desk_opened(*state);
+    const struct xz_actor root = person(&desk, "root", 1u << XZ_ROLE_ADMIN, "");
+    const int64_t id = added(&desk, &root, XZ_WEBHOOK_CASE, "");
+    struct xz_webhook_claim claims[XZ_WEBHOOK_CLAIMS_MAX], before;
+    struct xz_err err = {0};
+
+    assert_int_equal(xz_webhook_test(&desk, &root, id, MONDAY_MS, &err), XZ_OK);
+    assert_int_equal(claim(&desk, MONDAY_MS, claims), 1);
+    before = claims[0];
+    assert_int_equal(xz_webhook_release(&desk, &before, &err), XZ_OK);
+    assert_int_equal(claim(&desk, MONDAY_MS + 1, claims), 1);
+    assert_int_equal(claims[0].tries, 1);
+    /* of what is another's now, nothing is given back */
+    assert_int_equal(xz_webhook_release(&desk, &before, &err), XZ_REJECT);
+    assert_string_equal(err.reason, "stale");
+    assert_int_equal(xz_webhook_settle(&desk, &claims[0], 200, "", MONDAY_MS + 2, &err), XZ_OK);
+    assert_int_equal(xz_webhook_release(&desk, &claims[0], &err), XZ_REJECT);
+    xz_webhook_claim_fini(&before);
+    xz_webhook_claim_fini(&claims[0]);
+    xz_desk_close(&desk);
+}
+
 static void test_a_failed_one_comes_again_for_a_day(void **state)
 {
     struct xz_desk desk = desk_opened(*state);
@@ -324,6 +348,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_BOTH(test_what_may_be_a_webhook),
         ON_BOTH(test_changes_become_deliveries_in_their_order),
+        ON_BOTH(test_one_that_was_given_back_is_due_at_once),
         ON_BOTH(test_a_failed_one_comes_again_for_a_day),
         ON_BOTH(test_a_claim_ends),
         ON_BOTH(test_two_senders_never_have_the_same),
