@@ -68,12 +68,16 @@ static enum xz_rc add_sums(struct xz_db_conn *conn, const struct counted *c, int
 
     return rc != XZ_OK || c->institution[0] == '\0'
                ? rc
-               : xz_db_exec(conn,
-                            "UPDATE sum_institution SET alerts = alerts + ?2, "
-                            "amount_fen = amount_fen + ?3 WHERE institution = ?1",
-                            XZ_DB_ARGS(XZ_DB_CSTR(c->institution), XZ_DB_INT(sign),
-                                       XZ_DB_INT(sign * c->amount_fen)),
-                            NULL, err);
+               : xz_db_exec(
+                     conn,
+                     "INSERT INTO sum_institution_day (day, institution, region, alerts, "
+                     "amount_fen) SELECT ?1, institution, region, ?3, ?4 FROM sum_institution "
+                     "WHERE institution = ?2 ON CONFLICT (day, institution) DO UPDATE SET "
+                     "alerts = sum_institution_day.alerts + excluded.alerts, "
+                     "amount_fen = sum_institution_day.amount_fen + excluded.amount_fen",
+                     XZ_DB_ARGS(XZ_DB_INT(xz_day_of(c->ended_ms)), XZ_DB_CSTR(c->institution),
+                                XZ_DB_INT(sign), XZ_DB_INT(sign * c->amount_fen)),
+                     NULL, err);
 }
 
 static enum xz_rc know_institution(struct xz_db_conn *conn, const struct xz_alert_facts *facts,
@@ -82,8 +86,8 @@ static enum xz_rc know_institution(struct xz_db_conn *conn, const struct xz_aler
     return facts->institution[0] == '\0'
                ? XZ_OK
                : xz_db_exec(conn,
-                            "INSERT INTO sum_institution (institution, region, lat, lon, alerts, "
-                            "amount_fen) VALUES (?1, ?2, ?3, ?4, 0, 0) "
+                            "INSERT INTO sum_institution (institution, region, lat, lon) "
+                            "VALUES (?1, ?2, ?3, ?4) "
                             "ON CONFLICT (institution) DO NOTHING",
                             XZ_DB_ARGS(XZ_DB_CSTR(facts->institution), XZ_DB_CSTR(facts->region),
                                        XZ_DB_DOUBLE(facts->lat), XZ_DB_DOUBLE(facts->lon)),

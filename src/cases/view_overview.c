@@ -60,12 +60,16 @@ static enum xz_rc add_alerts(struct xz_db_conn *conn, const struct overview *ove
                      : rc;
     return rc == XZ_OK
                ? add_sums(conn, overview, into, "institutions", XZ_COLUMNS(institution),
-                          "SELECT institution, COALESCE((SELECT name FROM institution i "
-                          "WHERE i.id = institution), ''), COALESCE((SELECT i.region FROM "
-                          "institution i WHERE i.id = institution AND i.region <> ''), region), "
-                          "lat, lon, alerts, amount_fen "
-                          "FROM sum_institution WHERE ?1 > 0 AND alerts > 0",
-                          " ORDER BY amount_fen DESC, institution LIMIT 2000", err)
+                          "SELECT p.institution, COALESCE(i.name, ''), "
+                          "COALESCE(NULLIF(i.region, ''), p.region), p.lat, p.lon, s.alerts, "
+                          "s.amount_fen FROM (SELECT institution, SUM(alerts) AS alerts, "
+                          "SUM(amount_fen) AS amount_fen FROM sum_institution_day WHERE day >= ?1",
+                          " GROUP BY institution HAVING SUM(alerts) > 0 "
+                          "ORDER BY SUM(amount_fen) DESC, institution LIMIT 2000) AS s "
+                          "JOIN sum_institution p ON p.institution = s.institution "
+                          "LEFT JOIN institution i ON i.id = s.institution "
+                          "ORDER BY s.amount_fen DESC, s.institution",
+                          err)
                : rc;
 }
 

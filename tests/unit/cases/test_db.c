@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 
 #include "cases/migrate.h"
+#include "cases/row.h"
 #include "databases.h"
 
 #define WAIT_MS 2000
@@ -386,6 +387,64 @@ static void test_the_program_s_own_migrations(void **state)
     xz_db_close(db);
 }
 
+static int64_t number(struct xz_db_conn *conn, const char *sql)
+{
+    struct xz_err err = {0};
+    int64_t value = -1;
+
+    if (xz_row_int(conn, sql, XZ_DB_NO_ARGS, &value, NULL, &err) != XZ_OK) {
+        fail_msg("%s: %s", sql, err.msg);
+    }
+    return value;
+}
+
+/* What was there before the seventh has the sums of days that it would have had from the start. */
+static void test_days_of_institutions_are_made_up_for(void **state)
+{
+    static const char old[] =
+        "INSERT INTO sum_institution (institution, region, lat, lon, alerts, amount_fen) "
+        "VALUES ('P1', '210102', 41.8, 123.4, 2, 300);"
+        "INSERT INTO alert SELECT n, 'A' || n, current, 1, 'T02', 1, status, 'suspicious', 1, 0.5, "
+        "fen, '210102', 'insured', 'x', 0, ended, 1, 0, 0, '', 0, n, institution, '', '', 1, "
+        "'', '' FROM things;";
+    /* 1767196799999 is the last of a UTC+8 day, 20453 */
+    static const char things_of[] =
+        "CREATE TABLE things (n BIGINT, current BIGINT, status TEXT, fen BIGINT, ended BIGINT, "
+        "institution TEXT);"
+        "INSERT INTO things (n, current, status, fen, ended, institution) VALUES "
+        "(1, 1, 'open', 100, 1767196799999, 'P1'), (2, 1, 'open', 200, 1767196800000, 'P1'),"
+        "(3, 0, 'open', 400, 1767196800000, 'P1'), (4, 1, 'open', 900, 1767196800000, ''),"
+        "(5, 1, 'withdrawn', 800, 1767196800000, 'P1');";
+    struct xz_migration before[7] = {{NULL, NULL}};
+    struct xz_db *db = NULL;
+    struct xz_db_conn *conn;
+    struct xz_err err = {0};
+
+    memcpy(before, xz_migrations, 6 * sizeof(before[0]));
+    assert_int_equal(xz_db_open(*state, 1, &db, &err), XZ_OK);
+    assert_int_equal(xz_db_migrate(db, before, &err), XZ_OK);
+    conn = taken(db);
+    assert_int_equal(xz_db_script(conn, things_of, &err), XZ_OK);
+    if (xz_db_script(conn, old, &err) != XZ_OK) {
+        fail_msg("%s", err.msg);
+    }
+    xz_db_give(conn);
+    assert_int_equal(xz_db_migrate(db, xz_migrations, &err), XZ_OK);
+    conn = taken(db);
+    assert_int_equal(number(conn, "SELECT COUNT(*) FROM sum_institution_day"), 2);
+    assert_int_equal(number(conn,
+                            "SELECT SUM(amount_fen) FROM sum_institution_day WHERE day = 20453 "
+                            "AND alerts = 1 AND region = '210102'"),
+                     100);
+    assert_int_equal(number(conn,
+                            "SELECT SUM(amount_fen) FROM sum_institution_day WHERE day = 20454 "
+                            "AND alerts = 1 AND institution = 'P1'"),
+                     200);
+    assert_int_equal(number(conn, "SELECT COUNT(*) FROM sum_institution"), 1);
+    xz_db_give(conn);
+    xz_db_close(db);
+}
+
 static void test_a_file_nobody_else_may_read(void **state)
 {
     struct stat stat_of;
@@ -410,6 +469,7 @@ int main(void)
         ON_BOTH(test_killed_writer_leaves_nothing_half),
         ON_BOTH(test_migrations_are_applied_once),
         ON_BOTH(test_the_program_s_own_migrations),
+        ON_BOTH(test_days_of_institutions_are_made_up_for),
         {"test_a_file_nobody_else_may_read", test_a_file_nobody_else_may_read, databases_sqlite,
          databases_forget, NULL},
         {"test_server_that_comes_back", test_server_that_comes_back, databases_postgres,

@@ -125,6 +125,61 @@ static void test_what_got_worse(void **state)
     xz_desk_close(&desk);
 }
 
+/* "alerts/fen" of the first institution of so many days; "" when there is none. */
+static const char *of_days(const struct xz_desk_view *view, int days)
+{
+    static char text[64];
+    struct xz_buf out = {0};
+    struct xz_err err = {0};
+    json_t *shown;
+
+    if (xz_view_overview(view, XZ_STR_NONE, days, &out, &err) != XZ_OK) {
+        fail_msg("%s", err.msg);
+    }
+    shown = json_of(&out);
+    text[0] = '\0';
+    if (json_array_size(at(shown, "institutions")) > 0) {
+        assert_string_equal(text_at(shown, "institutions/0/institution"), "P1");
+        assert_true(json_real_value(at(shown, "institutions/0/lat")) > 40);
+        (void)snprintf(text, sizeof(text), "%d/%d", (int)int_at(shown, "institutions/0/alerts"),
+                       (int)int_at(shown, "institutions/0/amount_fen"));
+    }
+    json_decref(shown);
+    return text;
+}
+
+static void test_institutions_are_summed_over_the_days_asked_for(void **state)
+{
+    struct xz_desk desk = desk_opened(*state);
+    const struct xz_actor all = person(&desk, "li", INVESTIGATOR, "");
+    const struct xz_actor far = person(&desk, "wang", INVESTIGATOR, "31");
+    const struct xz_desk_view view = {&desk, &all, MONDAY_MS}, blind = {&desk, &far, MONDAY_MS};
+    struct said said[] = {saying("A", "T02", "insured", "210100190001011234"),
+                          saying("B", "T02", "insured", "210100190001011235")};
+
+    said[0].start_ms -= 9 * XZ_DAY_MS;
+    said[0].end_ms -= 9 * XZ_DAY_MS;
+    said[1].events = "e2:300";
+    (void)bring(&desk, said, 2, MONDAY_MS);
+    assert_string_equal(of_days(&view, 30), "2/5300");
+    assert_string_equal(of_days(&view, 10), "2/5300"); /* the tenth day is one of ten */
+    assert_string_equal(of_days(&view, 9), "1/300");
+    assert_string_equal(of_days(&view, 1), "1/300");
+    assert_string_equal(of_days(&blind, 30), "");
+    /* an alert that goes on is of the day on which it ends now */
+    said[0].rev = 2;
+    said[0].end_ms += 5 * XZ_DAY_MS;
+    (void)bring(&desk, said, 1, MONDAY_MS);
+    assert_string_equal(of_days(&view, 5), "2/5300");
+    assert_string_equal(of_days(&view, 4), "1/300");
+    /* and one that was withdrawn is of none */
+    said[1].rev = 2;
+    said[1].status = "withdrawn";
+    (void)bring(&desk, &said[1], 1, MONDAY_MS);
+    assert_string_equal(of_days(&view, 30), "1/5000");
+    xz_desk_close(&desk);
+}
+
 static void test_search_finds_cases_and_alerts(void **state)
 {
     struct xz_desk desk = desk_opened(*state);
@@ -340,6 +395,7 @@ int main(void)
         ON_BOTH(test_a_rank_is_its_parts),
         ON_BOTH(test_a_case_says_until_when_it_can_be_taken_back),
         ON_BOTH(test_what_got_worse),
+        ON_BOTH(test_institutions_are_summed_over_the_days_asked_for),
         ON_BOTH(test_search_finds_cases_and_alerts),
         ON_BOTH(test_versions_of_patterns_are_remembered),
         ON_BOTH(test_tokens_are_listed_and_revoked),

@@ -15,7 +15,8 @@
 
 #include "console/post.h"
 
-/* The other side: takes one delivery, and answers it, or says nothing and has the sender stopped. */
+/* The other side: takes one delivery, and answers it, or says nothing and has the sender stopped.
+ */
 struct other {
     int socket;
     const char *answer; /* NULL: none */

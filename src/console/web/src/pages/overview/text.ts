@@ -105,8 +105,8 @@ export const t = dictionary({
 
   map: ['地图', 'Map'],
   mapWhat: [
-    '底色：统筹区预警数（所选时段）。圆：机构，大小为金额，颜色为预警数（自有记录以来）。',
-    'Shade: alerts of a county in the period. Circles: institutions; size is money, colour is alerts, since records began.',
+    '底色：统筹区预警数。圆：机构，大小为金额，颜色为预警数。均为所选时段。',
+    'Shade: alerts of a county. Circles: institutions; size is money, colour is alerts. All in the period chosen.',
   ],
   mapHow: [
     '没有行政区划底图：每一处归最近的机构，同一统筹区的机构连成一片。',
