@@ -13,10 +13,13 @@ from confluent_kafka.admin import AdminClient, NewTopic
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KAFKA = ROOT / "ops" / "kafka" / "kafka"
 FIRST_PORT = int(os.environ.get("XZ_STREAM_PORT", "19300"))
-PORTS = 50
+PORTS = 500
 DEADLINE_S = 30
 
-_ports = itertools.cycle(range(FIRST_PORT, FIRST_PORT + PORTS))
+# Begun elsewhere by each process: a port is free until somebody takes it, and two runs at once would
+# take the same ones.
+_begin = os.getpid() * 50 % PORTS
+_ports = itertools.cycle(FIRST_PORT + (_begin + n) % PORTS for n in range(PORTS))
 
 
 def free_port():
