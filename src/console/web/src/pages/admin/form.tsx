@@ -5,7 +5,7 @@ import type { ComponentChildren } from 'preact';
 import type { ApiError } from '../../core/api';
 import { errorName } from '../../core/names';
 import { asApiError } from '../../core/load';
-import { Button, Dialog, Empty, ErrorBox, toast } from '../../core/ui';
+import { Button, Dialog, ErrorBox, toast } from '../../core/ui';
 import { CopyButton } from '../../core/ui/copy';
 import { t } from './text';
 
@@ -140,12 +140,6 @@ export function Sure({ text, action, send, onClose }: {
       <p>{text}</p>
     </FormDialog>
   );
-}
-
-export function Missing({ error, retry }: { error: ApiError; retry: () => void }) {
-  return error.status === 404
-    ? <Empty title={t('notAvailable')} />
-    : <ErrorBox error={error} retry={retry} />;
 }
 
 // For what is done from a row, without a form.

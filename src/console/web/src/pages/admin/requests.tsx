@@ -4,10 +4,9 @@ import { useState } from 'preact/hooks';
 import { may, post, type Page, type UnmaskRequest } from '../../core/api';
 import { count } from '../../core/i18n';
 import { useGet } from '../../core/load';
-import {
-  AsOf, Badge, Button, Dialog, Empty, ErrorBox, Field, Loading, toast, When,
-} from '../../core/ui';
-import { Missing, useForm } from './form';
+import { Badge, Button, Dialog, ErrorBox, Field, toast, When } from '../../core/ui';
+import { useForm } from './form';
+import { Listing } from './listing';
 import { t } from './text';
 
 const tones = { waiting: 'warn', granted: 'ok', refused: 'outline', expired: 'outline' };
@@ -52,59 +51,39 @@ function DecideDialog({ request, onClose, onDone }: {
 }
 
 export function Requests() {
-  const { data, error, reload } = useGet<Page<UnmaskRequest>>('/identities/requests');
+  const loaded = useGet<Page<UnmaskRequest>>('/identities/requests');
   const [decided, setDecided] = useState<UnmaskRequest | null>(null);
   return (
     <>
-      <div class="row tools">
-        <p class="muted grow">{t('requestsWhat')}</p>
-        {data !== null && <AsOf at={data.as_of} />}
-        <Button onClick={reload}>{t('refresh')}</Button>
-      </div>
-      {error !== null && data === null && <Missing error={error} retry={reload} />}
-      {data === null && error === null && <Loading />}
-      {data !== null && (
-        <div class="panel">
-          {data.items.length === 0 ? <Empty title={t('requestsNone')} /> : (
-            <table class="table">
-              <thead>
-                <tr>
-                  <th scope="col">{t('asked')}</th><th scope="col">{t('askedBy')}</th>
-                  <th scope="col" class="num">{t('people')}</th><th scope="col">{t('reason')}</th>
-                  <th scope="col">{t('state')}</th>
-                  <th scope="col"><span class="seen-by-readers">{t('actions')}</span></th>
-                </tr>
-              </thead>
-              <tbody>
-                {data.items.map((one) => (
-                  <tr key={one.id}>
-                    <td><When at={one.asked} /></td>
-                    <td>{one.asked_by}</td>
-                    <td class="num">{count(one.people)}</td>
-                    <td>{one.reason}</td>
-                    <td>
-                      <Badge tone={tones[one.state]}>
-                        {t(one.state === 'expired' ? 'lapsed' : one.state)}
-                      </Badge>
-                    </td>
-                    <td class="num">
-                      {one.state === 'waiting' && (
-                        one.mine
-                          ? <span class="muted">{t('own')}</span>
-                          : may('approve') && (
-                            <Button onClick={() => setDecided(one)}>{t('decide')}</Button>
-                          )
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          )}
-        </div>
-      )}
+      <Listing
+        loaded={loaded} none={t('requestsNone')} what={t('requestsWhat')}
+        tools={<Button onClick={loaded.reload}>{t('refresh')}</Button>}
+        headings={[t('asked'), t('askedBy'), [t('people'), 'num'], t('reason'), t('state')]}
+        row={(one) => (
+          <tr key={one.id}>
+            <td><When at={one.asked} /></td>
+            <td>{one.asked_by}</td>
+            <td class="num">{count(one.people)}</td>
+            <td>{one.reason}</td>
+            <td>
+              <Badge tone={tones[one.state]}>
+                {t(one.state === 'expired' ? 'lapsed' : one.state)}
+              </Badge>
+            </td>
+            <td class="num">
+              {one.state === 'waiting' && (
+                one.mine
+                  ? <span class="muted">{t('own')}</span>
+                  : may('approve') && (
+                    <Button onClick={() => setDecided(one)}>{t('decide')}</Button>
+                  )
+              )}
+            </td>
+          </tr>
+        )}
+      />
       {decided !== null && (
-        <DecideDialog request={decided} onDone={reload} onClose={() => setDecided(null)} />
+        <DecideDialog request={decided} onDone={loaded.reload} onClose={() => setDecided(null)} />
       )}
     </>
   );

@@ -2,9 +2,10 @@
 import { useState } from 'preact/hooks';
 import { del, postOnce, type Page, type Token, type User } from '../../core/api';
 import { useGet } from '../../core/load';
-import { AsOf, Badge, Button, Empty, Field, Loading, toast, When } from '../../core/ui';
+import { Badge, Button, Field, toast, When } from '../../core/ui';
 import { areDays } from './check';
-import { FormDialog, Missing, SecretDialog, Sure, useForm } from './form';
+import { FormDialog, SecretDialog, Sure, useForm } from './form';
+import { Listing } from './listing';
 import { t } from './text';
 
 function TokenDialog({ users, onClose, onMade }: {
@@ -57,7 +58,7 @@ function TokenDialog({ users, onClose, onMade }: {
 }
 
 export function Tokens() {
-  const { data, error, reload } = useGet<Page<Token>>('/tokens');
+  const loaded = useGet<Page<Token>>('/tokens');
   const users = useGet<Page<User>>('/users');
   const [adding, setAdding] = useState(false);
   const [secret, setSecret] = useState('');
@@ -66,57 +67,39 @@ export function Tokens() {
   const now = Date.now();
   return (
     <>
-      <div class="row tools">
-        {data !== null && <AsOf at={data.as_of} />}
-        <span class="grow" />
-        <Button kind="primary" disabled={active.length === 0} onClick={() => setAdding(true)}>
-          {t('tokenAdd')}
-        </Button>
-      </div>
-      {error !== null && data === null && <Missing error={error} retry={reload} />}
-      {data === null && error === null && <Loading />}
-      {data !== null && (
-        <div class="panel">
-          {data.items.length === 0 ? <Empty title={t('tokensNone')} /> : (
-            <table class="table">
-              <thead>
-                <tr>
-                  <th scope="col">{t('label')}</th><th scope="col">{t('name')}</th>
-                  <th scope="col">{t('created')}</th><th scope="col">{t('seen')}</th>
-                  <th scope="col">{t('expires')}</th>
-                  <th scope="col"><span class="seen-by-readers">{t('actions')}</span></th>
-                </tr>
-              </thead>
-              <tbody>
-                {data.items.map((one) => (
-                  <tr key={one.id}>
-                    <td><strong>{one.label}</strong></td>
-                    <td>{one.name}</td>
-                    <td><When at={one.created} /></td>
-                    <td>
-                      {one.seen === null
-                        ? <span class="muted">{t('never')}</span>
-                        : <When at={one.seen} as="relative" />}
-                    </td>
-                    <td>
-                      {new Date(one.expires).getTime() < now
-                        ? <Badge tone="outline">{t('expired')}</Badge>
-                        : <When at={one.expires} />}
-                    </td>
-                    <td class="num"><Button onClick={() => setDropped(one)}>{t('revoke')}</Button></td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          )}
-        </div>
-      )}
+      <Listing
+        loaded={loaded} none={t('tokensNone')}
+        tools={
+          <Button kind="primary" disabled={active.length === 0} onClick={() => setAdding(true)}>
+            {t('tokenAdd')}
+          </Button>
+        }
+        headings={[t('label'), t('name'), t('created'), t('seen'), t('expires')]}
+        row={(one) => (
+          <tr key={one.id}>
+            <td><strong>{one.label}</strong></td>
+            <td>{one.name}</td>
+            <td><When at={one.created} /></td>
+            <td>
+              {one.seen === null
+                ? <span class="muted">{t('never')}</span>
+                : <When at={one.seen} as="relative" />}
+            </td>
+            <td>
+              {new Date(one.expires).getTime() < now
+                ? <Badge tone="outline">{t('expired')}</Badge>
+                : <When at={one.expires} />}
+            </td>
+            <td class="num"><Button onClick={() => setDropped(one)}>{t('revoke')}</Button></td>
+          </tr>
+        )}
+      />
       {adding && (
         <TokenDialog
           users={active} onClose={() => setAdding(false)}
           onMade={(made) => {
             setSecret(made);
-            reload();
+            loaded.reload();
           }}
         />
       )}
@@ -130,7 +113,7 @@ export function Tokens() {
           send={async () => {
             await del(`/tokens/${dropped.id}`);
             toast(t('revoked'));
-            reload();
+            loaded.reload();
           }}
         />
       )}

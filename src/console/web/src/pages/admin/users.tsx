@@ -4,9 +4,10 @@ import { post, session, type Page, type Role, type User } from '../../core/api';
 import { dateTime } from '../../core/i18n';
 import { useGet } from '../../core/load';
 import { roleName } from '../../core/names';
-import { AsOf, Badge, Button, Empty, Field, Loading, toast, When } from '../../core/ui';
+import { Badge, Button, Field, toast, When } from '../../core/ui';
 import { areRegions, isName, isPassword, tidyRegions } from './check';
-import { Checks, FormDialog, Missing, useForm } from './form';
+import { Checks, FormDialog, useForm } from './form';
+import { Listing } from './listing';
 import { t } from './text';
 
 const roles: Role[] = ['analyst', 'investigator', 'approver', 'auditor', 'admin', 'feed'];
@@ -92,68 +93,48 @@ function UserDialog({ user, onClose, onDone }: {
 }
 
 export function Users() {
-  const { data, error, reload } = useGet<Page<User>>('/users');
+  const loaded = useGet<Page<User>>('/users');
   const [edited, setEdited] = useState<User | null | undefined>(undefined);
   const now = Date.now();
   return (
     <>
-      <div class="row tools">
-        {data !== null && <AsOf at={data.as_of} />}
-        <span class="grow" />
-        <Button kind="primary" onClick={() => setEdited(null)}>{t('userAdd')}</Button>
-      </div>
-      {error !== null && data === null && <Missing error={error} retry={reload} />}
-      {data === null && error === null && <Loading />}
-      {data !== null && (
-        <div class="panel">
-          {data.items.length === 0 ? <Empty title={t('usersNone')} /> : (
-            <table class="table">
-              <thead>
-                <tr>
-                  <th scope="col">{t('name')}</th><th scope="col">{t('roles')}</th>
-                  <th scope="col">{t('regions')}</th><th scope="col">{t('state')}</th>
-                  <th scope="col">{t('created')}</th>
-                  <th scope="col"><span class="seen-by-readers">{t('actions')}</span></th>
-                </tr>
-              </thead>
-              <tbody>
-                {data.items.map((one) => (
-                  <tr key={one.id} class={one.active ? '' : 'muted'}>
-                    <td>
-                      <strong>{one.name}</strong>
-                      {one.id === session.value?.id && <span class="muted"> ({t('yourself')})</span>}
-                    </td>
-                    <td>
-                      <span class="row wrap">
-                        {one.roles.map((role) => <Badge key={role}>{roleName(role)}</Badge>)}
-                      </span>
-                    </td>
-                    <td>{one.regions.join(', ') || <span class="muted">{t('everywhere')}</span>}</td>
-                    <td>
-                      <Badge tone={one.active ? 'ok' : 'outline'}>
-                        {t(one.active ? 'active' : 'inactive')}
-                      </Badge>
-                      {one.rests_until !== null && new Date(one.rests_until).getTime() > now && (
-                        <div class="muted">{t('rests', { time: dateTime(one.rests_until) })}</div>
-                      )}
-                    </td>
-                    <td><When at={one.created} /></td>
-                    <td class="num">
-                      <Button
-                        aria-label={t('userEdit', { name: one.name })} onClick={() => setEdited(one)}
-                      >
-                        {t('edit')}
-                      </Button>
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          )}
-        </div>
-      )}
+      <Listing
+        loaded={loaded} none={t('usersNone')}
+        tools={<Button kind="primary" onClick={() => setEdited(null)}>{t('userAdd')}</Button>}
+        headings={[t('name'), t('roles'), t('regions'), t('state'), t('created')]}
+        row={(one) => (
+          <tr key={one.id} class={one.active ? '' : 'muted'}>
+            <td>
+              <strong>{one.name}</strong>
+              {one.id === session.value?.id && <span class="muted"> ({t('yourself')})</span>}
+            </td>
+            <td>
+              <span class="row wrap">
+                {one.roles.map((role) => <Badge key={role}>{roleName(role)}</Badge>)}
+              </span>
+            </td>
+            <td>{one.regions.join(', ') || <span class="muted">{t('everywhere')}</span>}</td>
+            <td>
+              <Badge tone={one.active ? 'ok' : 'outline'}>
+                {t(one.active ? 'active' : 'inactive')}
+              </Badge>
+              {one.rests_until !== null && new Date(one.rests_until).getTime() > now && (
+                <div class="muted">{t('rests', { time: dateTime(one.rests_until) })}</div>
+              )}
+            </td>
+            <td><When at={one.created} /></td>
+            <td class="num">
+              <Button
+                aria-label={t('userEdit', { name: one.name })} onClick={() => setEdited(one)}
+              >
+                {t('edit')}
+              </Button>
+            </td>
+          </tr>
+        )}
+      />
       {edited !== undefined && (
-        <UserDialog user={edited} onDone={reload} onClose={() => setEdited(undefined)} />
+        <UserDialog user={edited} onDone={loaded.reload} onClose={() => setEdited(undefined)} />
       )}
     </>
   );

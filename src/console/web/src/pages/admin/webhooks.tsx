@@ -3,9 +3,10 @@ import { useState } from 'preact/hooks';
 import { del, post, postOnce, type Delivery, type Page, type Webhook } from '../../core/api';
 import { count } from '../../core/i18n';
 import { useGet } from '../../core/load';
-import { AsOf, Badge, Button, Dialog, Empty, Field, Loading, toast, When } from '../../core/ui';
+import { Badge, Button, Dialog, Empty, Field, Loading, toast, When } from '../../core/ui';
 import { isRegion, isWebhookUrl } from './check';
-import { Checks, FormDialog, Missing, SecretDialog, Sure, tellFailure, useForm } from './form';
+import { Checks, FormDialog, SecretDialog, Sure, tellFailure, useForm } from './form';
+import { Listing, Missing, Table } from './listing';
 import { t } from './text';
 
 const kinds = ['alert', 'case'] as const;
@@ -90,18 +91,13 @@ function DeliveriesDialog({ webhook, onClose }: { webhook: Webhook; onClose: () 
       {data === null && error === null && <Loading lines={4} />}
       {data !== null && data.items.length === 0 && <Empty title={t('deliveriesNone')} />}
       {data !== null && data.items.length > 0 && (
-        <table class="table">
-          <thead>
-            <tr>
-              <th scope="col">{t('at')}</th><th scope="col" class="num">{t('change')}</th>
-              <th scope="col" class="num">{t('tries')}</th><th scope="col">{t('status')}</th>
-              <th scope="col">{t('next')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.items.map((one) => <DeliveryRow key={one.id} one={one} />)}
-          </tbody>
-        </table>
+        <Table
+          headings={[
+            t('at'), [t('change'), 'num'], [t('tries'), 'num'], t('status'), t('next'),
+          ]}
+        >
+          {data.items.map((one) => <DeliveryRow key={one.id} one={one} />)}
+        </Table>
       )}
     </Dialog>
   );
@@ -139,7 +135,7 @@ function Row({ one, onTest, onDeliveries, onDrop }: {
 }
 
 export function Webhooks() {
-  const { data, error, reload } = useGet<Page<Webhook>>('/webhooks');
+  const loaded = useGet<Page<Webhook>>('/webhooks');
   const [adding, setAdding] = useState(false);
   const [secret, setSecret] = useState('');
   const [shown, setShown] = useState<Webhook | null>(null);
@@ -147,49 +143,31 @@ export function Webhooks() {
   const test = (one: Webhook) =>
     post(`/webhooks/${one.id}/test`).then(() => {
       toast(t('tested'));
-      reload();
+      loaded.reload();
     }, tellFailure);
   return (
     <>
-      <div class="row tools">
-        {data !== null && <AsOf at={data.as_of} />}
-        <span class="grow" />
-        <Button kind="primary" disabled={data === null} onClick={() => setAdding(true)}>
-          {t('webhookAdd')}
-        </Button>
-      </div>
-      {error !== null && data === null && <Missing error={error} retry={reload} />}
-      {data === null && error === null && <Loading />}
-      {data !== null && (
-        <div class="panel">
-          {data.items.length === 0 ? <Empty title={t('webhooksNone')} /> : (
-            <table class="table">
-              <thead>
-                <tr>
-                  <th scope="col">{t('url')}</th><th scope="col">{t('events')}</th>
-                  <th scope="col">{t('region')}</th><th scope="col">{t('lastOk')}</th>
-                  <th scope="col">{t('failures')}</th>
-                  <th scope="col"><span class="seen-by-readers">{t('actions')}</span></th>
-                </tr>
-              </thead>
-              <tbody>
-                {data.items.map((one) => (
-                  <Row
-                    key={one.id} one={one} onTest={() => void test(one)}
-                    onDeliveries={() => setShown(one)} onDrop={() => setDropped(one)}
-                  />
-                ))}
-              </tbody>
-            </table>
-          )}
-        </div>
-      )}
+      <Listing
+        loaded={loaded} none={t('webhooksNone')}
+        tools={
+          <Button kind="primary" disabled={loaded.data === null} onClick={() => setAdding(true)}>
+            {t('webhookAdd')}
+          </Button>
+        }
+        headings={[t('url'), t('events'), t('region'), t('lastOk'), t('failures')]}
+        row={(one) => (
+          <Row
+            key={one.id} one={one} onTest={() => void test(one)}
+            onDeliveries={() => setShown(one)} onDrop={() => setDropped(one)}
+          />
+        )}
+      />
       {adding && (
         <WebhookDialog
           onClose={() => setAdding(false)}
           onMade={(made) => {
             setSecret(made);
-            reload();
+            loaded.reload();
           }}
         />
       )}
@@ -204,7 +182,7 @@ export function Webhooks() {
           send={async () => {
             await del(`/webhooks/${dropped.id}`);
             toast(t('removed'));
-            reload();
+            loaded.reload();
           }}
         />
       )}
