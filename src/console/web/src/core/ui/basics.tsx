@@ -141,16 +141,20 @@ export function Empty({ title, children }: { title: string; children?: Component
   );
 }
 
+// Codes that leave open what exactly is wrong. Of the others the service says the same once more.
+const openCodes = ['invalid', 'conflict', 'too_large', 'media_type'];
+
 export function ErrorBox({ error, retry }: { error: ApiError; retry?: () => void }) {
   const said = errorName(error.code);
+  const isOpen = openCodes.includes(error.code);
   // The service's own words are English and exact; they help whoever asks the operator.
-  const more = error.message !== '' && (error.code === 'invalid' || language.value === 'en');
+  const more = error.message !== '' && isOpen && (error.code === 'invalid' || language.value === 'en');
   return (
     <div class="error" role="alert">
       <span class="grow">
         <strong>{said}</strong>
         {more && `: ${error.message}`}
-        {error.field !== '' && ` (${error.field})`}
+        {isOpen && error.field !== '' && ` (${error.field})`}
       </span>
       {error.requestId !== '' && <code>{t('request', { id: error.requestId })}</code>}
       {retry !== undefined && <Button onClick={retry}>{t('retry')}</Button>}
