@@ -21,53 +21,56 @@ function withdrawnText(one: Case): string {
 
 export function Head({ one, actions }: { one: Case; actions?: ComponentChildren }) {
   const isSnoozed = one.snoozed_until !== null && Date.parse(one.snoozed_until) > Date.now();
+  const isClaimed = one.bodies.length > 0; // of a control nothing is
   return (
     <div class="case-head">
-      <div class="row wrap">
-        <h1>{t('number', { id: String(one.id) })}</h1>
-        {one.patterns.map((id) => <PatternName key={id} id={id} />)}
-        <StateBadge row={one} />
-        <SeverityBadge severity={one.severity} />
-        <ResultBadge result={one.result_type} />
-        {one.origin === 'control' && <Badge tone="accent" title={t('controlWhy')}>{t('control')}</Badge>}
-        {isSnoozed && <Badge tone="warn">{t('snoozedUntil', { time: dateTime(one.snoozed_until!) })}</Badge>}
-        {one.escalated !== null && <Badge tone="bad">{t('escalated')}</Badge>}
-      </div>
       <div class="row">
-        <dl class="case-facts grow">
-          <Fact name={t('subject')}>
-            {kindName(one.subject_kind)} <Ref id={one.subject} name={one.subject_name} />
-            {one.subject_name !== '' && <> <code class="muted">{one.subject}</code></>}
-          </Fact>
-          <Fact name={t('region')}>{one.region}</Fact>
-          <Fact name={t('atRisk')}><strong><Money fen={one.amount_fen} /></strong></Fact>
-          <Fact name={t('probability')}>{percent(one.probability)}</Fact>
-          <Fact name={t('rank')}>
-            <span
-              title={t('rankWhy', {
-                p: percent(one.probability), money: moneyShort(one.amount_fen), urgency: String(one.urgency),
-              })}
-            >
-              {count(one.rank)}
-            </span>
-          </Fact>
-          {one.closed === null ? (
-            <Fact name={t('clock')}>
-              <Due due={one.due} clock={one.clock} />
-              {one.due !== null && <span class="muted"> {date(one.due)}{one.extended && ` · ${t('extended')}`}</span>}
-            </Fact>
-          ) : (
-            <Fact name={t('closed')}><When at={one.closed} /></Fact>
-          )}
-          <Fact name={t('assignee')}>{one.assignee_name || <span class="muted">{t('nobody')}</span>}</Fact>
-          {one.lease_until !== null && (
-            <Fact name={t('lease')}><span title={t('leaseWhy')}><When at={one.lease_until} as="relative" /></span></Fact>
-          )}
-        </dl>
+        <div class="row wrap grow">
+          <h1>{t('number', { id: String(one.id) })}</h1>
+          {one.patterns.map((id) => <PatternName key={id} id={id} />)}
+          <StateBadge row={one} />
+          {isClaimed && <><SeverityBadge severity={one.severity} /><ResultBadge result={one.result_type} /></>}
+          {one.origin === 'control' && <Badge tone="accent" title={t('controlWhy')}>{t('control')}</Badge>}
+          {isSnoozed && <Badge tone="warn">{t('snoozedUntil', { time: dateTime(one.snoozed_until!) })}</Badge>}
+          {one.escalated !== null && <Badge tone="bad">{t('escalated')}</Badge>}
+        </div>
         {actions}
       </div>
+      <dl class="case-facts">
+        <Fact name={t('subject')}>
+          {kindName(one.subject_kind)} <Ref id={one.subject} name={one.subject_name} />
+          {one.subject_name !== '' && <> <code class="muted">{one.subject}</code></>}
+        </Fact>
+        <Fact name={t('region')}>{one.region}</Fact>
+        {isClaimed && (
+          <>
+            <Fact name={t('atRisk')}><strong><Money fen={one.amount_fen} /></strong></Fact>
+            <Fact name={t('probability')}>{percent(one.probability)}</Fact>
+          </>
+        )}
+        <Fact name={t('rank')}>
+          <span
+            title={t('rankWhy', {
+              p: percent(one.probability), money: moneyShort(one.amount_fen), urgency: String(one.urgency),
+            })}
+          >
+            {count(one.rank)}
+          </span>
+        </Fact>
+        {one.closed === null ? (
+          <Fact name={t('clock')}>
+            <Due due={one.due} clock={one.clock} />
+            {one.due !== null && <span class="muted"> {date(one.due)}{one.extended && ` · ${t('extended')}`}</span>}
+          </Fact>
+        ) : (
+          <Fact name={t('closed')}><When at={one.closed} /></Fact>
+        )}
+        <Fact name={t('assignee')}>{one.assignee_name || <span class="muted">{t('nobody')}</span>}</Fact>
+        {one.lease_until !== null && (
+          <Fact name={t('lease')}><span title={t('leaseWhy')}><When at={one.lease_until} as="relative" /></span></Fact>
+        )}
+      </dl>
       {one.withdrawn > 0 && <p class="notice">{withdrawnText(one)}</p>}
-      {one.origin === 'control' && <p class="notice">{t('controlWhy')}</p>}
     </div>
   );
 }

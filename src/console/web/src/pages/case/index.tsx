@@ -108,7 +108,7 @@ function Desk({ one, onNow, onReload, onPrint, alert, onAlert }: {
   return (
     <div class="page fills case-page">
       <Head one={one} actions={<Papers one={one} onPrint={onPrint} />} />
-      {news.version > one.version && (
+      {news.version > one.version && open === null && (
         <div class="notice row" role="status">
           <span class="grow">{t('changed', { what: whatText(news.what) })}</span>
           <Button onClick={onReload}>{t('reload')}</Button>

@@ -81,21 +81,23 @@ export function Left({ one, chosen, onChoose, identities, onUnmask }: {
   const shown = all ? parties : parties.slice(0, PARTIES_SHOWN);
   return (
     <div class="case-left">
-      <section class="panel" aria-labelledby="case-alerts">
-        <header><h2 id="case-alerts">{t('alerts')}</h2><span class="muted">{one.bodies.length}</span></header>
-        <ul class="alert-list">
-          {one.bodies.map((alert) => (
-            <AlertItem
-              key={alert.alert_id} alert={alert} isChosen={alert.alert_id === chosen}
-              onChoose={() => onChoose(alert.alert_id)}
-            />
-          ))}
-        </ul>
-      </section>
+      {one.bodies.length > 0 && (
+        <section class="panel" aria-labelledby="case-alerts">
+          <header><h2 id="case-alerts">{t('alerts')}</h2><span class="muted">{one.bodies.length}</span></header>
+          <ul class="alert-list">
+            {one.bodies.map((alert) => (
+              <AlertItem
+                key={alert.alert_id} alert={alert} isChosen={alert.alert_id === chosen}
+                onChoose={() => onChoose(alert.alert_id)}
+              />
+            ))}
+          </ul>
+        </section>
+      )}
       <section class="panel" aria-labelledby="case-parties">
         <header>
           <h2 id="case-parties">{t('parties')}</h2>
-          <span class="muted grow">{parties.length}</span>
+          <span class="muted">{parties.length}</span>
           {may('unmask') && parties.some((party) => party.ref.startsWith('P-')) && (
             <Button kind="plain" onClick={onUnmask}>{t('unmask')}</Button>
           )}

@@ -37,7 +37,11 @@ export function Decisions({ one }: { one: Case }) {
   );
 }
 
+// A control has no alert, and nothing to replay.
 export function Proof({ one }: { one: Case }) {
+  if (one.bodies.length === 0) {
+    return null;
+  }
   const packs = new Map(one.bodies.map((body) => [body.pack.sha256, body.pack]));
   return (
     <section class="panel">

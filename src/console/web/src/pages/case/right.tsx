@@ -3,7 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { address, may, post, postFile, type ApiError, type Case, type State } from '../../core/api';
-import { dateTimeSeconds, decimal } from '../../core/i18n';
+import { dateTimeSeconds, decimal, duration } from '../../core/i18n';
 import { asApiError } from '../../core/load';
 import { actionName, conditionName, outcomeName, stateName, verbName } from '../../core/names';
 import { href } from '../../core/router';
@@ -89,7 +89,7 @@ function UndoButton({ until, onUndo }: { until: string; onUndo: () => void }) {
   return left <= 0 ? null : (
     <span class="undo">
       <Button hint="u" onClick={onUndo}>
-        {t('undo')} <span class="muted">{t('undoLeft', { time: `${left} s` })}</span>
+        {t('undo')} <span class="muted">{t('undoLeft', { time: duration(left * 1000) })}</span>
       </Button>
     </span>
   );

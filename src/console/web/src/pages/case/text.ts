@@ -141,5 +141,5 @@ export const eventName = named({
   take: ['从队列领取', 'Taken from the queue'],
   untag: ['去掉标签', 'Tag removed'],
   second_look: ['盲审复核已完成', 'Second look done'],
-  drawn: ['抽为对照样本', 'Drawn as a control'],
+  control: ['抽为对照样本', 'Drawn as a control'],
 });

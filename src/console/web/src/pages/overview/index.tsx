@@ -248,7 +248,11 @@ function DuePanel({ overview }: { overview: Overview }) {
             {overview.due_soon.map((one) => (
               <tr key={one.id}>
                 <td><a href={href(`case/${one.id}`)}>#{one.id}</a></td>
-                <td class="pattern"><PatternName id={one.patterns[0] ?? ''} /></td>
+                <td class="pattern">
+                  {one.patterns[0] === undefined
+                    ? <span class="muted">{t('control')}</span>
+                    : <PatternName id={one.patterns[0]} />}
+                </td>
                 <td class="num"><Money fen={one.amount_fen} short /></td>
                 <td class={one.assignee_name ? 'nowrap' : 'muted nowrap'}>
                   {one.assignee_name || t('nobody')}

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Where it happens: counties shaded, institutions on them. What lies far apart is drawn apart.
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import { GeoComponent } from 'echarts/components';
 import type { Overview } from '../../core/api';
 import { count, language, money, moneyShort } from '../../core/i18n';
 import { href } from '../../core/router';
 import { colour, theme } from '../../core/theme';
 import { Button, Empty } from '../../core/ui';
-import { Chart, registerMap, use as draws, type EChartsCoreOption } from '../../core/ui/chart';
+import {
+  Chart, registerMap, use as draws, type ECharts, type EChartsCoreOption,
+} from '../../core/ui/chart';
 import { steps, stepOf } from './figures';
 import { areasOf, type Area, type County, type Site } from './geometry';
 import { t } from './text';
@@ -85,9 +87,15 @@ function siteTip(site: Site): HTMLElement {
   ]);
 }
 
-function optionOf(
-  area: Area, name: string, shades: Shades, region: string, zoom: number,
-): EChartsCoreOption {
+// What the reader makes of a map by dragging and zooming, as long as they stay with one region.
+interface View {
+  region: string;
+  zoom: number;
+  centre: [number, number] | null; // null: where the map puts it
+}
+
+function optionOf(area: Area, name: string, shades: Shades, view: View): EChartsCoreOption {
+  const { region } = view;
   const byCode = new Map(area.counties.map((one) => [one.code, one]));
   const byId = new Map(area.sites.map((one) => [one.id, one]));
   const named = new Set(
@@ -95,15 +103,18 @@ function optionOf(
       .sort((a, b) => b.amount_fen - a.amount_fen).slice(0, NAMED_MOST).map((one) => one.id),
   );
   const chosen = region === '' ? [] : area.counties.filter((one) => one.code.startsWith(region));
-  const centre = chosen.length === 1 ? chosen[0]!.sites[0]! : null;
+  const middle = chosen.length === 1 ? chosen[0]!.sites[0]! : null;
+  const centre = view.centre ?? (middle && [middle.lon, middle.lat]);
+  const lons = area.sites.map((one) => one.lon);
+  const middleLon = (Math.min(...lons) + Math.max(...lons)) / 2;
   const halo = { textBorderColor: colour('surface'), textBorderWidth: 3 };
   return {
     tooltip: { trigger: 'item', confine: true },
     geo: {
       map: name,
       roam: 'move',
-      zoom: (centre === null ? 1.15 : 2.2) * zoom,
-      ...(centre !== null && { center: [centre.lon, centre.lat] }),
+      zoom: (middle === null ? 1.15 : 2.2) * view.zoom,
+      ...(centre !== null && { center: centre }),
       aspectScale: area.scale,
       tooltip: {
         show: true,
@@ -147,7 +158,8 @@ function optionOf(
             borderColor: colour('surface'), borderWidth: 1,
           },
           label: {
-            show: named.has(site.id), position: 'right', distance: 2, formatter: '{b}',
+            show: named.has(site.id), position: site.lon > middleLon ? 'left' : 'right', distance: 2,
+            formatter: '{b}',
             color: colour('text'), fontSize: 11, ...halo,
           },
         })),
@@ -167,23 +179,36 @@ function prefecturesOf(area: Area): string[] {
   return [...sizes].sort(([, a], [, b]) => b - a).map(([code]) => code);
 }
 
-function AreaMap({ area, index, shades, region, height, onRegion }: {
+function centreOf(chart: ECharts): View['centre'] {
+  const { geo } = chart.getOption() as { geo?: { center?: View['centre'] }[] };
+  return geo?.[0]?.center ?? null;
+}
+
+// Of an area the same as long as its counties are, in whatever order they come.
+function nameOf(area: Area): string {
+  return area.counties.map((one) => one.code).sort()[0]!;
+}
+
+function AreaMap({ area, shades, region, height, onRegion }: {
   area: Area;
-  index: number;
   shades: Shades;
   region: string;
   height: number;
   onRegion: (code: string) => void;
 }) {
   const [zoom, setZoom] = useState(1);
+  const dragged = useRef<Pick<View, 'region' | 'centre'>>({ region, centre: null });
   const look = theme.value;
   const words = language.value;
   const option = useMemo(() => {
-    const name = `area ${index}`;
+    const name = nameOf(area);
+    if (dragged.current.region !== region) {
+      dragged.current = { region, centre: null };
+    }
     registerMap(name, mapOf(area));
-    return optionOf(area, name, shades, region, zoom);
+    return optionOf(area, name, shades, { ...dragged.current, zoom });
     // eslint-disable-next-line react-hooks/exhaustive-deps -- colours and words are read anew
-  }, [area, index, shades, region, zoom, look, words]);
+  }, [area, shades, region, zoom, look, words]);
   const title = prefecturesOf(area).join(', ');
   const byId = new Map(area.sites.map((one) => [one.id, one]));
   return (
@@ -213,6 +238,9 @@ function AreaMap({ area, index, shades, region, height, onRegion }: {
       <Chart
         option={option} height={height}
         description={t('mapArea', { codes: title, n: area.sites.length })}
+        onReady={(chart) => chart.on('georoam', () => {
+          dragged.current.centre = centreOf(chart);
+        })}
         onClick={(params) => {
           const id = (params.data as { id?: string } | undefined)?.id ?? '';
           const code = byId.get(id)?.region ?? params.name;
@@ -325,8 +353,8 @@ export function RegionMap({ overview, region, onRegion }: {
   const small = shown.filter((one) => one.sites.length < SMALL_SITES);
   const map = (area: Area, height: number) => (
     <AreaMap
-      key={area.counties[0]!.code} area={area} index={areas.indexOf(area)} shades={shades}
-      region={region} height={height} onRegion={onRegion}
+      key={nameOf(area)} area={area} shades={shades} region={region} height={height}
+      onRegion={onRegion}
     />
   );
   return (

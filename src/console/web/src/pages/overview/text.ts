@@ -9,6 +9,7 @@ export const t = dictionary({
   period: ['时段', 'Period'],
   lastDays: ['最近 {days} 天', 'Last {days} days'],
   few: ['数量少', 'few'],
+  control: ['对照样本', 'Control sample'],
   fewWhy: [
     '两天合计不足 10 条，差异可能出于偶然',
     'Fewer than 10 in both days together: the difference may be chance',
