@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { outcomes } from '../../src/core/api';
 import {
-  byKey, matrixOf, overallOf, rangeOf, rateKept, standingOf, type Verdict,
+  byKey, matrixOf, microseconds, overallOf, perMany, rangeOf, rateKept, standingOf, type Verdict,
 } from '../../src/pages/patterns/precision';
 
 function verdict(key: string, confirmed: number, refuted: number, low = 0, high = 1): Verdict {
@@ -59,6 +59,12 @@ describe('the declared rate of false alarms', () => {
   test('is unknown while nothing was realised', () => {
     expect(rateKept({ false_alarms_per_month: 0.1, realised: null })).toBe('unknown');
   });
+});
+
+test('figures are told without powers of ten, and short', () => {
+  expect([5e-5, 0.00149925, 3.16e-6, 0, 0.0238095].map(perMany)).toEqual(['5', '150', '0.3', '0', '2,400']);
+  const cost = (us: number) => microseconds({ evaluated: 1, per_event_us: us });
+  expect([0.2431, 27.962].map(cost)).toEqual(['0.24', '28']);
 });
 
 test('two looks agree on the diagonal', () => {

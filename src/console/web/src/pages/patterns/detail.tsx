@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // All about one pattern.
 import type { Pattern } from '../../core/api';
-import { count, decimal, duration, rough } from '../../core/i18n';
-import { actionName, kindName } from '../../core/names';
+import { count, decimal, duration } from '../../core/i18n';
+import { actionName, kindName, outcomeName } from '../../core/names';
 import { language } from '../../core/i18n';
+import { articleOf } from '../../core/law';
 import { href } from '../../core/router';
 import { Badge, Dialog, ResultBadge, SeverityBadge, When } from '../../core/ui';
-import { rangeOf, rateKept, type Verdict } from './precision';
+import { microseconds, perMany, rangeOf, rateKept, type Verdict } from './precision';
 import { RangeMark } from './range';
 import { familyName, segmentName, t } from './text';
 
@@ -47,7 +48,7 @@ function Rates({ pattern }: { pattern: Pattern }) {
         <dt>{t('declared')}</dt>
         <dd>
           {declared !== null && declared > 0
-            ? t('declaredOf', { rate: rough(declared), subject: kindName(pattern.subject) })
+            ? t('declaredOf', { rate: perMany(declared), subject: kindName(pattern.subject) })
             : t('rule')}
         </dd>
       </div>
@@ -57,7 +58,7 @@ function Rates({ pattern }: { pattern: Pattern }) {
           {realised
             ? t('falseAlarmsOf', {
                 refuted: realised.refuted, months: decimal(realised.subject_months, 0),
-                rate: rough(realised.rate), low: rough(realised.low), high: rough(realised.high),
+                rate: perMany(realised.rate), low: perMany(realised.low), high: perMany(realised.high),
               })
             : t('notCounted')}
           {kept !== 'unknown' && (
@@ -69,7 +70,7 @@ function Rates({ pattern }: { pattern: Pattern }) {
         <dt>{t('cost')}</dt>
         <dd>
           {pattern.cost
-            ? t('costOf', { us: decimal(pattern.cost.per_event_us), n: pattern.cost.evaluated })
+            ? t('costOf', { us: microseconds(pattern.cost), n: pattern.cost.evaluated })
             : t('notCounted')}
         </dd>
       </div>
@@ -102,7 +103,8 @@ function Verdicts({ verdict }: { verdict: Verdict | undefined }) {
   }
   const all: [string, number][] = [
     [t('confirmed'), verdict.confirmed], [t('refuted'), verdict.refuted],
-    [t('inconclusive'), verdict.inconclusive], [t('rightToAsk'), verdict.right_to_ask],
+    [outcomeName('inconclusive'), verdict.inconclusive],
+    [outcomeName('right_to_ask'), verdict.right_to_ask],
   ];
   return (
     <>
@@ -168,7 +170,9 @@ export function PatternDetail({ pattern, verdict, onClose }: {
       <div class="halves">
         <section>
           <h3>{t('legal')}</h3>
-          <p class="row wrap">{pattern.legal.map((one) => <Badge key={one}>{one}</Badge>)}</p>
+          <p class="row wrap">{pattern.legal.map((one) => (
+            <Badge key={one} title={one}>{articleOf(one)?.title[language.value] ?? one}</Badge>
+          ))}</p>
         </section>
         <section>
           <h3>{t('actions')}</h3>

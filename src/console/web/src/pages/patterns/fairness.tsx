@@ -140,10 +140,7 @@ function Control({ verdicts }: { verdicts: Verdicts }) {
       <div class="body stack">
         <p class="muted">{t('controlWhat')}</p>
         {control.closed === 0 ? (
-          <p>
-            {t('controlNone')}
-            {control.drawn > 0 && ` (${count(control.drawn)})`}
-          </p>
+          <p>{t('controlNone', { drawn: control.drawn })}</p>
         ) : (
           <>
             <p>

@@ -2,7 +2,7 @@
 // The rules that accuse, and what is known of how right they are.
 import { useMemo, useState } from 'preact/hooks';
 import type { Pattern, Patterns, Verdicts } from '../../core/api';
-import { count, decimal, language, rough } from '../../core/i18n';
+import { count, language } from '../../core/i18n';
 import { useKeys } from '../../core/keys';
 import { useGet } from '../../core/load';
 import { kindName } from '../../core/names';
@@ -12,7 +12,7 @@ import {
 } from '../../core/ui';
 import { PatternDetail } from './detail';
 import { Fairness } from './fairness';
-import { rangeOf, rateKept, type Verdict } from './precision';
+import { microseconds, perMany, rangeOf, rateKept, type Verdict } from './precision';
 import { RangeMark } from './range';
 import './style.css';
 import { t } from './text';
@@ -22,7 +22,7 @@ type Precisions = ReadonlyMap<string, Verdict>;
 function Declared({ pattern }: { pattern: Pattern }) {
   const declared = pattern.false_alarms_per_month;
   return declared !== null && declared > 0
-    ? <span>{t('rate', { rate: rough(declared) })}</span>
+    ? <span>{perMany(declared)}</span>
     : <span class="muted">{t('rule')}</span>;
 }
 
@@ -34,8 +34,8 @@ function Realised({ pattern }: { pattern: Pattern }) {
   const kept = rateKept(pattern);
   return (
     <span title={kept === 'unknown' ? undefined : t(kept)}>
-      {kept === 'broken' && <Badge tone="bad">!</Badge>} {rough(realised.rate)}{' '}
-      <span class="muted">{t('between', { low: rough(realised.low, 1), high: rough(realised.high, 1) })}</span>
+      {kept === 'broken' && <Badge tone="bad">!</Badge>} {perMany(realised.rate)}{' '}
+      <span class="muted">{t('between', { low: perMany(realised.low), high: perMany(realised.high) })}</span>
     </span>
   );
 }
@@ -61,7 +61,7 @@ function columnsOf(precisions: Precisions): Column<Pattern>[] {
   return [
     { key: 'id', title: t('id'), width: '48px', cell: (one) => <code>{one.id}</code> },
     {
-      key: 'name', title: t('name'), width: 'minmax(168px, 3fr)',
+      key: 'name', title: t('name'), width: 'minmax(240px, 3fr)',
       cell: (one) => (
         <span title={one.titles[language.value]}>
           {one.shadow && <><Badge tone="warn" title={t('shadowWhat')}>{t('shadow')}</Badge> </>}
@@ -69,9 +69,9 @@ function columnsOf(precisions: Precisions): Column<Pattern>[] {
         </span>
       ),
     },
-    { key: 'version', title: t('version'), width: '48px', spare: 1, cell: (one) => `v${one.version}` },
+    { key: 'version', title: t('version'), width: '48px', spare: 2, cell: (one) => `v${one.version}` },
     {
-      key: 'subject', title: t('subject'), width: 'minmax(84px, 1fr)',
+      key: 'subject', title: t('subject'), width: 'minmax(84px, 1fr)', spare: 1,
       cell: (one) => kindName(one.subject),
     },
     {
@@ -83,11 +83,11 @@ function columnsOf(precisions: Precisions): Column<Pattern>[] {
       cell: (one) => <SeverityBadge severity={one.severity} />,
     },
     {
-      key: 'declared', title: t('declared'), width: '84px', hint: t('declaredWhat'), right: true,
+      key: 'declared', title: t('per', { what: t('declared') }), width: '112px', hint: t('declaredWhat'), right: true,
       cell: (one) => <Declared pattern={one} />,
     },
     {
-      key: 'realised', title: t('realised'), width: 'minmax(130px, 1fr)', right: true,
+      key: 'realised', title: t('per', { what: t('realised') }), width: 'minmax(112px, 1fr)', right: true,
       hint: t('realisedWhat'), cell: (one) => <Realised pattern={one} />,
     },
     {
@@ -106,7 +106,7 @@ function columnsOf(precisions: Precisions): Column<Pattern>[] {
     {
       key: 'cost', title: t('cost'), width: '68px', hint: t('costWhat'), right: true,
       cell: (one) => one.cost
-        ? t('microseconds', { n: decimal(one.cost.per_event_us) })
+        ? t('microseconds', { n: microseconds(one.cost) })
         : <span class="muted">–</span>,
     },
   ];

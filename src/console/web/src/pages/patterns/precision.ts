@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How right: ranges as they are drawn and judged.
 import type { Pattern, Verdicts } from '../../core/api';
+import { decimal, rough } from '../../core/i18n';
 
 export type Verdict = Verdicts['items'][number];
 
@@ -23,6 +24,17 @@ export function rangeOf(verdict: Verdict): Range {
     decided,
     few: decided < FEW,
   };
+}
+
+const MANY = 100_000;
+
+// A rate of a subject and month as it is among many: "5", not "5e-5".
+export function perMany(rate: number): string {
+  return rough(rate * MANY, rate * MANY < 1 ? 1 : 2);
+}
+
+export function microseconds(cost: NonNullable<Pattern['cost']>): string {
+  return decimal(cost.per_event_us, cost.per_event_us < 10 ? 2 : 0);
 }
 
 // Of all groups together.

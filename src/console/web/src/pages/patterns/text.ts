@@ -24,19 +24,22 @@ export const t = dictionary({
   severity: ['等级', 'Severity'],
   shadow: ['影子', 'Shadow'],
   shadowWhat: ['只评估和计数，不发布', 'Evaluated and counted, not published'],
-  declared: ['声明误报率', 'Declared'],
+  declared: ['声明误报', 'Declared'],
   declaredWhat: [
-    '每个对象每月最多误报次数；“规则”：本身即违规，不靠统计',
-    'False alarms per subject and month at most; “rule”: a breach by itself, no statistics',
+    '每 10 万个对象每月最多误报次数；“规则”：本身即违规，不靠统计',
+    'False alarms in a month among 100,000 subjects, at most; “rule”: a breach by itself, no statistics',
   ],
-  realised: ['实际误报率', 'Realised'],
+  realised: ['实际误报', 'Realised'],
   realisedWhat: [
-    '被否定的预警 ÷ 观察的对象月，括号内为区间',
-    'Refuted alerts by subject-months watched, with interval',
+    '每 10 万个对象每月被否定的预警，其后为 95% 区间',
+    'Refuted alerts in a month among 100,000 subjects, with their 95% interval',
   ],
+  per: ['{what} /10万', '{what} /100k'],
   rule: ['规则', 'rule'],
-  declaredOf: ['每个{subject}每月至多 {rate} 次', 'at most {rate} per {subject} and month'],
-  rate: ['{rate}/月', '{rate}/month'],
+  declaredOf: [
+    '每 10 万个对象（{subject}）每月至多误报 {rate} 次',
+    'at most {rate} in a month among 100,000 subjects ({subject})',
+  ],
   alerts: ['预警', 'Alerts'],
   alertsWhat: ['发出 / 撤回 / 因迟到未发', 'Opened / withdrawn / held back as late'],
   precision: ['准确率', 'Precision'],
@@ -86,8 +89,8 @@ export const t = dictionary({
   actions: ['建议措施', 'Actions it may lead to'],
   falseAlarms: ['误报率', 'False alarms'],
   falseAlarmsOf: [
-    '{refuted} 条被否定 / {months} 个对象月 = {rate}（{low}–{high}）',
-    '{refuted} refuted in {months} subject-months = {rate} ({low}–{high})',
+    '{months} 个对象月中 {refuted} 条被否定：每 10 万个对象每月 {rate} 条（95% 区间 {low}–{high}）',
+    '{refuted} refuted in {months} subject-months: {rate} in a month among 100,000 (95% interval {low}–{high})',
   ],
   counts: ['计数（自服务启动）', 'Counts since the service began'],
   opened: ['发出', 'Opened'],
@@ -106,8 +109,6 @@ export const t = dictionary({
   verdicts: ['判定', 'Verdicts'],
   confirmed: ['确认', 'Confirmed'],
   refuted: ['误报', 'Refuted'],
-  inconclusive: ['证据不足', 'Inconclusive'],
-  rightToAsk: ['问得有理', 'Right to ask'],
 
   fairnessWhat: [
     '按统筹区、机构级别、年龄组比较准确率：确认 ÷（确认 + 误报），一件案件的每条规则各算一条判定。竖线为总体；区间不含总体的一组会标出。',
@@ -142,7 +143,7 @@ export const t = dictionary({
     '抽取 {drawn} 件，已办结 {closed} 件，其中确认 {confirmed} 件、未发现 {refuted} 件；违规占比的 95% 区间为 {low}–{high}。',
     '{drawn} drawn, {closed} closed, {confirmed} of them confirmed and {refuted} with nothing found; the share of breaches lies between {low} and {high} (95%).',
   ],
-  controlNone: ['还没有对照样本办结', 'No case of the control sample is closed yet'],
+  controlNone: ['抽取 {drawn} 件，尚无办结', '{drawn} drawn, none closed yet'],
   notAvailable: ['此服务尚不提供', 'This service does not offer it yet'],
 });
 
