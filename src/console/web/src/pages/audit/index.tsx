@@ -12,6 +12,7 @@ import {
   AsOf, Button, DataTable, Dialog, Empty, ErrorBox, Field, Icon, Loading, type Column,
 } from '../../core/ui';
 import { CopyButton } from '../../core/ui/copy';
+import { detailText } from './detail';
 import { askOf, caseOf, filterNames, filterOf, type Filter, type FilterName } from './query';
 import './style.css';
 import { actionName, t } from './text';
@@ -50,19 +51,13 @@ function columnsOf(): Column<AuditRecord>[] {
     },
     {
       key: 'detail', title: t('detail'), width: 'minmax(120px, 2fr)', spare: 3,
-      cell: (one) => <code class="muted">{shortDetail(one.detail)}</code>,
+      cell: (one) => <span class="muted">{detailText(one.detail)}</span>,
     },
     {
       key: 'hash', title: t('hash'), width: '112px', spare: 2,
       cell: (one) => <code class="muted" title={one.hash}>{one.hash.slice(0, 12)}</code>,
     },
   ];
-}
-
-function shortDetail(detail: unknown): string {
-  return detail === null || detail === undefined
-    ? ''
-    : typeof detail === 'string' ? detail : JSON.stringify(detail);
 }
 
 function Drawer({ record, filter, onClose }: {
@@ -110,7 +105,7 @@ function Drawer({ record, filter, onClose }: {
           <Button onClick={() => replaceQuery({ ...filter, actor: record.actor })}>
             {t('onlyActor')}
           </Button>
-          <CopyButton text={record.hash} />
+          <CopyButton label={t('copyHash')} text={record.hash} />
         </div>
       </div>
     </aside>
@@ -251,8 +246,8 @@ export default function AuditPage({ query }: PageProps) {
     <div class="page fills audit-page">
       <div class="page-head">
         <h1>{t('title')}</h1>
-        {pages.asOf !== null && <AsOf at={pages.asOf} />}
         <span class="grow" />
+        {pages.asOf !== null && <AsOf at={pages.asOf} />}
         <Button onClick={() => setHeads(true)}>{t('heads')}</Button>
         <a class="button" href={address('/audit.csv', ask)} download>{t('csv')}</a>
         <Button kind="primary" disabled={busy} onClick={verify}>
