@@ -17,7 +17,7 @@ export const outcomeName = named({
   confirmed: ['确认违规', 'Confirmed'],
   false_positive: ['误报', 'False positive'],
   inconclusive: ['证据不足', 'Inconclusive'],
-  right_to_ask: ['查无违规', 'Right to ask'],
+  right_to_ask: ['查无违规', 'No breach found'],
 });
 
 export const appealName = named({

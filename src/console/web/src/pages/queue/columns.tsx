@@ -50,7 +50,10 @@ function ClockCell({ row }: { row: CaseRow }) {
 }
 
 function PatternsCell({ row }: { row: CaseRow }) {
-  const [first = '', ...others] = row.patterns;
+  const [first, ...others] = row.patterns;
+  if (first === undefined) {
+    return row.origin === 'control' && <Badge tone="accent" title={t('controlHint')}>{t('controlBadge')}</Badge>;
+  }
   return (
     <span title={row.patterns.map((id) => `${id} ${patternTitle(id)}`).join('\n')}>
       <code>{first}</code> {patternTitle(first)}
@@ -80,7 +83,7 @@ export function columns(): Column<CaseRow>[] {
       cell: (row) => <Rank row={row} />,
     },
     { key: 'severity', title: t('severity'), width: '80px', spare: 1, cell: (row) => <SeverityBadge severity={row.severity} /> },
-    { key: 'state', title: t('state'), width: 'minmax(112px, 0.6fr)', cell: (row) => <StateCell row={row} /> },
+    { key: 'state', title: t('state'), width: 'minmax(124px, 0.6fr)', cell: (row) => <StateCell row={row} /> },
     { key: 'patterns', title: t('patterns'), width: 'minmax(190px, 2fr)', cell: (row) => <PatternsCell row={row} /> },
     {
       key: 'subject', title: t('subjectColumn'), width: 'minmax(152px, 1fr)', spare: 3,
@@ -96,7 +99,7 @@ export function columns(): Column<CaseRow>[] {
       cell: (row) => <span title={dateTime(row.opened)}>{moneyShort(row.amount_fen)}</span>,
     },
     { key: 'due', title: t('due'), width: '96px', sort: 'due', cell: (row) => <ClockCell row={row} /> },
-    { key: 'assignee', title: t('assignee'), width: 'minmax(88px, 0.7fr)', spare: 2, cell: (row) => <AssigneeCell row={row} /> },
+    { key: 'assignee', title: t('assignee'), width: 'minmax(104px, 0.7fr)', spare: 2, cell: (row) => <AssigneeCell row={row} /> },
     {
       key: 'news', title: t('newsColumn'), width: '92px', spare: 6, sort: 'news',
       cell: (row) => row.news !== null && <span class="muted"><When at={row.news} as="relative" /></span>,
@@ -105,7 +108,6 @@ export function columns(): Column<CaseRow>[] {
       key: 'tags', title: t('tags'), width: 'minmax(64px, 0.6fr)', spare: 4,
       cell: (row) => (
         <>
-          {row.origin === 'control' && <Badge title={t('controlHint')}>{t('controlBadge')}</Badge>}
           {row.snoozed_until !== null && (
             <Badge tone="outline">{t('snoozedUntil', { time: dateTime(row.snoozed_until).slice(5) })}</Badge>
           )}

@@ -145,9 +145,9 @@ export function FilterBar({ filter, sort, first }: {
       {choose('severity', t('anySeverity'), severities, severityName)}
       {choose('result_type', t('anyResult'), ['conclusive', 'suspicious'] satisfies ResultType[], resultName)}
       {choose('clock', t('anyClock'), clocks, clockName)}
-      {write('region', t('region'), 120)}
-      {write('subject', t('subject'), 152)}
-      {write('tag', t('tag'), 96)}
+      {write('region', t('region'), 112)}
+      {write('subject', t('subject'), 120)}
+      {write('tag', t('tag'), 80)}
       {viewOf(filter) === null && (
         <Button kind="plain" onClick={() => replaceQuery({})}>{t('clear')}</Button>
       )}

@@ -74,13 +74,12 @@ export function Preview({ row, onClose, actions }: {
       </header>
       <div class="body stack" tabIndex={0} role="region" aria-label={t('preview')}>
         <div class="row wrap">
-          <SeverityBadge severity={row.severity} />
-          <ResultBadge result={row.result_type} />
+          {row.alerts > 0 && <><SeverityBadge severity={row.severity} /><ResultBadge result={row.result_type} /></>}
+          {row.origin === 'control' && <Badge tone="accent" title={t('controlHint')}>{t('controlBadge')}</Badge>}
           {row.closed === null && <Due due={row.due} clock={row.clock} />}
           {row.snoozed_until !== null && (
             <Badge tone="outline">{t('snoozedUntil', { time: dateTime(row.snoozed_until) })}</Badge>
           )}
-          {row.origin === 'control' && <Badge title={t('controlHint')}>{t('controlBadge')}</Badge>}
         </div>
         <div>
           <span class="muted">{kindName(row.subject_kind)} </span>
