@@ -105,6 +105,7 @@ export const actionName = named({
   'case.link': ['关联', 'Link'],
   'case.file': ['附件', 'File added'],
   'case.untag': ['去掉标签', 'Tag removed'],
+  'case.second_look': ['盲审复核完成', 'Second look done'],
   'case.undo': ['撤销', 'Undone'],
   'case.export': ['导出证据包', 'Evidence pack exported'],
   'filter.add': ['保存筛选', 'Filter saved'],

@@ -203,7 +203,7 @@ export function Tags({ one, onDone }: { one: Case; onDone: (now: Case) => void }
       <div class="row wrap">
         {one.tags.map((tag) => (
           <Badge key={tag} tone="outline">
-            {tag}
+            <span class="cut" title={tag}>{tag}</span>
             {mayWrite && (
               <button type="button" class="untag" aria-label={t('tagRemove', { tag })} onClick={() => change(tag, true)}>
                 ×

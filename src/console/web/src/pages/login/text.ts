@@ -27,7 +27,7 @@ export const t = dictionary({
   auditor: ['检查谁看过、改过什么', 'Checks who read and changed what'],
   admin: ['账号、令牌与接口', 'Accounts, tokens and webhooks'],
   feed: ['只接收实时预警', 'Only receives alerts'],
-  version: ['版本 {version}', 'version {version}'],
+  version: ['版本 {version}', 'Version {version}'],
   law: [
     '系统只作提示，由人作出决定；每一次查阅都有记录。',
     'It points, people decide; every reading is on record.',

@@ -82,7 +82,10 @@ export function columns(): Column<CaseRow>[] {
       key: 'rank', title: t('rank'), width: '88px', sort: 'rank', right: true, hint: t('rankHint'),
       cell: (row) => <Rank row={row} />,
     },
-    { key: 'severity', title: t('severity'), width: '80px', spare: 1, cell: (row) => <SeverityBadge severity={row.severity} /> },
+    {
+      key: 'severity', title: t('severity'), width: '80px', spare: 1,
+      cell: (row) => row.alerts > 0 && <SeverityBadge severity={row.severity} />,
+    },
     { key: 'state', title: t('state'), width: 'minmax(124px, 0.6fr)', cell: (row) => <StateCell row={row} /> },
     { key: 'patterns', title: t('patterns'), width: 'minmax(190px, 2fr)', cell: (row) => <PatternsCell row={row} /> },
     {
