@@ -86,8 +86,8 @@ export function columns(): Column<CaseRow>[] {
       key: 'severity', title: t('severity'), width: '80px', spare: 1,
       cell: (row) => row.alerts > 0 && <SeverityBadge severity={row.severity} />,
     },
-    { key: 'state', title: t('state'), width: 'minmax(124px, 0.6fr)', cell: (row) => <StateCell row={row} /> },
-    { key: 'patterns', title: t('patterns'), width: 'minmax(190px, 2fr)', cell: (row) => <PatternsCell row={row} /> },
+    { key: 'state', title: t('state'), width: 'minmax(128px, 0.6fr)', cell: (row) => <StateCell row={row} /> },
+    { key: 'patterns', title: t('patterns'), width: 'minmax(164px, 2fr)', cell: (row) => <PatternsCell row={row} /> },
     {
       key: 'subject', title: t('subjectColumn'), width: 'minmax(152px, 1fr)', spare: 3,
       cell: (row) => (
@@ -108,7 +108,7 @@ export function columns(): Column<CaseRow>[] {
       cell: (row) => row.news !== null && <span class="muted"><When at={row.news} as="relative" /></span>,
     },
     {
-      key: 'tags', title: t('tags'), width: 'minmax(64px, 0.6fr)', spare: 4,
+      key: 'tags', title: t('tags'), width: 'minmax(72px, 0.6fr)', spare: 4,
       cell: (row) => (
         <>
           {row.snoozed_until !== null && (

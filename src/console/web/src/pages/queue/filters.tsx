@@ -146,7 +146,7 @@ export function FilterBar({ filter, sort, first }: {
       {choose('result_type', t('anyResult'), ['conclusive', 'suspicious'] satisfies ResultType[], resultName)}
       {choose('clock', t('anyClock'), clocks, clockName)}
       {write('region', t('region'), 112)}
-      {write('subject', t('subject'), 120)}
+      {write('subject', t('subject'), 152)}
       {write('tag', t('tag'), 80)}
       {viewOf(filter) === null && (
         <Button kind="plain" onClick={() => replaceQuery({})}>{t('clear')}</Button>

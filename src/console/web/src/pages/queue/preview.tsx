@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Alert, Case, CaseRow, Party, Verb } from '../../core/api';
 import { dateTime, language } from '../../core/i18n';
 import { useGet } from '../../core/load';
-import { kindName, partyRoleName } from '../../core/names';
+import { kindName, partyRoleName, statusName } from '../../core/names';
 import { href } from '../../core/router';
 import {
   AsOf, Badge, Button, Due, ErrorBox, Icon, Loading, Money, PatternName, Ref, ResultBadge,
@@ -26,6 +26,14 @@ function inOrder(parties: readonly Party[]): Party[] {
 }
 
 function Story({ alert }: { alert: Alert }) {
+  if (alert.status === 'withdrawn') {
+    return (
+      <section>
+        <h3><PatternName id={alert.pattern.id} /></h3>
+        <p><Badge tone="bad">{statusName(alert.status)}</Badge> {t('withdrawnWhy')}</p>
+      </section>
+    );
+  }
   const words = alert.explanation?.[language.value];
   const counter = alert.counterfactual?.[language.value];
   return (
@@ -86,14 +94,18 @@ export function Preview({ row, onClose, actions }: {
           <Ref id={row.subject} name={row.subject_name} />
           <span class="muted"> · <code>{row.region}</code></span>
         </div>
-        <div class="row wrap">
-          <strong class="figure"><Money fen={row.amount_fen} /></strong>
-          <span class="muted">
-            {t('alerts', { n: row.alerts })}
-            {row.withdrawn > 0 && ` (${t('withdrawn', { n: row.withdrawn })})`}
-          </span>
-        </div>
-        <RankParts row={row} />
+        {row.alerts === 0 ? <p class="muted">{t('controlHint')}</p> : (
+          <>
+            <div class="row wrap">
+              <strong class="figure"><Money fen={row.amount_fen} /></strong>
+              <span class="muted">
+                {t('alerts', { n: row.alerts })}
+                {row.withdrawn > 0 && ` (${t('withdrawn', { n: row.withdrawn })})`}
+              </span>
+            </div>
+            <RankParts row={row} />
+          </>
+        )}
         <div class="row wrap acts">{known !== null && !stale && actions(known.allowed)}</div>
         {error !== null && <ErrorBox error={error} retry={reload} />}
         {known === null && error === null && <Loading lines={5} />}

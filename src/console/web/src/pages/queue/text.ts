@@ -111,6 +111,10 @@ export const t = dictionary({
   alerts: ['{n} 条预警', '{n} {n|alert|alerts}'],
   withdrawn: ['其中 {n} 条已撤回', '{n} withdrawn'],
   tags: ['标签', 'Tags'],
+  withdrawnWhy: [
+    '其依据已因冲正或迟到的记录而消失。',
+    'A reversal or a late record took its grounds away.',
+  ],
   noWords: ['预警没有附说明', 'The alert came without an explanation'],
   empty: ['没有符合筛选的案件', 'No case fits this filter'],
   emptyQueue: ['队列是空的', 'The queue is empty'],
