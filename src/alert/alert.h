@@ -23,7 +23,7 @@ XZ_MUST enum xz_rc xz_alert_json_of_protobuf(struct xz_str bytes, struct xz_buf 
                                              struct xz_err *err);
 
 /* The two sentences of a judgement in one language ("zh-CN" or "en"), from the pattern's templates;
- * also what a terminal shows. */
+ * also what a terminal shows. Of one that is withdrawn: that it is, and why. */
 void xz_alert_explanation(const struct xz_judgement *judgement, bool chinese, struct xz_buf *out);
 void xz_alert_counterfactual(const struct xz_judgement *judgement, bool chinese,
                              struct xz_buf *out);

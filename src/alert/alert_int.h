@@ -21,4 +21,8 @@ const char *xz_alert_event_word(const struct xz_record *record);
 double xz_alert_shown(double log_value); /* exp of it with four digits; NaN stays */
 double xz_alert_rounded(double value);   /* six digits */
 
+/* The group of a row of evidence in words: "aged 60-69" becomes of its parts what people say. */
+void xz_segment_words(const struct xz_evidence_spec *spec, const char *segment, bool chinese,
+                      struct xz_buf *out);
+
 #endif

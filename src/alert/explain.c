@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "alert/alert.h"
+#include "alert/alert_int.h"
 #include "base/time.h"
 
 enum {
@@ -40,13 +40,30 @@ static void put_time(int64_t time_ms, struct xz_buf *out)
                   civil.minute);
 }
 
+/* 63,191: whole, rounded. */
+static void put_whole(double value, struct xz_buf *out)
+{
+    char digits[64];
+    const int len = snprintf(digits, sizeof(digits), "%.0f", fabs(value));
+
+    if (value <= -0.5) {
+        xz_buf_u8(out, '-');
+    }
+    for (int i = 0; i < len && i < (int)sizeof(digits) - 1; i++) {
+        if (i > 0 && (len - i) % 3 == 0) {
+            xz_buf_u8(out, ',');
+        }
+        xz_buf_u8(out, (uint8_t)digits[i]);
+    }
+}
+
 /* Up to three digits that matter; no exponents in a sentence. */
 static void put_number(double value, struct xz_buf *out)
 {
     if (!isfinite(value)) {
         xz_buf_printf(out, "?");
     } else if (fabs(value) >= 100.0 || fabs(value - nearbyint(value)) < 1e-9) {
-        xz_buf_printf(out, "%.0f", value);
+        put_whole(value, out);
     } else if (fabs(value) >= 1.0) {
         xz_buf_printf(out, "%.1f", value);
     } else {
@@ -56,11 +73,24 @@ static void put_number(double value, struct xz_buf *out)
 
 static void put_yuan(int64_t fen, struct xz_buf *out)
 {
-    xz_buf_printf(out, "%lld.%02d", (long long)(fen / 100),
-                  (int)(fen % 100 < 0 ? -(fen % 100) : fen % 100));
+    put_whole((double)(fen / 100), out);
+    xz_buf_printf(out, ".%02d", (int)(fen % 100 < 0 ? -(fen % 100) : fen % 100));
 }
 
-/* "1 in 83,000" as its second number, rounded to one digit: more would be a false precision. */
+/* 10 to the power, as it is written. */
+static void put_power_of_ten(int power, struct xz_buf *out)
+{
+    static const char *const raised[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+    char digits[16];
+
+    (void)snprintf(digits, sizeof(digits), "%d", power);
+    xz_buf_printf(out, "10");
+    for (const char *digit = digits; *digit != '\0'; digit++) {
+        xz_buf_printf(out, "%s", raised[*digit - '0']);
+    }
+}
+
+/* "1 in 80,000" as its second number, rounded to one digit: more would be a false precision. */
 static void put_odds(double log_p, struct xz_buf *out)
 {
     const double decimal = -log_p / log(10.0);
@@ -71,9 +101,9 @@ static void put_odds(double log_p, struct xz_buf *out)
         const double one_in = exp(-log_p);
         const double unit = pow(10.0, floor(log10(one_in)));
 
-        xz_buf_printf(out, "%.0f", floor(one_in / unit) * unit);
+        put_whole(floor(one_in / unit + 1e-9) * unit, out);
     } else {
-        xz_buf_printf(out, "10^%.0f", floor(decimal));
+        put_power_of_ten((int)fmin(floor(decimal), 1e6), out);
     }
 }
 
@@ -86,7 +116,8 @@ static const struct xz_judged_evidence *evidence_at(const struct xz_judgement *j
     return at < judgement->evidence_count ? &judgement->evidence[at] : &none;
 }
 
-static void put_fill(int fill, const struct xz_judgement *judgement, struct xz_buf *out)
+static void put_fill(int fill, const struct xz_judgement *judgement, bool chinese,
+                     struct xz_buf *out)
 {
     const struct xz_judged_evidence *first = evidence_at(judgement, 0);
     const struct xz_judged_evidence *second = evidence_at(judgement, 1);
@@ -96,10 +127,10 @@ static void put_fill(int fill, const struct xz_judgement *judgement, struct xz_b
         xz_buf_bytes(out, judgement->subject_id.ptr, judgement->subject_id.len);
         break;
     case FILL_EVENTS:
-        xz_buf_printf(out, "%u", judgement->event_count);
+        put_whole(judgement->event_count, out);
         break;
     case FILL_PERSONS:
-        xz_buf_printf(out, "%u", judgement->persons);
+        put_whole(judgement->persons, out);
         break;
     case FILL_AMOUNT:
         put_yuan(judgement->amount_fen, out);
@@ -129,10 +160,10 @@ static void put_fill(int fill, const struct xz_judgement *judgement, struct xz_b
         put_odds(first->log_p, out);
         break;
     case FILL_SEGMENT:
-        xz_buf_printf(out, "%s", first->segment != NULL ? first->segment : "");
+        xz_segment_words(first->spec, first->segment, chinese, out);
         break;
     case FILL_PEERS:
-        xz_buf_printf(out, "%u", first->subjects);
+        put_whole(first->subjects, out);
         break;
     default:
         break;
@@ -149,9 +180,11 @@ static int fill_of(struct xz_str name)
     return -1;
 }
 
-static void fill_template(const char *text, const struct xz_judgement *judgement,
-                          struct xz_buf *out)
+static void fill_template(const struct xz_text *both, const struct xz_judgement *judgement,
+                          bool chinese, struct xz_buf *out)
 {
+    const char *text = chinese ? both->zh : both->en;
+
     while (*text != '\0') {
         const char *end = *text == '{' ? strchr(text, '}') : NULL;
         const struct xz_str name =
@@ -161,24 +194,32 @@ static void fill_template(const char *text, const struct xz_judgement *judgement
         if (fill < 0) {
             xz_buf_u8(out, (uint8_t)*text++);
         } else {
-            put_fill(fill, judgement, out);
+            put_fill(fill, judgement, chinese, out);
             text = end + 1;
         }
     }
 }
 
+/* Its grounds are gone, and with them every figure that a pattern's own sentence would tell. */
+static const struct xz_text withdrawn = {
+    "对 {subject} 的这一提示已撤回：所依据的记录已被冲正，或迟到的数据改变了结论，原提示不再成立。",
+    "What was said of {subject} is withdrawn: a reversal or a late record took its grounds away."};
+static const struct xz_text still = {
+    "若这些记录未被冲正、也没有后来的数据改变比对，原提示仍会成立。",
+    "It would stand, had its records not been taken back, or the late one not come."};
+
 void xz_alert_explanation(const struct xz_judgement *judgement, bool chinese, struct xz_buf *out)
 {
-    const struct xz_text *text = &judgement->pattern->explain;
+    const bool stands = judgement->status != XZ_EPISODE_WITHDRAWN;
 
-    fill_template(chinese ? text->zh : text->en, judgement, out);
+    fill_template(stands ? &judgement->pattern->explain : &withdrawn, judgement, chinese, out);
 }
 
 void xz_alert_counterfactual(const struct xz_judgement *judgement, bool chinese, struct xz_buf *out)
 {
-    const struct xz_text *text = &judgement->pattern->counterfactual;
+    const bool stands = judgement->status != XZ_EPISODE_WITHDRAWN;
 
-    fill_template(chinese ? text->zh : text->en, judgement, out);
+    fill_template(stands ? &judgement->pattern->counterfactual : &still, judgement, chinese, out);
 }
 
 enum xz_rc xz_alert_template_check(const char *text, const char *file, int line, struct xz_err *err)

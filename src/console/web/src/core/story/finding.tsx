@@ -97,8 +97,7 @@ export function Finding({ alert, groups }: { alert: Alert; groups: readonly (Gro
         </>
       }
     >
-      {alert.status === 'withdrawn' && <p class="notice bad">{t('withdrawnAlert')}</p>}
-      <p class="sentence">{alert.explanation[language.value]}</p>
+      <p class={alert.status === 'withdrawn' ? 'notice bad' : 'sentence'}>{alert.explanation[language.value]}</p>
       {counterfactual !== '' && (
         <p class="counterfactual">
           <span class="muted">{t('otherwise')}</span> {counterfactual}

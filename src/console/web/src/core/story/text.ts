@@ -39,10 +39,6 @@ export const t = dictionary({
     '规则声明：每 {months} 个{unit}·月至多误报 1 次。累积证据达到 {threshold} 时提示；此处为 {value}。该上限在任何时刻查看都成立。',
     'Declared: at most 1 false alarm in {months} {unit}-months. It alarms when the evidence gathered reaches {threshold}; here it is {value}. The bound holds at any moment of looking.',
   ],
-  withdrawnAlert: [
-    '这条预警已撤回：一次冲正或迟到的记录使其不再成立。',
-    'This alert was withdrawn: a reversal or a late record took its grounds away.',
-  ],
   month: ['自然月', 'calendar month'],
   day: ['日', 'day'],
   isChronic: ['有慢特病', 'with a chronic disease'],
@@ -290,6 +286,10 @@ export const segmentValue = named({
   pharmacy: ['药店', 'pharmacies'],
   hospital: ['医院', 'hospitals'],
   clinic: ['诊所', 'clinics'],
+  village_clinic: ['村卫生室', 'village clinics'],
+  nursing_home: ['养老机构', 'nursing homes'],
+  internet_hospital: ['互联网医院', 'internet hospitals'],
+  online_pharmacy: ['网上药店', 'online pharmacies'],
 });
 
 // The first two digits of psn_type.
