@@ -55,29 +55,38 @@ struct counted {
 static enum xz_rc add_sums(struct xz_db_conn *conn, const struct counted *c, int64_t sign,
                            struct xz_err *err)
 {
+    const int32_t day = xz_day_of(c->ended_ms);
     enum xz_rc rc = xz_db_exec(
         conn,
         "INSERT INTO sum_alert (day, pattern, region, result_type, alerts, amount_fen) "
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (day, pattern, region, result_type) "
         "DO UPDATE SET alerts = sum_alert.alerts + excluded.alerts, "
         "amount_fen = sum_alert.amount_fen + excluded.amount_fen",
-        XZ_DB_ARGS(XZ_DB_INT(xz_day_of(c->ended_ms)), XZ_DB_CSTR(c->pattern), XZ_DB_CSTR(c->region),
+        XZ_DB_ARGS(XZ_DB_INT(day), XZ_DB_CSTR(c->pattern), XZ_DB_CSTR(c->region),
                    XZ_DB_CSTR(c->conclusive ? "conclusive" : "suspicious"), XZ_DB_INT(sign),
                    XZ_DB_INT(sign * c->amount_fen)),
         NULL, err);
 
+    rc = rc == XZ_OK ? xz_db_exec(conn,
+                                  "INSERT INTO sum_region_day (day, region, alerts, amount_fen) "
+                                  "VALUES (?1, ?2, ?3, ?4) ON CONFLICT (day, region) DO UPDATE SET "
+                                  "alerts = sum_region_day.alerts + excluded.alerts, "
+                                  "amount_fen = sum_region_day.amount_fen + excluded.amount_fen",
+                                  XZ_DB_ARGS(XZ_DB_INT(day), XZ_DB_CSTR(c->region), XZ_DB_INT(sign),
+                                             XZ_DB_INT(sign * c->amount_fen)),
+                                  NULL, err)
+                     : rc;
     return rc != XZ_OK || c->institution[0] == '\0'
                ? rc
-               : xz_db_exec(
-                     conn,
-                     "INSERT INTO sum_institution_day (day, institution, region, alerts, "
-                     "amount_fen) SELECT ?1, institution, region, ?3, ?4 FROM sum_institution "
-                     "WHERE institution = ?2 ON CONFLICT (day, institution) DO UPDATE SET "
-                     "alerts = sum_institution_day.alerts + excluded.alerts, "
-                     "amount_fen = sum_institution_day.amount_fen + excluded.amount_fen",
-                     XZ_DB_ARGS(XZ_DB_INT(xz_day_of(c->ended_ms)), XZ_DB_CSTR(c->institution),
-                                XZ_DB_INT(sign), XZ_DB_INT(sign * c->amount_fen)),
-                     NULL, err);
+               : xz_db_exec(conn,
+                            "INSERT INTO sum_institution_day (institution, day, alerts, "
+                            "amount_fen) VALUES (?1, ?2, ?3, ?4) "
+                            "ON CONFLICT (institution, day) DO UPDATE SET "
+                            "alerts = sum_institution_day.alerts + excluded.alerts, "
+                            "amount_fen = sum_institution_day.amount_fen + excluded.amount_fen",
+                            XZ_DB_ARGS(XZ_DB_CSTR(c->institution), XZ_DB_INT(day), XZ_DB_INT(sign),
+                                       XZ_DB_INT(sign * c->amount_fen)),
+                            NULL, err);
 }
 
 static enum xz_rc know_institution(struct xz_db_conn *conn, const struct xz_alert_facts *facts,

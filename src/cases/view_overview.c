@@ -54,7 +54,7 @@ static enum xz_rc add_alerts(struct xz_db_conn *conn, const struct overview *ove
                              err);
 
     rc = rc == XZ_OK ? add_sums(conn, overview, into, "by_region", XZ_COLUMNS(by_region),
-                                "SELECT region, SUM(alerts), SUM(amount_fen) FROM sum_alert "
+                                "SELECT region, SUM(alerts), SUM(amount_fen) FROM sum_region_day "
                                 "WHERE day >= ?1",
                                 " GROUP BY region HAVING SUM(alerts) > 0 ORDER BY region", err)
                      : rc;
@@ -62,10 +62,12 @@ static enum xz_rc add_alerts(struct xz_db_conn *conn, const struct overview *ove
                ? add_sums(conn, overview, into, "institutions", XZ_COLUMNS(institution),
                           "SELECT p.institution, COALESCE(i.name, ''), "
                           "COALESCE(NULLIF(i.region, ''), p.region), p.lat, p.lon, s.alerts, "
-                          "s.amount_fen FROM (SELECT institution, SUM(alerts) AS alerts, "
-                          "SUM(amount_fen) AS amount_fen FROM sum_institution_day WHERE day >= ?1",
-                          " GROUP BY institution HAVING SUM(alerts) > 0 "
-                          "ORDER BY SUM(amount_fen) DESC, institution LIMIT 2000) AS s "
+                          "s.amount_fen FROM (SELECT q.institution, SUM(alerts) AS alerts, "
+                          "SUM(amount_fen) AS amount_fen FROM sum_institution q "
+                          "JOIN sum_institution_day d ON d.institution = q.institution "
+                          "WHERE d.day >= ?1",
+                          " GROUP BY q.institution HAVING SUM(alerts) > 0 "
+                          "ORDER BY SUM(amount_fen) DESC, q.institution LIMIT 2000) AS s "
                           "JOIN sum_institution p ON p.institution = s.institution "
                           "LEFT JOIN institution i ON i.id = s.institution "
                           "ORDER BY s.amount_fen DESC, s.institution",

@@ -404,6 +404,9 @@ static void test_days_of_institutions_are_made_up_for(void **state)
     static const char old[] =
         "INSERT INTO sum_institution (institution, region, lat, lon, alerts, amount_fen) "
         "VALUES ('P1', '210102', 41.8, 123.4, 2, 300);"
+        "INSERT INTO sum_alert (day, pattern, region, result_type, alerts, amount_fen) VALUES "
+        "(20453, 'T02', '210102', 'suspicious', 1, 5), (20453, 'T09', '210102', 'suspicious', 2, "
+        "7);"
         "INSERT INTO alert SELECT n, 'A' || n, current, 1, 'T02', 1, status, 'suspicious', 1, 0.5, "
         "fen, '210102', 'insured', 'x', 0, ended, 1, 0, 0, '', 0, n, institution, '', '', 1, "
         "'', '' FROM things;";
@@ -434,13 +437,16 @@ static void test_days_of_institutions_are_made_up_for(void **state)
     assert_int_equal(number(conn, "SELECT COUNT(*) FROM sum_institution_day"), 2);
     assert_int_equal(number(conn,
                             "SELECT SUM(amount_fen) FROM sum_institution_day WHERE day = 20453 "
-                            "AND alerts = 1 AND region = '210102'"),
+                            "AND alerts = 1 AND institution = 'P1'"),
                      100);
     assert_int_equal(number(conn,
                             "SELECT SUM(amount_fen) FROM sum_institution_day WHERE day = 20454 "
                             "AND alerts = 1 AND institution = 'P1'"),
                      200);
     assert_int_equal(number(conn, "SELECT COUNT(*) FROM sum_institution"), 1);
+    assert_int_equal(number(conn, "SELECT amount_fen FROM sum_region_day WHERE day = 20453 "
+                                  "AND alerts = 3 AND region = '210102'"),
+                     12);
     xz_db_give(conn);
     xz_db_close(db);
 }

@@ -140,6 +140,7 @@ static void test_a_worse_revision_makes_a_case_rise(void **state)
     assert_int_equal(after.news_ms, MONDAY_MS + XZ_HOUR_MS);
     assert_int_equal(number(&desk, "SELECT SUM(amount_fen) FROM sum_alert"), 905000);
     assert_int_equal(number(&desk, "SELECT SUM(amount_fen) FROM sum_institution_day"), 905000);
+    assert_int_equal(number(&desk, "SELECT SUM(amount_fen) FROM sum_region_day"), 905000);
     assert_int_equal(number(&desk, "SELECT amount_fen FROM sum_case WHERE state = 'new'"), 905000);
     assert_int_equal(number(&desk, "SELECT COUNT(*) FROM change WHERE what = 'news'"), 1);
     xz_desk_close(&desk);
