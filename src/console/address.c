@@ -71,3 +71,53 @@ bool xz_address_is_public(const struct sockaddr *address)
     }
     return false;
 }
+
+static bool is_one_of(const struct xz_network *networks, size_t count, const struct xz_ip *ip)
+{
+    bool is = false;
+
+    for (size_t i = 0; i < count; i++) {
+        is = is || xz_network_has(&networks[i], ip);
+    }
+    return is;
+}
+
+/* Takes the last word off a list with commas. */
+static struct xz_str last_of(struct xz_str *list)
+{
+    struct xz_str word;
+    uint32_t at = list->len;
+
+    while (at > 0 && list->ptr[at - 1] != ',') {
+        at--;
+    }
+    word = (struct xz_str){list->ptr + at, list->len - at};
+    list->len = at > 0 ? at - 1 : 0;
+    while (word.len > 0 && (word.ptr[0] == ' ' || word.ptr[0] == '\t')) {
+        word.ptr++;
+        word.len--;
+    }
+    while (word.len > 0 && (word.ptr[word.len - 1] == ' ' || word.ptr[word.len - 1] == '\t')) {
+        word.len--;
+    }
+    return word;
+}
+
+struct xz_ip xz_address_client(const struct xz_network *proxies, size_t count, struct xz_ip peer,
+                               struct xz_str forwarded)
+{
+    struct xz_ip client = peer;
+
+    while (forwarded.len > 0 && is_one_of(proxies, count, &client) &&
+           xz_ip_parse(last_of(&forwarded), &client)) {
+    }
+    return client;
+}
+
+void xz_address_key(struct xz_ip ip, char text[static XZ_IP_TEXT_MAX])
+{
+    if (!xz_ip_is_v4(&ip)) {
+        memset(ip.bytes + sizeof(ip.bytes) / 2, 0, sizeof(ip.bytes) / 2);
+    }
+    xz_ip_text(&ip, text);
+}

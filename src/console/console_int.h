@@ -9,6 +9,7 @@
 #include "cases/view.h"
 #include "console/console.h"
 #include "console/request.h"
+#include "stream/network.h"
 
 struct xz_catalogue;
 struct xz_guard;
@@ -29,7 +30,9 @@ struct xz_console {
     struct MHD_Daemon *daemon;
     pthread_t threads[XZ_THREADS_MAX];
     size_t thread_count;
-    char *tls_certificate, *tls_key; /* PEM, or NULL */
+    char *tls_certificate, *tls_key;            /* PEM, or NULL */
+    struct xz_network proxies[XZ_NETWORKS_MAX]; /* who is believed on X-Forwarded-For */
+    size_t proxy_count;
     struct xz_demo_account demo[XZ_DEMO_ACCOUNTS_MAX];
     _Atomic size_t demo_count;
 

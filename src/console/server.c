@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "console/server.h"
 
-#include <arpa/inet.h>
 #include <inttypes.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +10,7 @@
 
 #include "base/mem.h"
 #include "cases/work.h"
+#include "console/address.h"
 #include "console/assets.h"
 #include "console/guard.h"
 #include "console/routes.h"
@@ -159,19 +158,34 @@ static const char *find_value(void *arg, enum xz_source_kind kind, const char *n
         arg, kind == XZ_SOURCE_HEADER ? MHD_HEADER_KIND : MHD_COOKIE_KIND, name);
 }
 
-static void read_address(struct MHD_Connection *connection, struct xz_request *request)
+/* Several lines are one list. */
+static enum MHD_Result take_forwarded(void *arg, enum MHD_ValueKind kind, const char *name,
+                                      const char *value)
+{
+    (void)kind;
+    if (strcasecmp(name, "X-Forwarded-For") == 0 && value != NULL) {
+        xz_buf_printf(arg, ",%s", value);
+    }
+    return MHD_YES;
+}
+
+static void read_address(const struct xz_console *console, struct MHD_Connection *connection,
+                         struct xz_request *request)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    const struct sockaddr *address = info != NULL ? info->client_addr : NULL;
-    const socklen_t size = address != NULL && address->sa_family == AF_INET6
-                               ? sizeof(struct sockaddr_in6)
-                               : sizeof(struct sockaddr_in);
+    struct xz_buf forwarded = {0};
+    struct xz_ip peer;
 
-    if (address == NULL || getnameinfo(address, size, request->address, sizeof(request->address),
-                                       NULL, 0, NI_NUMERICHOST) != 0) {
+    if (info == NULL || info->client_addr == NULL || !xz_ip_of(info->client_addr, &peer)) {
         (void)snprintf(request->address, sizeof(request->address), "unknown");
+        return;
     }
+    (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, take_forwarded, &forwarded);
+    xz_address_key(
+        xz_address_client(console->proxies, console->proxy_count, peer, xz_buf_view(&forwarded)),
+        request->address);
+    xz_buf_fini(&forwarded);
 }
 
 /* The number by which the guard knows the connection. */
@@ -208,7 +222,7 @@ static void begin(struct xz_console *console, struct exchange *exchange, const c
     exchange->request.method = method;
     (void)snprintf(exchange->request.id, sizeof(exchange->request.id), "r%" PRIu64,
                    ++console->next_request);
-    read_address(exchange->connection, &exchange->request);
+    read_address(console, exchange->connection, &exchange->request);
     route = xz_route_find(method, path, params, &other);
     exchange->body_max = route != NULL ? xz_route_body_max(route) : 0;
     xz_guard_phase(console->guard, guarded(exchange->connection), XZ_GUARD_RECEIVES, xz_now_ms());
@@ -357,7 +371,7 @@ enum xz_rc xz_server_start(struct xz_console *console, struct xz_err *err)
 {
     const char *listen = console->config->console_listen;
     const bool tls = console->tls_key != NULL;
-    const unsigned flags =
+    unsigned flags =
         MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | (tls ? MHD_USE_TLS : 0);
     const struct MHD_OptionItem secure[] = {
         {MHD_OPTION_HTTPS_MEM_KEY, 0, console->tls_key},
@@ -367,12 +381,17 @@ enum xz_rc xz_server_start(struct xz_console *console, struct xz_err *err)
                              "+VERS-TLS1.2"},
         {MHD_OPTION_END, 0, NULL}};
     const struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
-    struct sockaddr_in address;
-    enum xz_rc rc = xz_http_address("console.listen", listen, &address, err);
+    struct sockaddr_storage address;
+    enum xz_rc rc = xz_listen_parse("console.listen", listen, &address, err);
 
+    rc = rc == XZ_OK ? xz_networks_parse("console.trusted_proxies",
+                                         console->config->console_trusted_proxies, console->proxies,
+                                         &console->proxy_count, err)
+                     : rc;
     if (rc != XZ_OK) {
         return rc;
     }
+    flags |= address.ss_family == AF_INET6 ? MHD_USE_DUAL_STACK : 0; /* [::] is IPv4's too */
     console->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, console, MHD_OPTION_SOCK_ADDR, &address,
         MHD_OPTION_CONNECTION_LIMIT, XZ_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, XZ_IDLE_S,

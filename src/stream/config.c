@@ -9,7 +9,7 @@
 #include "base/time.h"
 #include "base/yaml.h"
 #include "stream/kafka.h"
-#include "stream/metrics.h"
+#include "stream/network.h"
 
 #define SECRET_MAX   ((size_t)1 << 20) /* bytes of a file */
 #define NAME_MAX_LEN 199               /* of a topic or a group: names are made of it */
@@ -20,7 +20,7 @@
 #endif
 const char xz_version[] = XZ_VERSION;
 
-enum kind { TEXT, TOPICS, ROLES, ADDRESS, NUMBER, DURATION };
+enum kind { TEXT, TOPICS, ROLES, NETWORKS, ADDRESS, NUMBER, DURATION };
 
 static const struct property {
     const char *key;
@@ -93,6 +93,8 @@ static const struct property {
      0, DIR_MAX_LEN, NULL},
     {"console.private_webhooks", TEXT, FIELD(console_private_webhooks), "no",
      "yes or no: may webhooks go to private addresses", 0, 0, "|yes|no|"},
+    {"console.trusted_proxies", NETWORKS, FIELD(console_trusted_proxies), "",
+     "addresses or networks whose X-Forwarded-For is believed, comma separated", 0, 0, NULL},
     {"console.rate", NUMBER, FIELD(console_rate), "50", "requests a second of one account", 1,
      100000, NULL},
     {"console.control_per_month", NUMBER, FIELD(console_control_per_month), "20",
@@ -166,7 +168,9 @@ static enum xz_rc check_topics(const struct property *property, const char *valu
 
 static enum xz_rc check_text(const struct property *property, const char *value, struct xz_err *err)
 {
-    struct sockaddr_in address;
+    struct xz_network networks[XZ_NETWORKS_MAX];
+    struct sockaddr_storage address;
+    size_t count;
 
     if (property->kind == TOPICS) {
         return check_topics(property, value, err);
@@ -175,7 +179,10 @@ static enum xz_rc check_text(const struct property *property, const char *value,
         return xz_config_check_roles(value, err);
     }
     if (property->kind == ADDRESS && value[0] != '\0') {
-        return xz_http_address(property->key, value, &address, err);
+        return xz_listen_parse(property->key, value, &address, err);
+    }
+    if (property->kind == NETWORKS) {
+        return xz_networks_parse(property->key, value, networks, &count, err);
     }
     if (property->choices != NULL && !is_choice(property, value)) {
         return xz_err_set(err, XZ_CONFIG, "%s: \"%s\" is none of %s", property->key, value,

@@ -38,6 +38,7 @@ struct xz_config {
     char *console_tls_certificate, *console_tls_key; /* files, or empty: no TLS */
     char *console_oidc_issuer, *console_oidc_audience, *console_oidc_key; /* empty: no OIDC */
     char *console_private_webhooks;                                       /* "yes" or "no" */
+    char *console_trusted_proxies; /* of networks, or empty */
     int64_t console_rate, console_control_per_month;
     char *log_level, *log_format;
 };

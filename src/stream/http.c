@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* /metrics, /healthz and /readyz: read-only, by GET alone, bounded in connections and time. */
-#include <arpa/inet.h>
 #include <microhttpd.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "stream/kafka.h"
 #include "stream/metrics.h"
+#include "stream/network.h"
 
 struct xz_http {
     struct MHD_Daemon *daemon;
@@ -60,33 +60,10 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
     return result;
 }
 
-enum xz_rc xz_http_address(const char *key, const char *listen, struct sockaddr_in *address,
-                           struct xz_err *err)
-{
-    const char *colon = strrchr(listen, ':');
-    char host[64], *end = NULL;
-    long port;
-
-    if (colon == NULL || (size_t)(colon - listen) >= sizeof(host)) {
-        return xz_err_set(err, XZ_CONFIG, "%s: \"%s\" is not HOST:PORT", key, listen);
-    }
-    memcpy(host, listen, (size_t)(colon - listen));
-    host[colon - listen] = '\0';
-    port = strtol(colon + 1, &end, 10);
-    memset(address, 0, sizeof(*address));
-    address->sin_family = AF_INET;
-    address->sin_port = htons((uint16_t)port);
-    if (inet_pton(AF_INET, host, &address->sin_addr) != 1 || end == colon + 1 || *end != '\0' ||
-        port < 1 || port > 65535) {
-        return xz_err_set(err, XZ_CONFIG, "%s: \"%s\" is not an IPv4 HOST:PORT", key, listen);
-    }
-    return XZ_OK;
-}
-
 enum xz_rc xz_http_start(const char *listen, struct xz_metrics *metrics, struct xz_http **out,
                          struct xz_err *err)
 {
-    struct sockaddr_in address;
+    struct sockaddr_storage address;
     struct xz_http *http;
     enum xz_rc rc;
 
@@ -94,16 +71,16 @@ enum xz_rc xz_http_start(const char *listen, struct xz_metrics *metrics, struct 
     if (listen[0] == '\0') {
         return XZ_OK;
     }
-    rc = xz_http_address("http.listen", listen, &address, err);
+    rc = xz_listen_parse("http.listen", listen, &address, err);
     if (rc != XZ_OK) {
         return rc;
     }
     http = xz_calloc(1, sizeof(*http));
     http->metrics = metrics;
-    http->daemon =
-        MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, on_request, http,
-                         MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_CONNECTION_LIMIT, 64U,
-                         MHD_OPTION_CONNECTION_TIMEOUT, 10U, MHD_OPTION_END);
+    http->daemon = MHD_start_daemon(
+        MHD_USE_INTERNAL_POLLING_THREAD | (address.ss_family == AF_INET6 ? MHD_USE_DUAL_STACK : 0),
+        0, NULL, NULL, on_request, http, MHD_OPTION_SOCK_ADDR, &address,
+        MHD_OPTION_CONNECTION_LIMIT, 64U, MHD_OPTION_CONNECTION_TIMEOUT, 10U, MHD_OPTION_END);
     if (http->daemon == NULL) {
         free(http);
         return xz_err_set(err, XZ_CONFIG,

@@ -2,7 +2,6 @@
 /* stream/metrics.h - numbers that the roles keep and /metrics shows. Atomic; @thread any. */
 #ifndef XZ_STREAM_METRICS_H
 #define XZ_STREAM_METRICS_H
-#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -51,10 +50,6 @@ void xz_metrics_latency(struct xz_metrics *metrics, int64_t latency_us);
 void xz_metrics_lock(struct xz_metrics *metrics);
 void xz_metrics_unlock(struct xz_metrics *metrics);
 void xz_metrics_text(struct xz_metrics *metrics, int64_t now_ms, struct xz_buf *out);
-
-/* "127.0.0.1:9464" as an address; XZ_CONFIG, with the key that says so, when it is none. */
-XZ_MUST enum xz_rc xz_http_address(const char *key, const char *listen, struct sockaddr_in *address,
-                                   struct xz_err *err);
 
 /* No role has failed, waits to try again, or hangs. */
 bool xz_metrics_healthy(const struct xz_metrics *metrics, int64_t now_ms);

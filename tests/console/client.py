@@ -116,18 +116,18 @@ class Answer:
 class Client:
     """One who asks: a browser with a session, a machine with a token, or nobody."""
 
-    def __init__(self, port, tls=False, token=None):
-        self.port, self.tls, self.token = port, tls, token
+    def __init__(self, port, tls=False, token=None, host="127.0.0.1"):
+        self.port, self.tls, self.token, self.host = port, tls, token, host
         self.cookie = self.csrf = self.name = None
         self.used = 0.0
         self.connection = None
 
     def connect(self, timeout=30):
         if not self.tls:
-            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+            return http.client.HTTPConnection(self.host, self.port, timeout=timeout)
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout, context=context)
+        return http.client.HTTPSConnection(self.host, self.port, timeout=timeout, context=context)
 
     def headers(self, method, more=None):
         out = {}

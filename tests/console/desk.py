@@ -24,6 +24,7 @@ class Desk:
     def __init__(self, world, name, database, **settings):
         self.world, self.name = world, name
         self.port = free_port()
+        self.host = "127.0.0.1" # where it is asked
         self.settings = {"roles": "cases,console", "console.listen": f"127.0.0.1:{self.port}",
                          "console.database": database, "console.rate": 100000,
                          "console.keys": world.directory / f"{name}.keys", "log.level": "warn",
@@ -64,7 +65,7 @@ class Desk:
     # ---- who asks ----
 
     def guest(self):
-        return Client(self.port, self.tls)
+        return Client(self.port, self.tls, host=self.host)
 
     def add_account(self, name, roles, regions=""):
         done = self.command("user", "add", name, "--roles", roles,

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <arpa/inet.h>
 #include <ftw.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -26,6 +27,7 @@
 #include "stream/embedded.h"
 #include "stream/feed.h"
 #include "stream/kafka.h"
+#include "stream/network.h"
 #include "stream/packs.h"
 #include "stream/service.h"
 
@@ -37,7 +39,7 @@
 struct instance {
     struct xz_config config;
     struct xz_service *service;
-    struct sockaddr_in address;
+    struct sockaddr_storage address;
 };
 
 struct world {
@@ -90,7 +92,7 @@ static in_port_t free_port(void)
     return ntohs(address.sin_port);
 }
 
-static bool ask(const struct sockaddr_in *address, const char *what)
+static bool ask(const struct sockaddr_storage *address, const char *what)
 {
     char text[4096];
     bool answered = false;
@@ -98,7 +100,7 @@ static bool ask(const struct sockaddr_in *address, const char *what)
     const int fd = socket(AF_INET, SOCK_STREAM, 0);
 
     (void)snprintf(text, sizeof(text), "GET %s HTTP/1.0\r\n\r\n", what);
-    if (connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 &&
+    if (connect(fd, (const struct sockaddr *)address, sizeof(struct sockaddr_in)) == 0 &&
         write(fd, text, strlen(text)) == (ssize_t)strlen(text)) {
         do {
             len = read(fd, text, sizeof(text));
@@ -259,7 +261,7 @@ static void prepare(struct world *world, const struct xz_simulation_config *regi
     }
     set(config, "http.listen=127.0.0.1:%u", (unsigned)free_port());
     assert_int_equal(
-        xz_http_address("http.listen", config->http_listen, &world->first.address, &err), XZ_OK);
+        xz_listen_parse("http.listen", config->http_listen, &world->first.address, &err), XZ_OK);
     assert_int_equal(xz_producer_open(&world->producer, config, on_delivery, world, &err), XZ_OK);
 }
 

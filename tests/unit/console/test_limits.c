@@ -160,6 +160,48 @@ static void test_addresses_of_somebodys_network_are_not_public(void **state)
     assert_false(xz_address_is_public(&unix_one));
 }
 
+/* By what somebody is rationed who comes from `peer`, with this X-Forwarded-For. */
+static const char *rationed(const char *trusted, const char *peer, const char *forwarded)
+{
+    static char text[XZ_IP_TEXT_MAX];
+    struct xz_network proxies[XZ_NETWORKS_MAX];
+    struct xz_err err = {0};
+    struct xz_ip ip;
+    size_t count = 0;
+
+    assert_true(xz_ip_parse(xz_str_from(peer), &ip));
+    assert_int_equal(xz_networks_parse("k", trusted, proxies, &count, &err), XZ_OK);
+    xz_address_key(xz_address_client(proxies, count, ip, xz_str_from(forwarded)), text);
+    return text;
+}
+
+static void test_a_trusted_proxy_says_who_asks(void **state)
+{
+    (void)state;
+    assert_string_equal(rationed("", "10.0.0.1", "1.2.3.4"), "10.0.0.1");
+    assert_string_equal(rationed("10.0.0.2", "10.0.0.1", "1.2.3.4"), "10.0.0.1");
+    assert_string_equal(rationed("10.0.0.0/8", "10.0.0.1", ""), "10.0.0.1");
+    assert_string_equal(rationed("10.0.0.0/8", "10.0.0.1", "1.2.3.4"), "1.2.3.4");
+    /* what stands before the last is what that one said */
+    assert_string_equal(rationed("10.0.0.0/8", "10.0.0.1", "9.9.9.9, 1.2.3.4"), "1.2.3.4");
+    assert_string_equal(rationed("10.0.0.0/8", "10.0.0.1", "9.9.9.9,\t1.2.3.4 "), "1.2.3.4");
+    /* unless that is a trusted one too */
+    assert_string_equal(rationed("10.0.0.0/8", "10.0.0.1", "8.8.8.8,9.9.9.9,10.0.0.7"), "9.9.9.9");
+    assert_string_equal(rationed("10.0.0.0/8", "10.0.0.1", "10.0.0.8, 10.0.0.7"), "10.0.0.8");
+    /* who says what is no address is the last that is known */
+    for (size_t i = 0; i < 6; i++) {
+        static const char *const odd[] = {"unknown",  "1.2.3.4:80", ",",
+                                          "1.2.3.4,", "x, y",       "[::1]"};
+
+        assert_string_equal(rationed("10.0.0.0/8", "10.0.0.1", odd[i]), "10.0.0.1");
+    }
+    assert_string_equal(rationed("10.0.0.0/8", "10.0.0.1", "9.9.9.9, x, 10.0.0.7"), "10.0.0.7");
+    /* IPv4 is itself on a socket of both, and IPv6 is its network */
+    assert_string_equal(rationed("10.0.0.1", "::ffff:10.0.0.1", "::ffff:1.2.3.4"), "1.2.3.4");
+    assert_string_equal(rationed("::1", "::1", "2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+    assert_string_equal(rationed("", "2001:db8:1:2:aaaa::", "1.2.3.4"), "2001:db8:1:2::");
+}
+
 static void test_control_sample_is_spread_over_the_month(void **state)
 {
     const int64_t begins_ms = xz_month_start_ms(xz_month_of(NOW_MS));
@@ -218,6 +260,7 @@ int main(void)
         cmocka_unit_test(test_limiter_gives_a_burst_and_then_a_rate),
         cmocka_unit_test(test_guard_ends_what_takes_too_long),
         cmocka_unit_test(test_addresses_of_somebodys_network_are_not_public),
+        cmocka_unit_test(test_a_trusted_proxy_says_who_asks),
         cmocka_unit_test(test_control_sample_is_spread_over_the_month),
         cmocka_unit_test(test_control_sample_takes_the_person_of_an_event),
         cmocka_unit_test(test_assets_are_found_by_path),

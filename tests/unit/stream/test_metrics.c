@@ -126,26 +126,6 @@ static void test_health(void **state)
     assert_false(xz_metrics_healthy(metrics, 1010001));
 }
 
-static void test_addresses(void **state)
-{
-    static const char *const wrong[] = {
-        "",           "9464",           ":9464",       "localhost:9464", "127.0.0.1:",
-        "127.0.0.1",  "127.0.0.1:0",    "::1:9464",    "127.0.0.1:x",    "127.0.0.1:65536",
-        "1.2.3:9464", "127.0.0.1:12ab", "127.0.0.1:-1"};
-    struct sockaddr_in address;
-
-    (void)state;
-    assert_int_equal(xz_http_address("k", "0.0.0.0:65535", &address, NULL), XZ_OK);
-    assert_int_equal(ntohs(address.sin_port), 65535);
-    assert_int_equal(address.sin_addr.s_addr, INADDR_ANY);
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-        struct xz_err err = {0};
-
-        assert_int_equal(xz_http_address("k", wrong[i], &address, &err), XZ_CONFIG);
-        assert_int_equal(strncmp(err.msg, "k: ", 3), 0);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,7 +136,6 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_ages, setup, teardown),
         cmocka_unit_test_setup_teardown(test_health, setup, teardown),
-        cmocka_unit_test(test_addresses),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
