@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <curl/curl.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,8 +187,8 @@ enum xz_rc xz_console_start(const struct xz_config *config, struct xz_metrics *m
     xz_fields_init(); /* for original events, before there are threads */
     (void)curl_global_init(CURL_GLOBAL_DEFAULT);
     make_bell(console);
-    console->limiter =
-        xz_limiter_new((double)config->console_rate, (double)config->console_rate * BURST_S);
+    console->limiter = xz_limiter_new((double)config->console_rate,
+                                      fmax((double)config->console_rate * BURST_S, XZ_COST_LOGIN));
     console->guard = xz_guard_new(XZ_CONNECTIONS_MAX);
     console->catalogue = xz_catalogue_new(config);
     rc = read_tls(console, err);

@@ -12,7 +12,6 @@
 #include "console/routes.h"
 #include "console/server.h"
 
-#define COST_LOGIN 5.0 /* requests */
 #define SECRET_MAX 128 /* bytes that may be a session's or a token's */
 
 static unsigned status_of(enum xz_rc rc, const char *reason)
@@ -192,7 +191,7 @@ static enum xz_rc check_access(struct xz_console *console, const struct xz_route
         return rc;
     }
     return route->kind == XZ_ROUTE_PUBLIC
-               ? check_rate(console, request, writes(request) ? COST_LOGIN : 1, err)
+               ? check_rate(console, request, writes(request) ? XZ_COST_LOGIN : 1, err)
                : check_account(console, route, request, err);
 }
 

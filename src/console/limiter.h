@@ -10,6 +10,8 @@
 
 struct xz_limiter;
 
+#define XZ_COST_LOGIN 5.0 /* requests: what it costs to sign in, or to try */
+
 /* per_second > 0 requests on average, `burst` at once. */
 struct xz_limiter *xz_limiter_new(double per_second, double burst);
 void xz_limiter_free(struct xz_limiter *limiter);

@@ -73,6 +73,14 @@ def test_a_trusted_proxy_says_who_asks(own_desk):
 
 
 @ONE_DATABASE
+def test_one_may_sign_in_at_the_lowest_rate(own_desk):
+    own_desk.settings["console.rate"] = 1
+    own_desk.start()
+    answer = own_desk.guest().post("/session", {"name": "nobody", "password": "0123456789"})
+    assert answer.code == "unauthenticated" # and not rate_limited, for ever
+
+
+@ONE_DATABASE
 def test_the_last_of_several_headers_is_the_proxy_s(own_desk):
     own_desk.settings.update({"console.rate": 5, "console.trusted_proxies": "127.0.0.1"})
     own_desk.start()

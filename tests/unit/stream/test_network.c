@@ -16,10 +16,10 @@
 static void test_where_to_listen(void **state)
 {
     static const char *const wrong[] = {
-        "",           "9464",           ":9464",        "localhost:9464", "127.0.0.1:",
-        "127.0.0.1",  "127.0.0.1:0",    "::1:9464",     "127.0.0.1:x",    "127.0.0.1:65536",
-        "1.2.3:9464", "127.0.0.1:12ab", "127.0.0.1:-1", "[::1]",          "[::1]:",
-        "[]:1",       "[::1:9464",      "[127.0.0.1]:1", "[::1]x:1",      "[::1]:0",
+        "",           "9464",           ":9464",         "localhost:9464", "127.0.0.1:",
+        "127.0.0.1",  "127.0.0.1:0",    "::1:9464",      "127.0.0.1:x",    "127.0.0.1:65536",
+        "1.2.3:9464", "127.0.0.1:12ab", "127.0.0.1:-1",  "[::1]",          "[::1]:",
+        "[]:1",       "[::1:9464",      "[127.0.0.1]:1", "[::1]x:1",       "[::1]:0",
         "[::1]: 1",   "127.0.0.1:+1",   "[fe80::1%lo]:1"};
     struct sockaddr_storage address;
     struct sockaddr_in v4;
@@ -66,8 +66,8 @@ static void test_an_address_is_the_same_however_it_came(void **state)
     xz_ip_text(&ip, text);
     assert_string_equal(text, "2001:db8::1");
     for (size_t i = 0; i < 8; i++) {
-        static const char *const wrong[] = {"",          "x",          "1.2.3",   "1.2.3.4:5",
-                                            "[::1]",     "1.2.3.4 ",   "unknown", "::1%lo"};
+        static const char *const wrong[] = {"",      "x",        "1.2.3",   "1.2.3.4:5",
+                                            "[::1]", "1.2.3.4 ", "unknown", "::1%lo"};
 
         assert_false(xz_ip_parse(xz_str_from(wrong[i]), &ip));
     }
@@ -113,7 +113,7 @@ static void test_what_is_in_a_network(void **state)
 
 static void test_what_is_no_network_is_a_mistake(void **state)
 {
-    static const char *const wrong[] = {"x",         "10.0.0.0/33", "10.0.0.0/",   "10.0.0.0/-1",
+    static const char *const wrong[] = {"x",         "10.0.0.0/33", "10.0.0.0/",      "10.0.0.0/-1",
                                         "::1/129",   "10.0.0.1/8",  "2001:db8::1/32", "10.0.0.0/8x",
                                         "localhost", "/8",          "10.0.0.0/8;::1", "::1/+1"};
     struct xz_network networks[XZ_NETWORKS_MAX];
@@ -142,9 +142,10 @@ static void test_what_is_no_network_is_a_mistake(void **state)
         many.len -= i > 0;
         xz_buf_printf(&many, "10.0.0.%d,%c", i, '\0');
     }
-    assert_int_equal(
-        xz_networks_parse("k", (const char *)many.data, networks, &count, &err), XZ_CONFIG);
-    assert_int_equal(xz_config_set(&config, "console.trusted_proxies=10.0.0.0/8, ::1", &err), XZ_OK);
+    assert_int_equal(xz_networks_parse("k", (const char *)many.data, networks, &count, &err),
+                     XZ_CONFIG);
+    assert_int_equal(xz_config_set(&config, "console.trusted_proxies=10.0.0.0/8, ::1", &err),
+                     XZ_OK);
     xz_config_fini(&config);
     xz_buf_fini(&many);
 }
