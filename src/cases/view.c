@@ -207,9 +207,9 @@ static enum xz_rc add_subject_of_change(struct xz_db_conn *conn, json_t *change,
     return rc;
 }
 
-/* Those after a number, as far as they are there, oldest first. */
+/* Those after a number and up to another, as far as they are there, oldest first. */
 static enum xz_rc add_changes(struct xz_db_conn *conn, const struct changing *changing,
-                              json_t *rows, struct xz_err *err)
+                              int64_t until, json_t *rows, struct xz_err *err)
 {
     static const struct xz_column columns[] = {{"id", XZ_COLUMN_INT},    {"kind", XZ_COLUMN_TEXT},
                                                {"what", XZ_COLUMN_TEXT}, {"object", XZ_COLUMN_TEXT},
@@ -219,8 +219,10 @@ static enum xz_rc add_changes(struct xz_db_conn *conn, const struct changing *ch
     size_t i;
     enum xz_rc rc;
 
-    xz_query_add(&query, "SELECT id, kind, what, object, case_id, at_ms FROM change WHERE id > ?1");
+    xz_query_add(&query, "SELECT id, kind, what, object, case_id, at_ms FROM change "
+                         "WHERE id > ?1 AND id <= ?2");
     (void)xz_query_bind(&query, XZ_DB_INT(changing->after));
+    (void)xz_query_bind(&query, XZ_DB_INT(until));
     xz_query_in_scope(&query, "region", changing->view->actor);
     xz_buf_printf(&query.sql, " ORDER BY id LIMIT %d", changing->limit);
     rc = xz_query_rows(&query, conn, XZ_COLUMNS(columns), rows, err);
@@ -244,6 +246,8 @@ static json_t *reset_at(int64_t newest, int64_t now_ms)
                      "what", "gone", "object", "", "case", 0, "at", xz_json_time(now_ms));
 }
 
+/* Others write meanwhile, and each statement may see more than the one before it: the newest first,
+ * so that none is told that comes after it, and what is gone last. */
 static enum xz_rc fill_changes(struct xz_db_conn *conn, void *arg, json_t **made,
                                struct xz_err *err)
 {
@@ -253,15 +257,16 @@ static enum xz_rc fill_changes(struct xz_db_conn *conn, void *arg, json_t **made
     int64_t gone = 0, newest = 0;
     enum xz_rc rc = xz_row_int(conn, NEWEST, XZ_DB_NO_ARGS, &newest, NULL, err);
 
+    rc = rc == XZ_OK ? add_changes(conn, changing, newest, rows, err) : rc;
     rc = rc == XZ_OK ? xz_counter_get(conn, XZ_CHANGES_GONE, &gone, err) : rc;
     *changing->last = newest;
+    if (json_array_size(rows) == limit) { /* there may be more */
+        *changing->last = id_at(rows, limit - 1);
+    }
     if (rc == XZ_OK && (changing->after < gone || changing->after > newest)) {
+        *changing->last = newest;
+        (void)json_array_clear(rows);
         (void)json_array_append_new(rows, reset_at(newest, changing->view->now_ms));
-    } else if (rc == XZ_OK) {
-        rc = add_changes(conn, changing, rows, err);
-        if (json_array_size(rows) == limit) { /* there may be more */
-            *changing->last = id_at(rows, limit - 1);
-        }
     }
     *made = rows;
     return rc;
@@ -277,9 +282,9 @@ static enum xz_rc fill_change(struct xz_db_conn *conn, void *arg, json_t **made,
 {
     const struct changing *changing = arg;
     json_t *rows = json_array();
-    enum xz_rc rc = add_changes(conn, changing, rows, err);
+    enum xz_rc rc = add_changes(conn, changing, changing->after + 1, rows, err);
 
-    if (rc == XZ_OK && id_at(rows, 0) != changing->after + 1) {
+    if (rc == XZ_OK && json_array_size(rows) == 0) {
         rc = xz_err_reject(err, "not_found", "", "there is no such change");
     }
     *made = json_incref(json_array_get(rows, 0));

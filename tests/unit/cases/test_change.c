@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <pthread.h>
+
 #include "cases/change.h"
 #include "cases/webhook.h"
 #include "people.h"
@@ -185,6 +187,40 @@ static void test_what_a_webhook_was_not_told_stays(void **state)
     xz_desk_close(&desk);
 }
 
+#define WRITTEN 400
+
+static void *write_changes(void *arg)
+{
+    note(arg, WRITTEN, MONDAY_MS);
+    return NULL;
+}
+
+/* Whoever listens while others write. */
+static void test_each_is_told_once_and_in_order(void **state)
+{
+    struct xz_desk desk = desk_opened(*state);
+    const struct xz_actor all = {.account = 1};
+    const struct xz_desk_view view = {&desk, &all, MONDAY_MS};
+    struct xz_err err = {0};
+    int64_t after = 0, seen = 0;
+    pthread_t writer;
+
+    assert_int_equal(pthread_create(&writer, NULL, write_changes, &desk), 0);
+    while (seen < WRITTEN) {
+        struct xz_buf out = {0};
+        json_t *list, *change;
+        size_t i;
+
+        assert_int_equal(xz_view_changes(&view, after, 100, &out, &after, &err), XZ_OK);
+        list = json_of(&out);
+        json_array_foreach(list, i, change) { assert_int_equal(int_at(change, "id"), ++seen); }
+        assert_int_equal(after, seen);
+        json_decref(list);
+    }
+    (void)pthread_join(writer, NULL);
+    xz_desk_close(&desk);
+}
+
 static void test_one_call_drops_so_many(void **state)
 {
     struct xz_desk desk = desk_opened(*state);
@@ -211,6 +247,7 @@ int main(void)
         ON_BOTH(test_who_asks_for_what_is_gone_is_told_so),
         ON_BOTH(test_a_young_change_holds_those_behind_it),
         ON_BOTH(test_what_a_webhook_was_not_told_stays),
+        ON_BOTH(test_each_is_told_once_and_in_order),
         ON_BOTH(test_one_call_drops_so_many),
     };
 
