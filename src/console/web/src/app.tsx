@@ -6,7 +6,7 @@ import { AccountMenu, become } from './account';
 import { ApiError, may, resume, session, type DataHealth, type Permission } from './core/api';
 import { count } from './core/i18n';
 import { listen, useKeys } from './core/keys';
-import { useGet } from './core/load';
+import { askAhead, useGet } from './core/load';
 import { readPatterns } from './core/patterns';
 import { go, href, route, type PageProps } from './core/router';
 import { closeStream, openStream, streamState } from './core/stream';
@@ -14,16 +14,21 @@ import { Button, Empty, ErrorBox, Icon, Loading, Toasts, type IconName } from '.
 import { Help } from './core/ui/help';
 import { LookMenus } from './look';
 import { Search } from './search';
+import { overviewAsk } from './pages/overview/ask';
 import { t } from './text';
 
 interface PageInfo {
   load: () => Promise<{ default: ComponentType<PageProps> }>;
   needs: Permission[]; // any of them
+  ahead?: (query: URLSearchParams) => void; // asks for what it shows first
   key?: string; // after g; none: not in the navigation
 }
 
 const pages = {
-  overview: { load: () => import('./pages/overview'), needs: ['read'], key: 'o' },
+  overview: {
+    load: () => import('./pages/overview'), needs: ['read'], key: 'o',
+    ahead: (query) => askAhead('/overview', overviewAsk(query)),
+  },
   feed: { load: () => import('./pages/feed'), needs: ['stream'], key: 'f' },
   queue: { load: () => import('./pages/queue'), needs: ['read'], key: 'q' },
   reviews: { load: () => import('./pages/reviews'), needs: ['work'], key: 'r' },
@@ -66,11 +71,12 @@ class Guard extends Component<{ children: ComponentChildren }, { broken: boolean
 }
 
 // Reads the code of a page, then shows it.
-function Lazy({ load, path, query }: PageProps & { load: PageInfo['load'] }) {
+function Lazy({ info: { load, ahead }, path, query }: PageProps & { info: PageInfo }) {
   const [Page, setPage] = useState<ComponentType<PageProps> | null>(null);
   const [failed, setFailed] = useState(false);
   useEffect(() => {
     let wanted = true;
+    ahead?.(query);
     load().then(
       (module) => wanted && setPage(() => module.default),
       () => wanted && setFailed(true),
@@ -78,6 +84,7 @@ function Lazy({ load, path, query }: PageProps & { load: PageInfo['load'] }) {
     return () => {
       wanted = false;
     };
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- asked once, as it was opened
   }, [load]);
   if (failed) {
     return (
@@ -108,7 +115,7 @@ function Content() {
   }
   return (
     <Guard key={shown}>
-      <Lazy load={infoOf(shown).load} path={path} query={query} />
+      <Lazy info={infoOf(shown)} path={path} query={query} />
     </Guard>
   );
 }
@@ -212,7 +219,7 @@ function readAhead(): void {
   infoOf(wanted).load().catch(() => undefined); // asked for again, and told, when it is shown
 }
 
-const loadLogin = () => import('./pages/login');
+const login: PageInfo = { load: () => import('./pages/login'), needs: [] };
 
 export function App() {
   const [ready, setReady] = useState(false);
@@ -246,7 +253,7 @@ export function App() {
   return (
     <>
       {who === undefined ? (
-        <Lazy key="login" load={loadLogin} path={[]} query={new URLSearchParams()} />
+        <Lazy key="login" info={login} path={[]} query={new URLSearchParams()} />
       ) : (
         <Shell key={who} />
       )}

@@ -14,6 +14,25 @@ export function asApiError(error: unknown): ApiError {
   return error instanceof ApiError ? error : new ApiError(0, 'internal', String(error));
 }
 
+function keyOf(path: string | null, ask: Ask): string {
+  return JSON.stringify([path, ask.query, ask.purpose]);
+}
+
+const begun = new Map<string, Promise<unknown>>();
+
+// Asks for what a page will want while its code is still on the way; useGet takes it from here, once.
+export function askAhead(path: string, ask: Ask = {}): void {
+  const answer = get(path, ask);
+  answer.catch(() => undefined); // told to who takes it
+  begun.set(keyOf(path, ask), answer);
+}
+
+function taken<T>(key: string): Promise<T> | undefined {
+  const answer = begun.get(key) as Promise<T> | undefined;
+  begun.delete(key);
+  return answer;
+}
+
 // null as path: nothing is read yet. What is no longer wanted is aborted.
 export function useGet<T>(path: string | null, ask: Ask = {}): Loaded<T> {
   const [state, set] = useState<Omit<Loaded<T>, 'reload'>>({
@@ -22,7 +41,7 @@ export function useGet<T>(path: string | null, ask: Ask = {}): Loaded<T> {
     loading: path !== null,
   });
   const [turn, setTurn] = useState(0);
-  const key = JSON.stringify([path, ask.query, ask.purpose]);
+  const key = keyOf(path, ask);
   const keyShown = useRef('');
 
   useEffect(() => {
@@ -33,10 +52,12 @@ export function useGet<T>(path: string | null, ask: Ask = {}): Loaded<T> {
     const abort = new AbortController();
     const isOther = keyShown.current !== key;
     set((was) => ({ data: isOther ? null : was.data, error: null, loading: true }));
-    get<T>(path, { ...ask, signal: abort.signal }).then(
+    (taken<T>(key) ?? get<T>(path, { ...ask, signal: abort.signal })).then(
       (data) => {
-        keyShown.current = key;
-        set({ data, error: null, loading: false });
+        if (!abort.signal.aborted) {
+          keyShown.current = key;
+          set({ data, error: null, loading: false });
+        }
       },
       (error: unknown) => {
         if (!abort.signal.aborted) {
@@ -68,7 +89,7 @@ const PAGE_ROWS = 200;
 // A list read page by page as far as it is wanted. At a reload the old rows stay until the new
 // come.
 export function usePages<T>(path: string, ask: Ask = {}): Pages<T> {
-  const key = JSON.stringify([path, ask.query, ask.purpose]);
+  const key = keyOf(path, ask);
   const [rows, setRows] = useState<T[]>([]);
   const [next, setNext] = useState<string | null>(null);
   const [asOf, setAsOf] = useState<Time | null>(null);

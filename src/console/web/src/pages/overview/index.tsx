@@ -12,6 +12,7 @@ import { onChanges, streamMissed } from '../../core/stream';
 import {
   AsOf, Badge, Due, Empty, ErrorBox, Loading, Money, PatternName, Select,
 } from '../../core/ui';
+import { daysOf, overviewAsk, periods } from './ask';
 import { Completeness } from './completeness';
 import { Days } from './days';
 import {
@@ -22,7 +23,6 @@ import './style.css';
 import { t } from './text';
 
 const REFRESH_MS = 20_000;
-const periods = ['7', '30', '90'] as const;
 
 function Figure({ name, value, what, tone = '', link }: {
   name: string;
@@ -312,8 +312,8 @@ function useLast<T>(value: T | null): T | null {
 
 export default function OverviewPage({ query }: PageProps) {
   const region = query.get('region') ?? '';
-  const days = periods.find((one) => one === query.get('days')) ?? '30';
-  const everywhere = useGet<Overview>('/overview', { query: { days } });
+  const days = daysOf(query);
+  const everywhere = useGet<Overview>('/overview', overviewAsk(query));
   const chosen = useGet<Overview>(region === '' ? null : '/overview', { query: { days, region } });
   const health = useGet<DataHealth>('/health/data');
   const shown = region === '' ? everywhere : chosen;
