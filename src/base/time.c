@@ -3,7 +3,6 @@
  * time zone database, no locale, and fast enough for every event. */
 #include "base/time.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 
 #define YEAR_MIN 1900
@@ -164,7 +163,7 @@ static bool fraction(struct cursor *cursor, int *ms)
 }
 
 /* Of UTC+8, in which it will be written again: a zone may have carried it into another year. */
-static bool in_range(int64_t time_ms)
+bool xz_time_is_written(int64_t time_ms)
 {
     return time_ms >= xz_day_start_ms(xz_day_of_date(YEAR_MIN, 1, 1)) &&
            time_ms < xz_day_start_ms(xz_day_of_date(YEAR_MAX + 1, 1, 1));
@@ -218,7 +217,7 @@ static bool timestamp(struct cursor *cursor, int64_t *time_ms)
     }
     value = (int64_t)day * XZ_DAY_MS + hour * XZ_HOUR_MS + minute * XZ_MINUTE_MS +
             second * XZ_SECOND_MS + ms - offset_ms;
-    if (!in_range(value)) {
+    if (!xz_time_is_written(value)) {
         return false;
     }
     *time_ms = value;
@@ -240,7 +239,7 @@ static bool milliseconds(struct cursor *cursor, int64_t *time_ms)
         value = value * 10 + (*cursor->at - '0');
     }
     value = negative ? -value : value;
-    if (!in_range(value)) {
+    if (!xz_time_is_written(value)) {
         return false;
     }
     *time_ms = value;

@@ -5,6 +5,7 @@
  */
 #ifndef XZ_BASE_TIME_H
 #define XZ_BASE_TIME_H
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -29,6 +30,9 @@ struct xz_civil {
  * 1900..2200, are rejects. *time_ms changes only on success. */
 XZ_MUST enum xz_rc xz_time_parse(struct xz_str text, int64_t *time_ms, struct xz_err *err);
 XZ_MUST enum xz_rc xz_date_parse(struct xz_str text, int32_t *day, struct xz_err *err);
+
+/* Is it of the years that xz_time_parse takes? Nothing here reckons with times far beyond them. */
+bool xz_time_is_written(int64_t time_ms);
 
 /* "2026-03-01T18:02:11+08:00" (milliseconds only if they are not 0), NUL-terminated. */
 #define XZ_TIME_TEXT_MAX 40

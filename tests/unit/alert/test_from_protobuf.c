@@ -73,11 +73,35 @@ static void test_other_bytes_are_rejected(void **state)
     assert_int_equal(json.len, 0);
 }
 
+static void test_a_time_of_no_known_year_is_rejected(void **state)
+{
+    static const int64_t times[] = {INT64_MAX, INT64_MIN, INT64_C(7300000000000)};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+        Xiezhi__Alert alert = XIEZHI__ALERT__INIT;
+        Xiezhi__Window window = XIEZHI__WINDOW__INIT;
+        struct xz_buf bytes = {0}, json = {0};
+        struct xz_err err = {0};
+
+        window.has_end = 1;
+        window.end = times[i];
+        alert.window = &window;
+        packed(&alert, &bytes);
+        assert_int_equal(xz_alert_json_of_protobuf(xz_buf_view(&bytes), &json, &err), XZ_REJECT);
+        assert_string_equal(err.reason, "malformed");
+        assert_int_equal(json.len, 0);
+        xz_buf_fini(&bytes);
+        xz_buf_fini(&json);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_members_are_those_of_the_contract),
         cmocka_unit_test(test_other_bytes_are_rejected),
+        cmocka_unit_test(test_a_time_of_no_known_year_is_rejected),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
