@@ -11,8 +11,8 @@
  *
  * Errors: XZ_RETRY when the database is busy or away (nothing of the transaction is there: begin
  * again), XZ_CONFIG when it cannot be used as it is (no rights, a newer schema), XZ_REJECT with the
- * reason "conflict" when a constraint refuses a change, XZ_FATAL for a mistake in a statement. No
- * message holds a value.
+ * reason "conflict" when a constraint refuses a change and "range" when a value is none that it
+ * can hold or reckon with, XZ_FATAL for a mistake in a statement. No message holds a value.
  */
 #ifndef XZ_CASES_DB_H
 #define XZ_CASES_DB_H

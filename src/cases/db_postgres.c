@@ -51,6 +51,9 @@ static enum xz_rc failed(struct session *session, const PGresult *result, const 
                             constraint != NULL ? constraint : state);
         return XZ_REJECT;
     }
+    if (strncmp(state, "22", 2) == 0) {
+        return xz_err_reject(err, "range", "", "database: %s: SQLSTATE %s", what, state);
+    }
     if (strncmp(state, "28", 2) == 0 || strncmp(state, "3D", 2) == 0 ||
         strcmp(state, "42501") == 0) {
         (void)xz_err_set(err, XZ_CONFIG, "database: %s: no right to do that (%s)", what, state);

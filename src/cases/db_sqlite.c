@@ -39,6 +39,9 @@ static enum xz_rc failed(const struct session *session, const char *what, struct
     case SQLITE_CONSTRAINT:
         (void)xz_err_reject(err, "conflict", "", "database: %s", sqlite3_errmsg(session->handle));
         return XZ_REJECT;
+    case SQLITE_TOOBIG:
+    case SQLITE_MISMATCH:
+        return xz_err_reject(err, "range", "", "database: %s: %s", what, sqlite3_errstr(code));
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:

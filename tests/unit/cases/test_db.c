@@ -201,6 +201,22 @@ static void test_conflict_is_a_reject_without_values(void **state)
     xz_db_close(db);
 }
 
+/* PostgreSQL refuses what SQLite makes a number of another kind. */
+static void test_what_cannot_be_held_is_a_reject(void **state)
+{
+    struct xz_db *db = opened(*state, 1);
+    struct xz_db_conn *conn = taken(db);
+    struct xz_err err = {0};
+    const enum xz_rc rc = xz_db_exec(conn, "SELECT 9223372036854775807 + CAST(?1 AS BIGINT)",
+                                     XZ_DB_ARGS(XZ_DB_INT(1)), NULL, &err);
+
+    assert_int_equal(rc, xz_db_is_sqlite(db) ? XZ_OK : XZ_REJECT);
+    assert_string_equal(err.reason, xz_db_is_sqlite(db) ? "" : "range");
+    assert_int_equal(count_of(conn), 0); /* the connection goes on */
+    xz_db_give(conn);
+    xz_db_close(db);
+}
+
 /* ---- the pool ---- */
 
 #define THREADS 6
@@ -470,6 +486,7 @@ int main(void)
         ON_BOTH(test_values_come_back_as_they_went),
         ON_BOTH(test_rolled_back_is_gone),
         ON_BOTH(test_conflict_is_a_reject_without_values),
+        ON_BOTH(test_what_cannot_be_held_is_a_reject),
         ON_BOTH(test_threads_share_connections),
         ON_BOTH(test_a_full_pool_says_so),
         ON_BOTH(test_killed_writer_leaves_nothing_half),
