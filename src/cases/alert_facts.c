@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "cases/alert_shape.h"
 
 const char *const xz_case_severity_names[4] = {"low", "medium", "high", "critical"};
 
@@ -14,53 +15,32 @@ static enum xz_rc bad(struct xz_err *err, const char *path)
     return xz_err_reject(err, "invalid", path, "the alert's %s is not as the contract says", path);
 }
 
-/* A text of 1 .. max bytes. */
-static const char *text_of(const json_t *object, const char *key, size_t max)
+static const char *text_of(const json_t *object, const char *key)
 {
-    const json_t *value = json_object_get(object, key);
-    const size_t len = json_string_length(value);
-
-    return len >= 1 && len <= max && strlen(json_string_value(value)) == len
-               ? json_string_value(value)
-               : NULL;
+    return json_string_value(json_object_get(object, key));
 }
 
-static bool read_time(const json_t *object, const char *key, int64_t *time_ms)
+static int64_t int_of(const json_t *object, const char *key)
 {
-    const char *text = text_of(object, key, XZ_TIME_TEXT_MAX);
-
-    return text != NULL && xz_time_parse(xz_str_from(text), time_ms, NULL) == XZ_OK;
+    return json_integer_value(json_object_get(object, key));
 }
 
-static bool read_int(const json_t *object, const char *key, int64_t *value)
+/* 0 for none, which no alert comes from. */
+static int64_t time_of(const json_t *object, const char *key)
 {
-    const json_t *member = json_object_get(object, key);
+    int64_t time_ms = 0;
 
-    *value = json_integer_value(member);
-    return json_is_integer(member) && *value >= 0 && *value < INT64_MAX / 1000;
+    return xz_time_parse(xz_str_from(text_of(object, key)), &time_ms, NULL) == XZ_OK ? time_ms : 0;
 }
 
-static bool read_severity(const char *text, enum xz_case_severity *severity)
+static enum xz_case_severity severity_of(const char *text)
 {
-    for (int i = 0; text != NULL && i < 4; i++) {
-        if (strcmp(text, xz_case_severity_names[i]) == 0) {
-            *severity = (enum xz_case_severity)i;
-            return true;
-        }
+    int at = 3;
+
+    while (at > 0 && strcmp(text, xz_case_severity_names[at]) != 0) {
+        at--;
     }
-    return false;
-}
-
-static void read_region(const char *text, char region[static 8])
-{
-    size_t len = text != NULL ? strlen(text) : 0;
-
-    for (size_t i = 0; i < len; i++) {
-        if (!isdigit((unsigned char)text[i])) {
-            len = 0;
-        }
-    }
-    (void)snprintf(region, 8, "%s", len >= 2 && len <= 6 ? text : "");
+    return (enum xz_case_severity)at;
 }
 
 /* ---- exhibits ---- */
@@ -71,14 +51,15 @@ static int64_t money_of(const json_t *exhibit)
     int64_t sum = 0;
 
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-        int64_t fen;
+        const int64_t fen = int_of(exhibit, parts[i]);
 
-        sum += read_int(exhibit, parts[i], &fen) && fen < INT64_C(1000000000000) ? fen : 0;
+        sum += fen > 0 ? fen : 0;
     }
     return sum;
 }
 
-static void read_exhibits(const json_t *exhibits, struct xz_alert_facts *facts)
+static enum xz_rc read_exhibits(const json_t *exhibits, struct xz_alert_facts *facts,
+                                struct xz_err *err)
 {
     const json_t *exhibit;
     int64_t listed = 0;
@@ -86,13 +67,10 @@ static void read_exhibits(const json_t *exhibits, struct xz_alert_facts *facts)
 
     json_array_foreach(exhibits, i, exhibit)
     {
-        const char *msgid = text_of(exhibit, "msgid", 512);
-        const char *institution = text_of(exhibit, "institution", XZ_REF_MAX);
+        const char *institution = text_of(exhibit, "institution");
         const json_t *place = json_object_get(exhibit, "place");
 
-        if (msgid != NULL) {
-            xz_money_add(&facts->money, xz_str_from(msgid), money_of(exhibit));
-        }
+        xz_money_add(&facts->money, xz_str_from(text_of(exhibit, "msgid")), money_of(exhibit));
         if (facts->institution[0] == '\0' && institution != NULL) {
             (void)snprintf(facts->institution, sizeof(facts->institution), "%s", institution);
         }
@@ -104,6 +82,7 @@ static void read_exhibits(const json_t *exhibits, struct xz_alert_facts *facts)
     }
     listed = xz_money_total_fen(&facts->money);
     facts->money.rest_fen = facts->amount_fen > listed ? facts->amount_fen - listed : 0;
+    return listed <= XZ_ALERT_FEN_MAX ? XZ_OK : bad(err, "exhibits");
 }
 
 /* "60-69" or "80+", standing first in a segment. */
@@ -125,7 +104,7 @@ static void read_age_group(const json_t *evidence, struct xz_alert_facts *facts)
 
     json_array_foreach(evidence, i, item)
     {
-        const char *segment = text_of(json_object_get(item, "baseline"), "segment", 200);
+        const char *segment = text_of(json_object_get(item, "baseline"), "segment");
         const size_t len = segment != NULL ? strcspn(segment, "|") : 0;
 
         if (facts->age_group[0] == '\0' && len > 0 && is_age_group(segment, len)) {
@@ -136,91 +115,38 @@ static void read_age_group(const json_t *evidence, struct xz_alert_facts *facts)
 
 /* ---- the whole ---- */
 
-/* Letters, digits, and what ids are made of besides. */
-static bool is_plain(const char *text)
-{
-    return strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:") ==
-           strlen(text);
-}
-
-static enum xz_rc read_names(const json_t *alert, struct xz_alert_facts *facts, struct xz_err *err)
-{
-    static const char *const statuses[] = {"open", "closed", "withdrawn"};
-    const json_t *pattern = json_object_get(alert, "pattern");
-    const json_t *subject = json_object_get(alert, "subject");
-    bool known = false;
-
-    facts->id = text_of(alert, "alert_id", 64);
-    facts->status = text_of(alert, "status", 16);
-    facts->pattern = text_of(pattern, "id", 16);
-    facts->subject_kind = text_of(subject, "kind", 15);
-    facts->subject = text_of(subject, "id", XZ_REF_MAX);
-    for (size_t i = 0; facts->status != NULL && i < sizeof(statuses) / sizeof(statuses[0]); i++) {
-        known |= strcmp(facts->status, statuses[i]) == 0;
-    }
-    if (facts->id == NULL || !is_plain(facts->id)) {
-        return bad(err, "alert_id");
-    }
-    if (!known) {
-        return bad(err, "status");
-    }
-    if (facts->pattern == NULL || !is_plain(facts->pattern) ||
-        !read_int(pattern, "version", &facts->pattern_version)) {
-        return bad(err, "pattern");
-    }
-    facts->is_withdrawn = strcmp(facts->status, "withdrawn") == 0;
-    return facts->subject_kind != NULL && facts->subject != NULL ? XZ_OK : bad(err, "subject");
-}
-
-static enum xz_rc read_numbers(const json_t *alert, struct xz_alert_facts *facts,
-                               struct xz_err *err)
-{
-    const json_t *window = json_object_get(alert, "window");
-    const json_t *score = json_object_get(alert, "score");
-    const char *result = text_of(alert, "result_type", 16);
-
-    if (result == NULL ||
-        (strcmp(result, "conclusive") != 0 && strcmp(result, "suspicious") != 0)) {
-        return bad(err, "result_type");
-    }
-    facts->conclusive = strcmp(result, "conclusive") == 0;
-    if (!read_severity(text_of(alert, "severity", 16), &facts->severity)) {
-        return bad(err, "severity");
-    }
-    if (!read_time(window, "start", &facts->started_ms) ||
-        !read_time(window, "end", &facts->ended_ms) || facts->ended_ms < facts->started_ms) {
-        return bad(err, "window");
-    }
-    if (!read_int(alert, "rev", &facts->rev) || facts->rev == 0) {
-        return bad(err, "rev");
-    }
-    if (!read_int(alert, "event_count", &facts->events) ||
-        !read_int(alert, "amount_fen", &facts->amount_fen)) {
-        return bad(err, "amount_fen");
-    }
-    facts->score = json_number_value(score);
-    return json_is_number(score) && facts->score >= 0 && facts->score <= 1 ? XZ_OK
-                                                                           : bad(err, "score");
-}
-
 enum xz_rc xz_alert_facts_read(const json_t *alert, struct xz_alert_facts *facts,
                                struct xz_err *err)
 {
-    enum xz_rc rc;
+    const json_t *pattern = json_object_get(alert, "pattern");
+    const json_t *subject = json_object_get(alert, "subject");
+    const json_t *window = json_object_get(alert, "window");
 
-    *facts = (struct xz_alert_facts){0};
-    rc = json_is_object(alert) ? read_names(alert, facts, err) : bad(err, "alert");
-    rc = rc == XZ_OK ? read_numbers(alert, facts, err) : rc;
-    if (rc != XZ_OK) {
-        return rc;
-    }
-    read_region(json_string_value(json_object_get(alert, "region")), facts->region);
+    *facts = (struct xz_alert_facts){
+        .id = text_of(alert, "alert_id"),
+        .pattern = text_of(pattern, "id"),
+        .status = text_of(alert, "status"),
+        .subject_kind = text_of(subject, "kind"),
+        .subject = text_of(subject, "id"),
+        .conclusive = strcmp(text_of(alert, "result_type"), "conclusive") == 0,
+        .severity = severity_of(text_of(alert, "severity")),
+        .rev = int_of(alert, "rev"),
+        .pattern_version = int_of(pattern, "version"),
+        .events = int_of(alert, "event_count"),
+        .amount_fen = int_of(alert, "amount_fen"),
+        .started_ms = time_of(window, "start"),
+        .ended_ms = time_of(window, "end"),
+        .score = json_number_value(json_object_get(alert, "score")),
+    };
+    facts->is_withdrawn = strcmp(facts->status, "withdrawn") == 0;
+    (void)snprintf(facts->region, sizeof(facts->region), "%s", text_of(alert, "region"));
     if (strcmp(facts->subject_kind, "institution") == 0) {
         (void)snprintf(facts->institution, sizeof(facts->institution), "%s", facts->subject);
     }
-    read_exhibits(json_object_get(alert, "exhibits"), facts);
     read_age_group(json_object_get(alert, "evidence"), facts);
-    return XZ_OK;
+    return facts->ended_ms >= facts->started_ms
+               ? read_exhibits(json_object_get(alert, "exhibits"), facts, err)
+               : bad(err, "window");
 }
 
 void xz_alert_facts_fini(struct xz_alert_facts *facts) { xz_money_fini(&facts->money); }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cases/alert_facts.h - what the desk needs to know of an alert (contract section 3): read from its
- * JSON, checked, bounded. */
+/* cases/alert_facts.h - what the desk needs to know of an alert (contract section 3). */
 #ifndef XZ_CASES_ALERT_FACTS_H
 #define XZ_CASES_ALERT_FACTS_H
 #include <jansson.h>
@@ -9,8 +8,6 @@
 #include "cases/case_row.h"
 #include "cases/money.h"
 #include "cases/rank.h"
-
-#define XZ_ALERT_BYTES_MAX (4u << 20)
 
 extern const char *const xz_case_severity_names[4];
 
@@ -28,7 +25,8 @@ struct xz_alert_facts {
     struct xz_money money;
 };
 
-/* XZ_REJECT "invalid" with the field's path. */
+/* Of what xz_alert_shape gave. XZ_REJECT "invalid" with the path of what no single member tells: a
+ * window that ends before it begins, exhibits of more money than an alert may have. */
 XZ_MUST enum xz_rc xz_alert_facts_read(const json_t *alert, struct xz_alert_facts *facts,
                                        struct xz_err *err);
 void xz_alert_facts_fini(struct xz_alert_facts *facts);

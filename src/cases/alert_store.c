@@ -12,7 +12,7 @@
 #include "cases/row.h"
 
 #define BODY_LEVEL 6
-#define PACK_MAX   64 /* letters of a pack's hash */
+#define BODY_MAX   (16u << 20) /* bytes of one that is read; older stores have larger ones */
 
 /* ---- bodies ---- */
 
@@ -26,17 +26,25 @@ static void pack_body(const json_t *alert, struct xz_buf *out)
     free(text);
 }
 
-json_t *xz_alert_body(struct xz_str stored)
+size_t xz_alert_body_bytes(struct xz_str stored)
 {
     const unsigned long long size = ZSTD_getFrameContentSize(stored.ptr, stored.len);
+
+    return size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size > BODY_MAX
+               ? 0
+               : (size_t)size;
+}
+
+json_t *xz_alert_body(struct xz_str stored)
+{
+    const size_t size = xz_alert_body_bytes(stored);
     json_t *alert = NULL;
     char *text;
 
-    if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN ||
-        size > 4ull * XZ_ALERT_BYTES_MAX) {
+    if (size == 0) {
         return NULL;
     }
-    text = xz_malloc(size + 1);
+    text = xz_malloc(size);
     if (ZSTD_decompress(text, size, stored.ptr, stored.len) == size) {
         alert = json_loadb(text, size, 0, NULL);
     }
@@ -193,8 +201,7 @@ static enum xz_rc note_version(struct xz_db_conn *conn, const struct xz_alert_pu
         "VALUES (?1, ?2, ?3, ?4, ?4, ?5) ON CONFLICT (pattern, version, pack) DO UPDATE SET "
         "last_ms = excluded.last_ms, alerts = pattern_seen.alerts + excluded.alerts",
         XZ_DB_ARGS(XZ_DB_CSTR(put->facts->pattern), XZ_DB_INT(put->facts->pattern_version),
-                   XZ_DB_CSTR(sha256 != NULL && strlen(sha256) <= PACK_MAX ? sha256 : ""),
-                   XZ_DB_INT(put->now_ms), XZ_DB_INT(is_first)),
+                   XZ_DB_CSTR(sha256), XZ_DB_INT(put->now_ms), XZ_DB_INT(is_first)),
         NULL, err);
 }
 

@@ -33,6 +33,8 @@ XZ_MUST enum xz_rc xz_alert_put(struct xz_db_conn *conn, const struct xz_alert_p
 XZ_MUST enum xz_rc xz_alert_seen(struct xz_db_conn *conn, const struct xz_alert_known *known,
                                  int64_t rev, struct xz_err *err);
 
+/* Bytes of a stored body when it is read; 0: it cannot be. */
+size_t xz_alert_body_bytes(struct xz_str stored);
 /* The stored body as JSON, people as tokens. NULL: it cannot be read. The caller's. */
 json_t *xz_alert_body(struct xz_str stored);
 

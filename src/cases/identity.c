@@ -146,8 +146,7 @@ void xz_identity_token(int64_t person, struct xz_buf *out)
     xz_buf_printf(out, TOKEN "%" PRId64 "~", person);
 }
 
-/* The person of a token at the beginning of text, and the token's length; 0: there is none. */
-static uint32_t token_at(struct xz_str text, int64_t *person)
+uint32_t xz_identity_token_at(struct xz_str text, int64_t *person)
 {
     uint32_t at = sizeof(TOKEN) - 1;
 
@@ -178,7 +177,7 @@ enum xz_rc xz_identity_show(struct xz_db_conn *conn, struct xz_str text, struct 
         if (text.len == 0) {
             break;
         }
-        len = token_at(text, &person);
+        len = xz_identity_token_at(text, &person);
         rc = len > 0 ? xz_identity_pseudonym(conn, person, pseudonym, err) : XZ_REJECT;
         if (rc == XZ_OK) {
             xz_buf_bytes(out, pseudonym, XZ_PSEUDONYM_LEN);

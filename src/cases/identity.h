@@ -32,6 +32,8 @@ XZ_MUST enum xz_rc xz_identity_reveal(struct xz_db_conn *conn, const struct xz_k
 XZ_MUST enum xz_rc xz_identity_show(struct xz_db_conn *conn, struct xz_str text, struct xz_buf *out,
                                     struct xz_err *err);
 void xz_identity_token(int64_t person, struct xz_buf *out); /* appends ~P17~ */
+/* The person of a token at the beginning of text, and the token's length; 0: there is none. */
+uint32_t xz_identity_token_at(struct xz_str text, int64_t *person);
 
 /* After xz_keys_rotate: gives new pseudonyms to up to `max` people that still have old ones, each
  * batch in a transaction of its own. *left: there may be more. */

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "cases/alert_facts.h"
+#include "cases/alert_shape.h"
 #include "cases/alert_store.h"
 #include "cases/case_sum.h"
 #include "cases/change.h"
@@ -16,24 +17,29 @@
 #include "cases/mask.h"
 #include "cases/row.h"
 
-struct intake {
-    const struct xz_desk *desk;
-    struct xz_db_conn *conn;
-    const struct xz_intake_record *records;
-    size_t count;
-    int64_t now_ms;
-    struct xz_intake_report *report;
-    struct xz_err *err;
-};
-
 /* One alert on its way. */
 struct arrival {
     const struct xz_intake_record *record;
-    json_t *alert;
+    json_t *alert; /* people by their places in `people`; NULL when it is refused */
+    struct xz_people people;
     struct xz_alert_facts facts;
+    char why[100]; /* it is refused */
+
+    /* Of one transaction. */
+    json_t *numbered;
     struct xz_alert_known known; /* its row, if there is one */
     int64_t case_id;
     bool opens_case;
+};
+
+struct intake {
+    const struct xz_desk *desk;
+    struct xz_db_conn *conn;
+    struct arrival *arrivals;
+    size_t count, at; /* at: the one that is being applied */
+    int64_t now_ms;
+    struct xz_intake_report *report;
+    struct xz_err *err;
 };
 
 static enum xz_rc tell_of_alert(struct intake *in, const struct arrival *arrival, const char *what)
@@ -130,7 +136,7 @@ static enum xz_rc link_others(struct intake *in, const struct arrival *arrival,
 static enum xz_rc find_case(struct intake *in, struct arrival *arrival)
 {
     struct xz_join join;
-    enum xz_rc rc = xz_join_find(in->conn, arrival->alert, &arrival->facts, &join, in->err);
+    enum xz_rc rc = xz_join_find(in->conn, arrival->numbered, &arrival->facts, &join, in->err);
 
     if (rc == XZ_OK && join.count > 0 && !join.first_is_full) {
         arrival->case_id = join.cases[0];
@@ -188,7 +194,7 @@ static enum xz_rc apply(struct intake *in, struct arrival *arrival)
     }
     rc = rc == XZ_OK
              ? xz_alert_put(in->conn,
-                            &(struct xz_alert_put){.alert = arrival->alert,
+                            &(struct xz_alert_put){.alert = arrival->numbered,
                                                    .facts = &arrival->facts,
                                                    .known = goes_on ? NULL : &arrival->known,
                                                    .replaced = goes_on ? &arrival->known : NULL,
@@ -199,9 +205,9 @@ static enum xz_rc apply(struct intake *in, struct arrival *arrival)
                                                    .now_ms = in->now_ms},
                             in->err)
              : rc;
-    rc = rc == XZ_OK
-             ? xz_join_parties(in->conn, arrival->alert, &arrival->facts, arrival->case_id, in->err)
-             : rc;
+    rc = rc == XZ_OK ? xz_join_parties(in->conn, arrival->numbered, &arrival->facts,
+                                       arrival->case_id, in->err)
+                     : rc;
     rc = rc == XZ_OK
              ? xz_case_recount(in->conn, arrival->case_id, is_new || goes_on, in->now_ms, in->err)
              : rc;
@@ -215,53 +221,44 @@ static enum xz_rc apply(struct intake *in, struct arrival *arrival)
     return rc;
 }
 
-/* From bytes to an arrival that may be applied; XZ_REJECT before anything was written. */
-static enum xz_rc read_alert(struct intake *in, struct arrival *arrival)
+/* The people of an alert have numbers, and it has them; its facts tell of its subject by that. */
+static enum xz_rc number_people(struct intake *in, struct arrival *arrival)
 {
-    const struct xz_str value = arrival->record->value;
-    enum xz_rc rc;
+    const enum xz_rc rc = xz_alert_number(in->conn, in->desk->keys, arrival->alert,
+                                          &arrival->people, &arrival->numbered, in->err);
 
-    if (value.len > XZ_ALERT_BYTES_MAX) {
-        return xz_err_reject(in->err, "too_large", "", "an alert of %u bytes", value.len);
-    }
-    arrival->alert =
-        json_loadb(value.len > 0 ? value.ptr : "", value.len, JSON_REJECT_DUPLICATES, NULL);
-    if (arrival->alert == NULL) {
-        return xz_err_reject(in->err, "invalid", "", "the record is not JSON");
-    }
-    rc = xz_alert_facts_read(arrival->alert, &arrival->facts, in->err);
-    return rc == XZ_OK ? xz_alert_find(in->conn, arrival->facts.id, &arrival->known, in->err) : rc;
+    arrival->facts.subject =
+        json_string_value(json_object_get(json_object_get(arrival->numbered, "subject"), "id"));
+    return rc;
 }
 
-static enum xz_rc take(struct intake *in, const struct xz_intake_record *record)
+/* The region of an alert is that of its newest event. Once told of, it stays with the pool that it
+ * was told to: it neither leaves that one's cases nor shows them to others. */
+static void keep_pool(struct arrival *arrival)
 {
-    struct arrival arrival = {.record = record};
-    enum xz_rc rc = read_alert(in, &arrival);
+    const struct xz_alert_known *known = &arrival->known;
+    const char *region = json_string_value(json_object_get(arrival->alert, "region"));
 
-    if (rc == XZ_OK && arrival.known.found && arrival.facts.rev <= arrival.known.rev) {
+    if (known->found && !xz_str_eq(xz_pool_of(region), xz_pool_of(known->region))) {
+        region = known->region;
+    }
+    (void)snprintf(arrival->facts.region, sizeof(arrival->facts.region), "%s", region);
+}
+
+static enum xz_rc take(struct intake *in, struct arrival *arrival)
+{
+    enum xz_rc rc = xz_alert_find(in->conn, arrival->facts.id, &arrival->known, in->err);
+
+    arrival->opens_case = false;
+    if (rc == XZ_OK && arrival->known.found && arrival->facts.rev <= arrival->known.rev) {
         in->report->old++;
-        goto out;
+        return XZ_OK;
     }
-    if (rc == XZ_OK) {
-        rc = xz_alert_mask(in->conn, in->desk->keys, arrival.alert, in->err);
-    }
-    if (rc == XZ_REJECT) {
-        in->report->rejected++;
-        (void)snprintf(in->report->last_reject, sizeof(in->report->last_reject),
-                       "%.60s[%d]@%lld: %.90s", record->topic, record->partition,
-                       (long long)record->offset, in->err->msg);
-        rc = XZ_OK;
-        goto out;
-    }
-    if (rc == XZ_OK) { /* the names in it are tokens now */
-        xz_alert_facts_fini(&arrival.facts);
-        rc = xz_alert_facts_read(arrival.alert, &arrival.facts, in->err);
-    }
-    rc = rc == XZ_OK ? apply(in, &arrival) : rc;
-    rc = rc == XZ_REJECT ? XZ_FATAL : rc; /* it was checked: nothing may refuse it now */
-out:
-    xz_alert_facts_fini(&arrival.facts);
-    json_decref(arrival.alert);
+    keep_pool(arrival);
+    rc = rc == XZ_OK ? number_people(in, arrival) : rc;
+    rc = rc == XZ_OK ? apply(in, arrival) : rc;
+    json_decref(arrival->numbered);
+    arrival->numbered = NULL;
     return rc;
 }
 
@@ -285,35 +282,111 @@ static enum xz_rc move_place(struct intake *in, const struct xz_intake_record *r
                       NULL, in->err);
 }
 
+static void count_refused(struct intake *in, const struct arrival *arrival)
+{
+    const struct xz_intake_record *record = arrival->record;
+
+    in->report->rejected++;
+    (void)snprintf(in->report->last_reject, sizeof(in->report->last_reject),
+                   "%.60s[%d]@%lld: %.90s", record->topic, record->partition,
+                   (long long)record->offset, arrival->why);
+}
+
 static enum xz_rc take_all(struct xz_db_conn *conn, void *arg, struct xz_err *err)
 {
     struct intake *in = arg;
-    struct xz_err own = {0};
     enum xz_rc rc = XZ_OK;
 
     in->conn = conn;
-    in->err = err != NULL ? err : &own;
-    for (size_t i = 0; rc == XZ_OK && i < in->count; i++) {
+    in->err = err;
+    *in->report = (struct xz_intake_report){0};
+    for (in->at = 0; rc == XZ_OK && in->at < in->count; in->at += rc == XZ_OK) {
+        struct arrival *arrival = &in->arrivals[in->at];
+        const struct xz_intake_record *record = arrival->record;
         int64_t next = 0;
 
-        rc = read_place(conn, in->records[i].topic, in->records[i].partition, &next, in->err);
-        if (rc == XZ_OK && in->records[i].offset >= next) {
-            rc = take(in, &in->records[i]);
-            rc = rc == XZ_OK ? move_place(in, &in->records[i]) : rc;
+        rc = read_place(conn, record->topic, record->partition, &next, err);
+        if (rc != XZ_OK || record->offset < next) {
+            continue;
         }
+        if (arrival->why[0] != '\0') {
+            count_refused(in, arrival);
+        } else {
+            rc = take(in, arrival);
+        }
+        rc = rc == XZ_OK ? move_place(in, record) : rc;
     }
     return rc;
+}
+
+/* ---- the records, before any transaction ---- */
+
+static enum xz_rc read_alert(struct xz_str value, struct arrival *arrival, struct xz_err *err)
+{
+    json_t *given;
+    enum xz_rc rc;
+
+    if (value.len > XZ_ALERT_BYTES_MAX) {
+        return xz_err_reject(err, "too_large", "", "an alert of %u bytes", value.len);
+    }
+    given = json_loadb(value.len > 0 ? value.ptr : "", value.len, JSON_REJECT_DUPLICATES, NULL);
+    if (given == NULL) {
+        return xz_err_reject(err, "invalid", "", "the record is not JSON");
+    }
+    rc = xz_alert_shape(given, &arrival->alert, err);
+    json_decref(given);
+    rc = rc == XZ_OK ? xz_alert_facts_read(arrival->alert, &arrival->facts, err) : rc;
+    if (rc == XZ_OK) {
+        xz_alert_mask(arrival->alert, &arrival->people);
+    }
+    return rc;
+}
+
+static void refuse(struct arrival *arrival, const struct xz_err *err)
+{
+    (void)snprintf(arrival->why, sizeof(arrival->why), "%.99s", err->msg);
+}
+
+static struct arrival *read_all(const struct xz_intake_record *records, size_t count)
+{
+    struct arrival *arrivals = xz_calloc(count, sizeof(*arrivals));
+
+    for (size_t i = 0; i < count; i++) {
+        struct xz_err err = {0};
+
+        arrivals[i].record = &records[i];
+        if (read_alert(records[i].value, &arrivals[i], &err) != XZ_OK) {
+            refuse(&arrivals[i], &err);
+        }
+    }
+    return arrivals;
 }
 
 enum xz_rc xz_intake(const struct xz_desk *desk, const struct xz_intake_record *records,
                      size_t count, int64_t now_ms, struct xz_intake_report *report,
                      struct xz_err *err)
 {
-    struct intake in = {
-        .desk = desk, .records = records, .count = count, .now_ms = now_ms, .report = report};
+    struct xz_err own = {0}, *told = err != NULL ? err : &own;
+    struct intake in = {.desk = desk, .count = count, .now_ms = now_ms, .report = report};
+    enum xz_rc rc = XZ_OK;
 
     *report = (struct xz_intake_report){0};
-    return count > 0 ? xz_desk_write(desk, take_all, &in, err) : XZ_OK;
+    if (count == 0) {
+        return XZ_OK;
+    }
+    in.arrivals = read_all(records, count);
+    /* What the database itself refuses is one record's fault: the others are applied without. */
+    while ((rc = xz_desk_write(desk, take_all, &in, told)) == XZ_REJECT && in.at < count &&
+           in.arrivals[in.at].why[0] == '\0') {
+        refuse(&in.arrivals[in.at], told);
+    }
+    for (size_t i = 0; i < count; i++) {
+        xz_alert_facts_fini(&in.arrivals[i].facts);
+        xz_people_fini(&in.arrivals[i].people);
+        json_decref(in.arrivals[i].alert);
+    }
+    free(in.arrivals);
+    return rc == XZ_REJECT ? XZ_FATAL : rc;
 }
 
 struct place {

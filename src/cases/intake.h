@@ -21,8 +21,9 @@ struct xz_intake_report {
 
 #define XZ_INTAKE_MAX 256 /* records of one call */
 
-/* Applies the records in their order, in one transaction. What is no alert is counted and passed
- * over: its record stays in the log. Records before where the feed stands are passed over. */
+/* Applies the records in their order, in one transaction. What is no alert, and what the database
+ * refuses for what it says, is counted and passed over: its record stays in the log. Records before
+ * where the feed stands are passed over. Whatever the records are, XZ_FATAL is not their doing. */
 XZ_MUST enum xz_rc xz_intake(const struct xz_desk *desk, const struct xz_intake_record *records,
                              size_t count, int64_t now_ms, struct xz_intake_report *report,
                              struct xz_err *err);

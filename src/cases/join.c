@@ -15,6 +15,11 @@ static const char *party_kind(const char *kind)
     return xz_kind_is_person(xz_str_from(kind)) ? "person" : kind;
 }
 
+struct xz_str xz_pool_of(const char *region)
+{
+    return (struct xz_str){region, (uint32_t)strnlen(region, 4)};
+}
+
 struct found {
     struct xz_join *join;
     int64_t alerts;
@@ -38,7 +43,8 @@ static bool take_case(void *arg, const struct xz_db_row *row)
     return true;
 }
 
-#define NEWEST " ORDER BY c.id DESC LIMIT 4"
+#define OF_POOL " AND substr(c.region, 1, 4) = ?1 "
+#define NEWEST  " ORDER BY c.id DESC LIMIT 4"
 
 static enum xz_rc find_same_subject(struct xz_db_conn *conn, const struct xz_alert_facts *facts,
                                     struct found *found, struct xz_err *err)
@@ -46,9 +52,10 @@ static enum xz_rc find_same_subject(struct xz_db_conn *conn, const struct xz_ale
     return xz_db_query(
         conn,
         "SELECT c.id, c.alerts FROM case_party p JOIN desk_case c "
-        "ON c.id = p.case_id WHERE p.kind = ?1 AND p.ref = ?2 "
-        "AND p.is_subject = 1 AND c.is_open = 1 AND c.origin = 'alert'" NEWEST,
-        XZ_DB_ARGS(XZ_DB_CSTR(party_kind(facts->subject_kind)), XZ_DB_CSTR(facts->subject)),
+        "ON c.id = p.case_id WHERE p.kind = ?2 AND p.ref = ?3 "
+        "AND p.is_subject = 1 AND c.is_open = 1 AND c.origin = 'alert'" OF_POOL NEWEST,
+        XZ_DB_ARGS(XZ_DB_TEXT(xz_pool_of(facts->region)),
+                   XZ_DB_CSTR(party_kind(facts->subject_kind)), XZ_DB_CSTR(facts->subject)),
         take_case, found, err);
 }
 
@@ -61,10 +68,11 @@ static enum xz_rc find_where_involved(struct xz_db_conn *conn, const struct xz_a
     return xz_db_query(
         conn,
         "SELECT c.id, c.alerts FROM case_party p JOIN desk_case c "
-        "ON c.id = p.case_id WHERE p.kind = ?1 AND p.ref = ?2 "
+        "ON c.id = p.case_id WHERE p.kind = ?2 AND p.ref = ?3 "
         "AND p.is_subject = 0 AND c.is_open = 1 AND c.origin = 'alert' "
-        "AND p.started_ms <= ?4 AND p.ended_ms >= ?3" NEWEST,
-        XZ_DB_ARGS(XZ_DB_CSTR(party_kind(facts->subject_kind)), XZ_DB_CSTR(facts->subject),
+        "AND p.started_ms <= ?5 AND p.ended_ms >= ?4" OF_POOL NEWEST,
+        XZ_DB_ARGS(XZ_DB_TEXT(xz_pool_of(facts->region)),
+                   XZ_DB_CSTR(party_kind(facts->subject_kind)), XZ_DB_CSTR(facts->subject),
                    XZ_DB_INT(facts->started_ms - NEAR_MS), XZ_DB_INT(facts->ended_ms + NEAR_MS)),
         take_case, found, err);
 }
@@ -74,20 +82,21 @@ static enum xz_rc find_subjects(struct xz_db_conn *conn, const struct xz_alert_f
                                 const struct xz_db_value *refs, size_t count, struct found *found,
                                 struct xz_err *err)
 {
-    struct xz_db_value args[REFS_ONCE + 2];
+    struct xz_db_value args[REFS_ONCE + 3];
 
-    args[0] = XZ_DB_INT(facts->started_ms - NEAR_MS);
-    args[1] = XZ_DB_INT(facts->ended_ms + NEAR_MS);
+    args[0] = XZ_DB_TEXT(xz_pool_of(facts->region));
+    args[1] = XZ_DB_INT(facts->started_ms - NEAR_MS);
+    args[2] = XZ_DB_INT(facts->ended_ms + NEAR_MS);
     for (size_t i = 0; i < REFS_ONCE; i++) {
-        args[i + 2] = refs[i < count ? i : 0];
+        args[i + 3] = refs[i < count ? i : 0];
     }
     return xz_db_query(conn,
                        "SELECT c.id, c.alerts FROM case_party p JOIN desk_case c "
-                       "ON c.id = p.case_id WHERE p.ref IN (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
-                       "?12, ?13, ?14, ?15, ?16, ?17, ?18) AND p.kind <> 'institution' "
+                       "ON c.id = p.case_id WHERE p.ref IN (?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
+                       "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) AND p.kind <> 'institution' "
                        "AND p.is_subject = 1 AND c.is_open = 1 AND c.origin = 'alert' "
-                       "AND p.started_ms <= ?2 AND p.ended_ms >= ?1" NEWEST,
-                       args, REFS_ONCE + 2, take_case, found, err);
+                       "AND p.started_ms <= ?3 AND p.ended_ms >= ?2" OF_POOL NEWEST,
+                       args, REFS_ONCE + 3, take_case, found, err);
 }
 
 static enum xz_rc find_its_involved(struct xz_db_conn *conn, const json_t *alert,
@@ -104,7 +113,7 @@ static enum xz_rc find_its_involved(struct xz_db_conn *conn, const json_t *alert
         const char *kind = json_string_value(json_object_get(party, "kind"));
         const char *id = json_string_value(json_object_get(party, "id"));
 
-        if (rc == XZ_OK && kind != NULL && id != NULL && strcmp(kind, "institution") != 0) {
+        if (rc == XZ_OK && strcmp(kind, "institution") != 0) {
             refs[count++] = XZ_DB_CSTR(id);
         }
         if (count == REFS_ONCE) {
@@ -140,8 +149,9 @@ static enum xz_rc put_party(struct xz_db_conn *conn, int64_t case_id, const char
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (kind, ref, case_id) DO UPDATE SET "
         "is_subject = CASE WHEN excluded.is_subject > case_party.is_subject "
         "THEN excluded.is_subject ELSE case_party.is_subject END, "
-        "roles = CASE WHEN ',' || case_party.roles || ',' LIKE '%,' || excluded.roles || ',%' "
-        "THEN case_party.roles ELSE case_party.roles || ',' || excluded.roles END, "
+        "roles = CASE WHEN replace(',' || case_party.roles || ',', ',' || excluded.roles || ',', "
+        "'') = ',' || case_party.roles || ',' "
+        "THEN case_party.roles || ',' || excluded.roles ELSE case_party.roles END, "
         "started_ms = CASE WHEN excluded.started_ms < case_party.started_ms "
         "THEN excluded.started_ms ELSE case_party.started_ms END, "
         "ended_ms = CASE WHEN excluded.ended_ms > case_party.ended_ms "
@@ -166,11 +176,7 @@ enum xz_rc xz_join_parties(struct xz_db_conn *conn, const json_t *alert,
         const char *id = json_string_value(json_object_get(party, "id"));
         const char *role = json_string_value(json_object_get(party, "role"));
 
-        if (rc == XZ_OK && kind != NULL && id != NULL && strlen(id) <= XZ_REF_MAX &&
-            strlen(kind) <= 15) {
-            rc = put_party(conn, case_id, kind, id,
-                           role != NULL && role[0] != '\0' ? role : "other", false, facts, err);
-        }
+        rc = rc == XZ_OK ? put_party(conn, case_id, kind, id, role, false, facts, err) : rc;
     }
     return rc;
 }

@@ -7,7 +7,8 @@
  *     most a day apart.
  *
  * Of several, that of the same subject, then the newest; it is linked to the others. An institution
- * joins as a subject only: at a hospital's counter everybody meets. A case of the control sample is
+ * joins as a subject only: at a hospital's counter everybody meets. Cases of another pool of
+ * insurance are not looked at: other people supervise them. A case of the control sample is
  * joined by none: it measures what is found where no alert speaks.
  */
 #ifndef XZ_CASES_JOIN_H
@@ -18,6 +19,9 @@
 
 #define XZ_CASE_ALERTS_MAX 500 /* more go on in a new case, linked to it */
 #define XZ_JOIN_MAX        8   /* cases found that one alert may link */
+
+/* The pool of a region: its first four digits, fewer when it has fewer; of none, the empty one. */
+struct xz_str xz_pool_of(const char *region);
 
 struct xz_join {
     int64_t cases[XZ_JOIN_MAX]; /* the first is to be joined, unless it is full */

@@ -9,30 +9,14 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "cases/identity.h"
+#include "cases/names.h"
 #include "event/field.h"
 
-/* Bytes: a shorter id may be part of any word or number. An event has no sentences, but codes and
- * sums. */
+/* Bytes: a shorter id may be part of any word or number. Codes have no spaces to tell where one
+ * ends. */
 #define IN_SENTENCES_MIN 4
 #define IN_CODES_MIN     8
 #define DEPTH_MAX        16
-
-struct name {
-    char *id, *token;
-    size_t len;
-};
-
-struct names {
-    struct name *items;
-    size_t count, cap, inside_min; /* bytes of one that is replaced inside a text */
-};
-
-struct masking {
-    struct xz_db_conn *conn;
-    const struct xz_keys *keys;
-    struct names names;
-    struct xz_err *err;
-};
 
 /* Those of the contract that are people; a group is a hash of its members. */
 bool xz_kind_is_person(struct xz_str kind)
@@ -47,122 +31,140 @@ bool xz_kind_is_person(struct xz_str kind)
     return false;
 }
 
-static enum xz_rc note_person(struct masking *masking, const char *id)
+static json_t *token_of(int64_t number)
 {
-    struct names *names = &masking->names;
-    struct xz_buf token = {0};
-    int64_t person = 0;
-    enum xz_rc rc;
+    struct xz_buf text = {0};
+    json_t *made;
 
-    for (size_t i = 0; i < names->count; i++) {
-        if (strcmp(names->items[i].id, id) == 0) {
-            return XZ_OK;
-        }
-    }
-    if (names->count == XZ_ALERT_PEOPLE_MAX) {
-        return xz_err_reject(masking->err, "too_large", "involved", "more than %d people",
-                             XZ_ALERT_PEOPLE_MAX);
-    }
-    rc = xz_identity_of(masking->conn, masking->keys, xz_str_from(id), &person, masking->err);
-    if (rc != XZ_OK) {
-        return rc;
-    }
-    xz_identity_token(person, &token);
-    xz_array_reserve((void **)&names->items, &names->cap, names->count + 1, sizeof(*names->items));
-    names->items[names->count++] = (struct name){
-        .id = xz_strdup(id),
-        .token = xz_strndup((const char *)token.data, token.len),
-        .len = strlen(id),
-    };
-    xz_buf_fini(&token);
-    return XZ_OK;
+    xz_identity_token(number, &text);
+    made = json_stringn((const char *)text.data, text.len);
+    xz_buf_fini(&text);
+    return made;
 }
 
-/* {"kind":"insured","id":"..."}: of a subject, of one involved. */
-static enum xz_rc note_party(struct masking *masking, const json_t *party)
+/* ---- alerts ---- */
+
+void xz_people_fini(struct xz_people *people)
+{
+    for (size_t i = 0; i < people->count; i++) {
+        free(people->ids[i]);
+    }
+    free(people->ids);
+    *people = (struct xz_people){0};
+}
+
+struct naming {
+    struct xz_people *people;
+    struct xz_names names;
+};
+
+/* The person whose id stands under key, if there is one, becomes a token. */
+static void name_person(struct naming *naming, json_t *object, const char *key)
+{
+    struct xz_people *people = naming->people;
+    const char *id = json_string_value(json_object_get(object, key));
+    const struct xz_name *known = id != NULL ? xz_names_find(&naming->names, id) : NULL;
+    json_t *token;
+
+    if (id == NULL) {
+        return;
+    }
+    if (known != NULL) {
+        token = json_string(known->token);
+    } else {
+        token = token_of((int64_t)people->count);
+        xz_names_add(&naming->names, id, json_string_value(token));
+        xz_array_reserve((void **)&people->ids, &people->cap, people->count + 1,
+                         sizeof(*people->ids));
+        people->ids[people->count++] = xz_strdup(id);
+    }
+    (void)json_object_set_new(object, key, token);
+}
+
+static void name_party(struct naming *naming, json_t *party)
 {
     const char *kind = json_string_value(json_object_get(party, "kind"));
-    const char *id = json_string_value(json_object_get(party, "id"));
 
-    if (kind == NULL || id == NULL) {
-        return xz_err_reject(masking->err, "invalid", "subject", "a party has a kind and an id");
+    if (xz_kind_is_person(xz_str_from(kind))) {
+        name_person(naming, party, "id");
     }
-    return xz_kind_is_person(xz_str_from(kind)) ? note_person(masking, id) : XZ_OK;
 }
 
-static enum xz_rc note_exhibit(struct masking *masking, const json_t *exhibit)
+static void replace_under(const struct xz_names *names, json_t *object, const char *key, size_t min)
 {
-    static const char *const members[] = {"insured", "giver", "receiver", "proxy", "doctor"};
-    enum xz_rc rc = XZ_OK;
+    const char *text = json_string_value(json_object_get(object, key));
+    json_t *made = text != NULL ? xz_names_replace(names, text, XZ_NAMES_WORDS, min) : NULL;
 
-    for (size_t i = 0; rc == XZ_OK && i < sizeof(members) / sizeof(members[0]); i++) {
-        const char *id = json_string_value(json_object_get(exhibit, members[i]));
-
-        rc = id != NULL && id[0] != '\0' ? note_person(masking, id) : XZ_OK;
+    if (made != NULL) {
+        (void)json_object_set_new(object, key, made);
     }
-    return rc;
 }
 
-static enum xz_rc note_all(struct masking *masking, const json_t *alert)
+static void replace_sentences(const struct xz_names *names, json_t *both)
 {
-    const json_t *item;
+    replace_under(names, both, "zh-CN", IN_SENTENCES_MIN);
+    replace_under(names, both, "en", IN_SENTENCES_MIN);
+}
+
+/* A gateway may make the id of an event of that of a person. */
+static void replace_events(const struct xz_names *names, json_t *alert)
+{
+    json_t *ids = json_object_get(alert, "event_ids"), *item;
     size_t i;
-    enum xz_rc rc = note_party(masking, json_object_get(alert, "subject"));
 
-    json_array_foreach(json_object_get(alert, "involved"), i, item)
+    json_array_foreach(ids, i, item)
     {
-        rc = rc == XZ_OK ? note_party(masking, item) : rc;
+        json_t *made =
+            xz_names_replace(names, json_string_value(item), XZ_NAMES_WORDS, IN_CODES_MIN);
+
+        if (made != NULL) {
+            (void)json_array_set_new(ids, i, made);
+        }
     }
     json_array_foreach(json_object_get(alert, "exhibits"), i, item)
     {
-        rc = rc == XZ_OK ? note_exhibit(masking, item) : rc;
+        replace_under(names, item, "msgid", IN_CODES_MIN);
     }
-    return rc;
 }
 
-/* The longest first: one id may be the beginning of another. */
-static int longest_first(const void *left, const void *right)
+void xz_alert_mask(json_t *alert, struct xz_people *people)
 {
-    const size_t a = ((const struct name *)left)->len, b = ((const struct name *)right)->len;
+    struct naming naming = {people, {0}};
+    json_t *item;
+    size_t i;
 
-    return (a < b) - (a > b);
-}
-
-/* The name that stands at text, alone or (in_sentence) anywhere; NULL: none. */
-static const struct name *name_at(const struct names *names, const char *text, bool in_sentence)
-{
-    for (size_t i = 0; i < names->count; i++) {
-        const struct name *name = &names->items[i];
-
-        if (strncmp(text, name->id, name->len) == 0 &&
-            (in_sentence ? name->len >= names->inside_min : text[name->len] == '\0')) {
-            return name;
-        }
+    name_party(&naming, json_object_get(alert, "subject"));
+    json_array_foreach(json_object_get(alert, "involved"), i, item) { name_party(&naming, item); }
+    json_array_foreach(json_object_get(alert, "exhibits"), i, item)
+    {
+        name_person(&naming, item, "insured");
     }
-    return NULL;
+    xz_names_sort(&naming.names);
+    replace_events(&naming.names, alert);
+    replace_sentences(&naming.names, json_object_get(alert, "explanation"));
+    replace_sentences(&naming.names, json_object_get(alert, "counterfactual"));
+    xz_names_fini(&naming.names);
 }
 
-/* A new string when something in text is a name, NULL when nothing is. */
-static json_t *masked(const struct names *names, const char *text)
+/* A text whose tokens are of places, with those of the numbers; NULL when it has none. */
+static json_t *text_numbered(const char *text, const int64_t *numbers, size_t count)
 {
-    const struct name *whole = name_at(names, text, false);
+    struct xz_str rest = xz_str_from(text);
     struct xz_buf out = {0};
     json_t *made = NULL;
     bool changed = false;
 
-    if (whole != NULL) {
-        return json_string(whole->token);
-    }
-    while (*text != '\0') {
-        const struct name *name = name_at(names, text, true);
+    while (rest.len > 0) {
+        int64_t place = 0;
+        const uint32_t len = xz_identity_token_at(rest, &place);
 
-        changed |= name != NULL;
-        if (name != NULL) {
-            xz_buf_bytes(&out, name->token, strlen(name->token));
-            text += name->len;
+        if (len > 0 && (size_t)place < count) {
+            xz_identity_token(numbers[place], &out);
+            changed = true;
         } else {
-            xz_buf_u8(&out, (uint8_t)*text++);
+            xz_buf_u8(&out, (uint8_t)*rest.ptr);
         }
+        rest = (struct xz_str){rest.ptr + (len > 0 ? len : 1), rest.len - (len > 0 ? len : 1)};
     }
     if (changed) {
         made = json_stringn((const char *)out.data, out.len);
@@ -171,101 +173,58 @@ static json_t *masked(const struct names *names, const char *text)
     return made;
 }
 
-/* False when something stands too deep to be looked at. */
-static bool replace_in(const struct names *names, json_t *value, int depth);
-
-/* Members in which no person stands: where a part of a code that looks like somebody's short id
- * must stay what it is. */
-static bool is_never_a_name(const char *key)
+/* As deep as the contract is. */
+static json_t *numbered(const json_t *value, const int64_t *numbers, size_t count)
 {
-    static const char *const keys[] = {
-        "alert_id", "status", "pattern", "result_type", "severity", "action", "region", "window",
-        "legal",    "pack",   "kind",    "role",        "at",       "event",  "place",  "source"};
-
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        if (strcmp(key, keys[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool replace_in_object(const struct names *names, json_t *object, int depth)
-{
+    json_t *made, *item;
     const char *key;
-    json_t *value;
-    void *next;
-    bool all = true;
+    size_t i;
 
-    json_object_foreach_safe(object, next, key, value)
-    {
-        json_t *made = NULL;
-
-        if (is_never_a_name(key)) {
-            continue;
+    if (json_is_object(value)) {
+        made = json_object();
+        json_object_foreach((json_t *)(uintptr_t)value, key, item)
+        {
+            (void)json_object_set_new(made, key, numbered(item, numbers, count));
         }
-        made = json_is_string(value) ? masked(names, json_string_value(value)) : NULL;
-        if (made != NULL) {
-            (void)json_object_set_new(object, key, made);
-        } else {
-            all &= replace_in(names, value, depth);
-        }
+        return made;
     }
-    return all;
+    if (json_is_array(value)) {
+        made = json_array();
+        json_array_foreach(value, i, item)
+        {
+            (void)json_array_append_new(made, numbered(item, numbers, count));
+        }
+        return made;
+    }
+    made = json_is_string(value) ? text_numbered(json_string_value(value), numbers, count) : NULL;
+    return made != NULL ? made : json_deep_copy(value);
 }
 
-static bool replace_in(const struct names *names, json_t *value, int depth)
+enum xz_rc xz_alert_number(struct xz_db_conn *conn, const struct xz_keys *keys, const json_t *alert,
+                           const struct xz_people *people, json_t **made, struct xz_err *err)
 {
-    bool all = depth < DEPTH_MAX;
+    int64_t *numbers = xz_calloc(people->count + 1, sizeof(*numbers));
+    enum xz_rc rc = XZ_OK;
 
-    if (all && json_is_object(value)) {
-        all = replace_in_object(names, value, depth + 1);
+    *made = NULL;
+    for (size_t i = 0; rc == XZ_OK && i < people->count; i++) {
+        rc = xz_identity_of(conn, keys, xz_str_from(people->ids[i]), &numbers[i], err);
     }
-    for (size_t i = 0; all && i < json_array_size(value); i++) {
-        json_t *item = json_array_get(value, i);
-        json_t *made = json_is_string(item) ? masked(names, json_string_value(item)) : NULL;
-
-        if (made != NULL) {
-            (void)json_array_set_new(value, i, made);
-        } else {
-            all = replace_in(names, item, depth + 1);
-        }
+    if (rc == XZ_OK) {
+        *made = numbered(alert, numbers, people->count);
     }
-    return all;
-}
-
-/* With rc, that of noting: puts tokens for all that was noted, and forgets it. */
-static enum xz_rc replace_all(struct masking *masking, json_t *value, enum xz_rc rc)
-{
-    struct names *names = &masking->names;
-
-    if (rc == XZ_OK && names->count > 0) {
-        qsort(names->items, names->count, sizeof(*names->items), longest_first);
-        rc = replace_in(names, value, 0)
-                 ? XZ_OK
-                 : xz_err_reject(masking->err, "too_deep", "", "nested deeper than %d", DEPTH_MAX);
-    }
-    for (size_t i = 0; i < names->count; i++) {
-        free(names->items[i].id);
-        free(names->items[i].token);
-    }
-    free(names->items);
+    free(numbers);
     return rc;
 }
 
-enum xz_rc xz_alert_mask(struct xz_db_conn *conn, const struct xz_keys *keys, json_t *alert,
-                         struct xz_err *err)
-{
-    struct masking masking = {
-        .conn = conn, .keys = keys, .names = {.inside_min = IN_SENTENCES_MIN}, .err = err};
-    const enum xz_rc rc = json_is_object(alert)
-                              ? note_all(&masking, alert)
-                              : xz_err_reject(err, "invalid", "", "an alert is a JSON object");
-
-    return replace_all(&masking, alert, rc);
-}
-
 /* ---- events ---- */
+
+struct masking {
+    struct xz_db_conn *conn;
+    const struct xz_keys *keys;
+    struct xz_names names;
+    struct xz_err *err;
+};
 
 static bool is_person_field(const char *name)
 {
@@ -341,16 +300,36 @@ static bool has_shape(const struct xz_field *field, const json_t *value)
 /* Codes may come as numbers. */
 static enum xz_rc note_field(struct masking *masking, json_t *object, const char *key)
 {
-    const json_t *value = json_object_get(object, key);
+    json_t *value = json_object_get(object, key), *token;
     const char *id = json_string_value(value);
+    const struct xz_name *known;
+    int64_t person = 0;
     char digits[24];
+    enum xz_rc rc;
 
     if (json_is_integer(value)) {
         (void)snprintf(digits, sizeof(digits), "%lld", json_integer_value(value));
-        (void)json_object_set_new(object, key, json_string(digits));
         id = digits;
     }
-    return id != NULL && id[0] != '\0' ? note_person(masking, id) : XZ_OK;
+    if (id == NULL || id[0] == '\0') {
+        return XZ_OK;
+    }
+    known = xz_names_find(&masking->names, id);
+    if (known != NULL) {
+        (void)json_object_set_new(object, key, json_string(known->token));
+        return XZ_OK;
+    }
+    if (masking->names.count == XZ_EVENT_PEOPLE_MAX) {
+        return xz_err_reject(masking->err, "too_large", "", "more than %d people",
+                             XZ_EVENT_PEOPLE_MAX);
+    }
+    rc = xz_identity_of(masking->conn, masking->keys, xz_str_from(id), &person, masking->err);
+    if (rc == XZ_OK) {
+        token = token_of(person);
+        xz_names_add(&masking->names, id, json_string_value(token));
+        (void)json_object_set_new(object, key, token);
+    }
+    return rc;
 }
 
 /* Notes who stands in it, takes away what the contract does not name. */
@@ -380,14 +359,56 @@ static enum xz_rc note_event(struct masking *masking, enum xz_field_group group,
     return rc;
 }
 
+static json_t *code_of(const struct xz_names *names, const json_t *value)
+{
+    const char *text = json_string_value(value);
+
+    return text != NULL ? xz_names_replace(names, text, XZ_NAMES_ANYWHERE, IN_CODES_MIN) : NULL;
+}
+
+/* False when something stands too deep to be looked at. */
+static bool replace_in(const struct xz_names *names, json_t *value, int depth)
+{
+    bool all = depth < DEPTH_MAX;
+    json_t *item, *made;
+    const char *key;
+    void *next;
+    size_t i;
+
+    if (!all) {
+        return false;
+    }
+    json_object_foreach_safe(value, next, key, item)
+    {
+        made = code_of(names, item);
+        all = (made != NULL ? json_object_set_new(value, key, made) == 0
+                            : replace_in(names, item, depth + 1)) &&
+              all;
+    }
+    json_array_foreach(value, i, item)
+    {
+        made = code_of(names, item);
+        all = (made != NULL ? json_array_set_new(value, i, made) == 0
+                            : replace_in(names, item, depth + 1)) &&
+              all;
+    }
+    return all;
+}
+
 enum xz_rc xz_event_mask(struct xz_db_conn *conn, const struct xz_keys *keys, json_t *event,
                          struct xz_err *err)
 {
-    struct masking masking = {
-        .conn = conn, .keys = keys, .names = {.inside_min = IN_CODES_MIN}, .err = err};
-    const enum xz_rc rc = json_is_object(event)
-                              ? note_event(&masking, XZ_GROUP_ENVELOPE, event)
-                              : xz_err_reject(err, "invalid", "", "an event is a JSON object");
+    struct masking masking = {.conn = conn, .keys = keys, .err = err};
+    enum xz_rc rc = json_is_object(event)
+                        ? note_event(&masking, XZ_GROUP_ENVELOPE, event)
+                        : xz_err_reject(err, "invalid", "", "an event is a JSON object");
 
-    return replace_all(&masking, event, rc);
+    if (rc == XZ_OK && masking.names.count > 0) {
+        xz_names_sort(&masking.names);
+        rc = replace_in(&masking.names, event, 0)
+                 ? XZ_OK
+                 : xz_err_reject(err, "too_deep", "", "nested deeper than %d", DEPTH_MAX);
+    }
+    xz_names_fini(&masking.names);
+    return rc;
 }
