@@ -56,7 +56,8 @@ static enum xz_rc put_json(struct packing *packing, struct xz_archive_file *file
 
 static enum xz_rc put_case(struct packing *packing)
 {
-    static const char *const elsewhere[] = {"bodies", "history", "allowed", "undo_until"};
+    static const char *const elsewhere[] = {"bodies", "bodies_left", "history", "allowed",
+                                            "undo_until"};
     json_t *row = NULL;
     enum xz_rc rc =
         xz_case_json(packing->conn, packing->view, packing->case_id, &row, packing->err);

@@ -20,8 +20,8 @@
  * without XZ_MAY_WORK, as the others. */
 XZ_MUST enum xz_rc xz_review_list(const struct xz_desk_view *view, struct xz_buf *out,
                                   struct xz_err *err);
-/* {"case","bodies","parties","control","as_of"}: what led to the case, nothing of what became of
- * it; an audited reading. */
+/* {"case","bodies","bodies_left","parties","control","as_of"}: what led to the case, nothing of
+ * what became of it; an audited reading. */
 XZ_MUST enum xz_rc xz_review_read(const struct xz_desk_view *view, int64_t case_id,
                                   struct xz_buf *out, struct xz_err *err);
 /* Once for a case; *agreed: with the first. The history says that it was done, not what was said.

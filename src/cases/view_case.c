@@ -15,14 +15,29 @@ struct looking {
     int64_t case_id;
 };
 
+#define BODIES_MAX_BYTES (16u << 20) /* of one answer, as they are read */
+
+struct bodies {
+    json_t *list;
+    size_t bytes;
+    int64_t left; /* alerts of the case that are not in the list */
+};
+
 static bool take_body(void *arg, const struct xz_db_row *row)
 {
-    json_t *body = xz_alert_body(xz_db_blob(row, 0));
+    struct bodies *bodies = arg;
+    json_t *body;
 
+    bodies->bytes += xz_alert_body_bytes(xz_db_blob(row, 0));
+    if (bodies->bytes > BODIES_MAX_BYTES) {
+        return false;
+    }
+    body = xz_alert_body(xz_db_blob(row, 0));
     if (body != NULL) {
         (void)json_object_set_new(body, "received", xz_json_time(xz_db_int(row, 1)));
         (void)json_object_set_new(body, "current", json_boolean(xz_db_int(row, 2) != 0));
-        (void)json_array_append_new(arg, body);
+        (void)json_array_append_new(bodies->list, body);
+        bodies->left--;
     }
     return true;
 }
@@ -79,17 +94,21 @@ static enum xz_rc add_control(struct xz_db_conn *conn, json_t *into, int64_t id,
 enum xz_rc xz_case_grounds(struct xz_db_conn *conn, json_t *into, int64_t case_id,
                            struct xz_err *err)
 {
-    json_t *bodies = json_array();
+    struct bodies bodies = {.list = json_array()};
     enum xz_rc rc = add_parties(conn, into, case_id, err);
 
     rc = rc == XZ_OK ? add_control(conn, into, case_id, err) : rc;
+    rc = rc == XZ_OK ? xz_row_int(conn, "SELECT COUNT(*) FROM alert WHERE case_id = ?1",
+                                  XZ_DB_ARGS(XZ_DB_INT(case_id)), &bodies.left, NULL, err)
+                     : rc;
     rc = rc == XZ_OK
              ? xz_db_query(conn,
                            "SELECT body, received_ms, is_current FROM alert WHERE case_id = ?1 "
                            "ORDER BY severity DESC, amount_fen DESC, seq LIMIT 50",
-                           XZ_DB_ARGS(XZ_DB_INT(case_id)), take_body, bodies, err)
+                           XZ_DB_ARGS(XZ_DB_INT(case_id)), take_body, &bodies, err)
              : rc;
-    (void)json_object_set_new(into, "bodies", bodies);
+    (void)json_object_set_new(into, "bodies", bodies.list);
+    (void)json_object_set_new(into, "bodies_left", json_integer(bodies.left));
     return rc;
 }
 

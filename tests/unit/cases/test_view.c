@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <zstd.h>
 
 #include "cases/csv.h"
 #include "people.h"
@@ -20,6 +21,53 @@ static json_t *case_shown(const struct xz_desk_view *view, int64_t id)
         fail_msg("%s", err.msg);
     }
     return json_of(&out);
+}
+
+/* Makes each alert's body one of 3 MiB. */
+static void make_large(const struct xz_desk *desk)
+{
+    const size_t bytes = (size_t)3 << 20;
+    char *text = xz_malloc(bytes + 1), packed[4096];
+    struct xz_db_conn *conn = NULL;
+    struct xz_err err = {0};
+    size_t len;
+
+    memset(text, ' ', bytes);
+    memcpy(text, "{}", 2);
+    len = ZSTD_compress(packed, sizeof(packed), text, bytes, 1);
+    assert_false(ZSTD_isError(len));
+    assert_int_equal(xz_db_take(desk->db, 1000, &conn, &err), XZ_OK);
+    assert_int_equal(xz_db_exec(conn, "UPDATE alert SET body = ?1",
+                                XZ_DB_ARGS(XZ_DB_BLOB(((struct xz_str){packed, (uint32_t)len}))),
+                                NULL, &err),
+                     XZ_OK);
+    xz_db_give(conn);
+    free(text);
+}
+
+static void test_of_large_bodies_some_are_left_out(void **state)
+{
+    struct xz_desk desk = desk_opened(*state);
+    const struct xz_actor li = person(&desk, "li", INVESTIGATOR, "");
+    const struct xz_desk_view view = {&desk, &li, MONDAY_MS};
+    static const char *const ids[] = {"A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8"};
+    struct said said[8];
+    json_t *row;
+
+    for (int i = 0; i < 8; i++) {
+        said[i] = saying(ids[i], "T09", "institution", "P1");
+    }
+    (void)bring(&desk, said, 8, MONDAY_MS);
+    row = case_shown(&view, 1);
+    assert_int_equal(json_array_size(at(row, "bodies")), 8);
+    assert_int_equal(int_at(row, "bodies_left"), 0);
+    json_decref(row);
+    make_large(&desk);
+    row = case_shown(&view, 1);
+    assert_int_equal(json_array_size(at(row, "bodies")), 5); /* of 3 MiB: 16 MiB hold no more */
+    assert_int_equal(int_at(row, "bodies_left"), 3);
+    json_decref(row);
+    xz_desk_close(&desk);
 }
 
 static void test_a_rank_is_its_parts(void **state)
@@ -392,6 +440,7 @@ static void test_a_table_goes_on_over_its_batches(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        ON_BOTH(test_of_large_bodies_some_are_left_out),
         ON_BOTH(test_a_rank_is_its_parts),
         ON_BOTH(test_a_case_says_until_when_it_can_be_taken_back),
         ON_BOTH(test_what_got_worse),

@@ -254,6 +254,7 @@ export interface Case extends CaseRow {
   files: CaseFile[];
   links: CaseLink[];
   bodies: Alert[];
+  bodies_left: number; // alerts that are not among them
   allowed: Verb[];
   conditions: Condition[];
   control: { topic: string; partition: number; offset: number; at: Time; institution: string } | null;
@@ -430,6 +431,7 @@ export interface Review {
 export interface ReviewCase {
   case: number;
   bodies: Alert[];
+  bodies_left: number; // alerts that are not among them
   parties: Party[];
   control: Case['control'];
   as_of: Time;

@@ -92,6 +92,7 @@ export function Left({ one, chosen, onChoose, identities, onUnmask }: {
               />
             ))}
           </ul>
+          {one.bodies_left > 0 && <p class="alerts-left muted">{t('alertsLeft', { n: one.bodies_left })}</p>}
         </section>
       )}
       <section class="panel" aria-labelledby="case-parties">

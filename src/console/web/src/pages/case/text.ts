@@ -40,6 +40,7 @@ export const t = dictionary({
 
   // Left
   alerts: ['预警', 'Alerts'],
+  alertsLeft: ['另有 {n} 条预警未在此列出', '{n} further {n|alert is|alerts are} not shown here'],
   events: ['{n} 笔', '{n} {n|event|events}'],
   parties: ['涉及', 'Involved'],
   otherCases: ['另涉 {n} 案', '{n} other {n|case|cases}'],
