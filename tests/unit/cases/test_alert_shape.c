@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the contract says of an alert goes through as it is; what it does not say goes no further. */
+/* What the contract says of an alert goes through as it is; what it does not say goes no further.
+ */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -32,7 +33,8 @@ static const char whole[] =
     "\"p_value\":1.2e-11,\"e_value\":null,\"baseline\":{\"segment\":\"pharmacy|county|03\","
     "\"subjects\":812}}],\"score\":0.97,\"e_value\":830000000.0,\"amount_fen\":2068400,\"legal\":["
     "\"条例-15\"],\"explanation\":{\"zh-CN\":\"甲\",\"en\":\"a\"},\"counterfactual\":{\"zh-CN\":"
-    "\"乙\",\"en\":\"b\"},\"pack\":{\"name\":\"medical-insurance\",\"version\":\"1.0.0\",\"sha256\":"
+    "\"乙\",\"en\":\"b\"},\"pack\":{\"name\":\"medical-insurance\",\"version\":\"1.0.0\","
+    "\"sha256\":"
     "\"ab\"}}";
 
 static json_t *shaped(json_t *alert)
@@ -247,9 +249,9 @@ static void test_lists_and_ids_have_limits(void **state)
     static const struct {
         const char *at;
         size_t max;
-    } texts[] = {{"alert_id", 64},         {"pattern/id", 16},          {"subject/id", 200},
-                 {"involved/0/id", 128},   {"exhibits/0/insured", 128}, {"exhibits/0/msgid", 200},
-                 {"exhibits/0/device", 200}, {"event_ids/0", 200},      {"pack/sha256", 64}};
+    } texts[] = {{"alert_id", 64},           {"pattern/id", 16},          {"subject/id", 200},
+                 {"involved/0/id", 128},     {"exhibits/0/insured", 128}, {"exhibits/0/msgid", 200},
+                 {"exhibits/0/device", 200}, {"event_ids/0", 200},        {"pack/sha256", 64}};
 
     (void)state;
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {

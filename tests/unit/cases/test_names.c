@@ -31,7 +31,8 @@ static void test_the_longest_word_is_replaced(void **state)
     xz_names_add(&names, "李四", "<d>");
     xz_names_add(&names, "7", "<e>");
     xz_names_sort(&names);
-    check(&names, XZ_NAMES_WORDS, 4, "1234 12345 12345-6 12345-67 123456", "<a> <b> <c> <b>-67 123456");
+    check(&names, XZ_NAMES_WORDS, 4, "1234 12345 12345-6 12345-67 123456",
+          "<a> <b> <c> <b>-67 123456");
     check(&names, XZ_NAMES_WORDS, 4, "对1234在李四处 x1234 1234x", "对<a>在<d>处 x1234 1234x");
     check(&names, XZ_NAMES_WORDS, 4, "12341234", "-");
     check(&names, XZ_NAMES_WORDS, 4, "7", "-");
