@@ -57,6 +57,17 @@ bool xz_actor_sees(const struct xz_actor *actor, struct xz_str region)
     return false;
 }
 
+bool xz_actor_covers(const struct xz_actor *actor, struct xz_str regions)
+{
+    bool all = regions.len > 0 || actor->regions[0] == '\0';
+    struct xz_str region;
+
+    while (all && next_word(&regions, &region)) {
+        all = xz_actor_sees(actor, region);
+    }
+    return all;
+}
+
 enum xz_rc xz_access_roles_parse(struct xz_str text, unsigned *roles, struct xz_err *err)
 {
     struct xz_str word;

@@ -46,6 +46,9 @@ struct xz_actor {
 bool xz_actor_may(const struct xz_actor *actor, enum xz_permission permission);
 /* Is the region (admdvs) in the actor's? An unknown region, "", is everywhere's alone. */
 bool xz_actor_sees(const struct xz_actor *actor, struct xz_str region);
+/* Do all of an account's regions lie within the actor's? So whom it may administer; "", everywhere,
+ * is everywhere's alone. */
+bool xz_actor_covers(const struct xz_actor *actor, struct xz_str regions);
 
 extern const char *const xz_access_role_names[XZ_ACCESS_ROLES];
 

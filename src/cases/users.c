@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "cases/audit.h"
 #include "cases/counter.h"
+#include "cases/row.h"
 
 /* RFC 9106 asks for more memory where there is some to spare; this is the least that OWASP's sheet
  * of 2023 names, some 30 ms, so that a few logins at once do not take the machine. */
@@ -125,6 +126,37 @@ static enum xz_rc end_credentials(struct xz_db_conn *conn, int64_t account, stru
 
 /* ---- accounts ---- */
 
+static enum xz_rc no_account(struct xz_err *err)
+{
+    return xz_err_reject(err, "not_found", "", "there is no such account");
+}
+
+static enum xz_rc check_regions(const struct xz_actor *by, struct xz_str regions,
+                                struct xz_err *err)
+{
+    const enum xz_rc rc = xz_access_regions_check(regions, err);
+
+    return rc == XZ_OK && by != NULL && !xz_actor_covers(by, regions)
+               ? xz_err_reject(err, "invalid", "regions", "regions within your own")
+               : rc;
+}
+
+/* Is there this account, and may `by` administer it? */
+static enum xz_rc check_account(struct xz_db_conn *conn, const struct xz_actor *by, int64_t account,
+                                struct xz_err *err)
+{
+    struct xz_buf regions = {0};
+    bool found = false;
+    enum xz_rc rc = xz_row_text(conn, "SELECT regions FROM account WHERE id = ?1",
+                                XZ_DB_ARGS(XZ_DB_INT(account)), &regions, &found, err);
+
+    if (rc == XZ_OK && (!found || (by != NULL && !xz_actor_covers(by, xz_buf_view(&regions))))) {
+        rc = no_account(err);
+    }
+    xz_buf_fini(&regions);
+    return rc;
+}
+
 enum xz_rc xz_user_add(struct xz_db_conn *conn, const struct xz_actor *by, struct xz_str name,
                        struct xz_str password, unsigned roles, struct xz_str regions,
                        int64_t now_ms, int64_t *account, struct xz_err *err)
@@ -135,7 +167,7 @@ enum xz_rc xz_user_add(struct xz_db_conn *conn, const struct xz_actor *by, struc
     if (rc == XZ_OK && (name.len == 0 || name.len >= sizeof(((struct xz_actor *)NULL)->name))) {
         rc = xz_err_reject(err, "invalid", "name", "a name has 1 to 63 bytes");
     }
-    rc = rc == XZ_OK ? xz_access_regions_check(regions, err) : rc;
+    rc = rc == XZ_OK ? check_regions(by, regions, err) : rc;
     rc = rc == XZ_OK ? hash_password(password, hash, err) : rc;
     rc = rc == XZ_OK ? xz_counter_next(conn, "account", account, err) : rc;
     rc = rc == XZ_OK
@@ -150,27 +182,19 @@ enum xz_rc xz_user_add(struct xz_db_conn *conn, const struct xz_actor *by, struc
     return rc == XZ_OK ? record(conn, name_of(by), "account.add", *account, now_ms, err) : rc;
 }
 
-static enum xz_rc one_changed(enum xz_rc rc, int64_t changed, struct xz_err *err)
-{
-    return rc == XZ_OK && changed != 1
-               ? xz_err_reject(err, "not_found", "", "there is no such account")
-               : rc;
-}
-
 enum xz_rc xz_user_set_password(struct xz_db_conn *conn, const struct xz_actor *by, int64_t account,
                                 struct xz_str password, int64_t now_ms, struct xz_err *err)
 {
     char hash[ARGON_TEXT];
-    int64_t changed = 0;
     enum xz_rc rc = check_password(password, err);
 
+    rc = rc == XZ_OK ? check_account(conn, by, account, err) : rc;
     rc = rc == XZ_OK ? hash_password(password, hash, err) : rc;
     rc = rc == XZ_OK ? xz_db_exec(conn,
                                   "UPDATE account SET password = ?1, failures = 0, "
                                   "locked_until_ms = 0 WHERE id = ?2",
-                                  XZ_DB_ARGS(XZ_DB_CSTR(hash), XZ_DB_INT(account)), &changed, err)
+                                  XZ_DB_ARGS(XZ_DB_CSTR(hash), XZ_DB_INT(account)), NULL, err)
                      : rc;
-    rc = one_changed(rc, changed, err);
     rc = rc == XZ_OK ? end_credentials(conn, account, err) : rc;
     return rc == XZ_OK ? record(conn, name_of(by), "account.password", account, now_ms, err) : rc;
 }
@@ -179,17 +203,16 @@ enum xz_rc xz_user_set_access(struct xz_db_conn *conn, const struct xz_actor *by
                               unsigned roles, struct xz_str regions, bool active, int64_t now_ms,
                               struct xz_err *err)
 {
-    int64_t changed = 0;
-    enum xz_rc rc = xz_access_regions_check(regions, err);
+    enum xz_rc rc = check_regions(by, regions, err);
 
+    rc = rc == XZ_OK ? check_account(conn, by, account, err) : rc;
     rc = rc == XZ_OK
              ? xz_db_exec(conn,
                           "UPDATE account SET roles = ?1, regions = ?2, active = ?3 WHERE id = ?4",
                           XZ_DB_ARGS(XZ_DB_INT(roles), XZ_DB_TEXT(regions), XZ_DB_INT(active),
                                      XZ_DB_INT(account)),
-                          &changed, err)
+                          NULL, err)
              : rc;
-    rc = one_changed(rc, changed, err);
     rc = rc == XZ_OK ? end_credentials(conn, account, err) : rc;
     return rc == XZ_OK ? record(conn, name_of(by), "account.access", account, now_ms, err) : rc;
 }
@@ -354,33 +377,30 @@ enum xz_rc xz_user_token(struct xz_db_conn *conn, const struct xz_actor *by, int
                          char secret[static XZ_SECRET_LEN + 1], struct xz_err *err)
 {
     int64_t id = 0;
-    enum xz_rc rc = xz_counter_next(conn, "token", &id, err);
+    enum xz_rc rc = check_account(conn, by, account, err);
 
+    rc = rc == XZ_OK ? xz_counter_next(conn, "token", &id, err) : rc;
     xz_secret_new(secret);
     rc = rc == XZ_OK ? add_credential(conn, id, account, label, secret, "", now_ms, expires_ms, err)
                      : rc;
     return rc == XZ_OK ? record(conn, name_of(by), "token.add", account, now_ms, err) : rc;
 }
 
-static bool take_id(void *arg, const struct xz_db_row *row)
-{
-    *(int64_t *)arg = xz_db_int(row, 0);
-    return false;
-}
-
 enum xz_rc xz_user_token_drop(struct xz_db_conn *conn, const struct xz_actor *by, int64_t token,
                               int64_t now_ms, struct xz_err *err)
 {
     int64_t account = 0;
-    enum xz_rc rc = token <= 0 ? XZ_OK
-                               : xz_db_query(conn,
-                                             "DELETE FROM credential WHERE id = ?1 "
-                                             "RETURNING account",
-                                             XZ_DB_ARGS(XZ_DB_INT(token)), take_id, &account, err);
+    bool found = false;
+    enum xz_rc rc = xz_row_int(conn, "SELECT account FROM credential WHERE id = ?1 AND id > 0",
+                               XZ_DB_ARGS(XZ_DB_INT(token)), &account, &found, err);
 
-    if (rc == XZ_OK && account == 0) {
+    rc = rc == XZ_OK && found ? check_account(conn, by, account, err) : rc;
+    if ((rc == XZ_OK && !found) || rc == XZ_REJECT) { /* the same for another region's */
         rc = xz_err_reject(err, "not_found", "", "there is no such token");
     }
+    rc = rc == XZ_OK ? xz_db_exec(conn, "DELETE FROM credential WHERE id = ?1",
+                                  XZ_DB_ARGS(XZ_DB_INT(token)), NULL, err)
+                     : rc;
     return rc == XZ_OK ? record(conn, name_of(by), "token.drop", account, now_ms, err) : rc;
 }
 

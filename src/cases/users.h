@@ -17,7 +17,9 @@
 #define XZ_LOGIN_FREE_TRIES 5 /* wrong passwords before the account rests: 1 s, 2 s .. 15 min */
 
 /* All but xz_user_login, xz_user_login_external and xz_user_of are in the caller's write
- * transaction. by: who does it, NULL for the operator at the command line. */
+ * transaction. by: who does it, NULL for the operator at the command line. An account that does not
+ * lie within the regions of by is "not_found", and so are its tokens; regions that do not are
+ * "invalid". */
 XZ_MUST enum xz_rc xz_user_add(struct xz_db_conn *conn, const struct xz_actor *by,
                                struct xz_str name, struct xz_str password, unsigned roles,
                                struct xz_str regions, int64_t now_ms, int64_t *account,

@@ -91,12 +91,14 @@ XZ_MUST enum xz_rc xz_view_audit(const struct xz_desk_view *view,
 XZ_MUST enum xz_rc xz_view_audit_heads(const struct xz_desk_view *view, struct xz_buf *out,
                                        struct xz_err *err);
 
-/* Accounts whole, for XZ_MAY_ADMINISTER; and the names of the active ones. */
+/* Accounts whole, for XZ_MAY_ADMINISTER: those whose regions lie within the actor's; and the names
+ * of the active ones. */
 XZ_MUST enum xz_rc xz_view_accounts(const struct xz_desk_view *view, struct xz_buf *out,
                                     struct xz_err *err);
 XZ_MUST enum xz_rc xz_view_colleagues(const struct xz_desk_view *view, struct xz_buf *out,
                                       struct xz_err *err);
-/* Tokens that have not ended, for XZ_MAY_ADMINISTER; nothing by which one could be presented. */
+/* Tokens of the same accounts that have not ended, for XZ_MAY_ADMINISTER; nothing by which one
+ * could be presented. */
 XZ_MUST enum xz_rc xz_view_tokens(const struct xz_desk_view *view, struct xz_buf *out,
                                   struct xz_err *err);
 

@@ -21,22 +21,42 @@ static void name_roles(json_t *rows)
     }
 }
 
+/* Leaves those whose regions lie within the actor's. */
+static void keep_own(const struct xz_actor *actor, json_t *rows)
+{
+    for (size_t i = json_array_size(rows); i > 0; i--) {
+        const json_t *regions = json_object_get(json_array_get(rows, i - 1), "regions");
+
+        if (!xz_actor_covers(actor, xz_str_from(json_string_value(regions)))) {
+            (void)json_array_remove(rows, i - 1);
+        }
+    }
+}
+
 static enum xz_rc fill_accounts(struct xz_db_conn *conn, void *arg, json_t **made,
                                 struct xz_err *err)
 {
     static const struct xz_column columns[] = {
         {"id", XZ_COLUMN_INT},          {"name", XZ_COLUMN_TEXT},   {"roles", XZ_COLUMN_INT},
-        {"regions", XZ_COLUMN_WORDS},   {"active", XZ_COLUMN_BOOL}, {"created", XZ_COLUMN_TIME},
+        {"regions", XZ_COLUMN_TEXT},    {"active", XZ_COLUMN_BOOL}, {"created", XZ_COLUMN_TIME},
         {"rests_until", XZ_COLUMN_TIME}};
     const struct xz_desk_view *view = arg;
-    json_t *rows = json_array();
+    json_t *rows = json_array(), *row;
+    size_t i;
     const enum xz_rc rc =
         xz_rows_json(conn, XZ_COLUMNS(columns),
                      "SELECT id, name, roles, regions, active, created_ms, locked_until_ms "
                      "FROM account ORDER BY name",
                      XZ_DB_NO_ARGS, rows, err);
 
+    keep_own(view->actor, rows);
     name_roles(rows);
+    json_array_foreach(rows, i, row)
+    {
+        const char *regions = json_string_value(json_object_get(row, "regions"));
+
+        (void)json_object_set_new(row, "regions", xz_json_words(xz_str_from(regions)));
+    }
     *made = json_object();
     (void)json_object_set_new(*made, "items", rows);
     (void)json_object_set_new(*made, "as_of", xz_json_time(view->now_ms));
@@ -77,19 +97,23 @@ enum xz_rc xz_view_colleagues(const struct xz_desk_view *view, struct xz_buf *ou
 static enum xz_rc fill_tokens(struct xz_db_conn *conn, void *arg, json_t **made, struct xz_err *err)
 {
     static const struct xz_column columns[] = {
-        {"id", XZ_COLUMN_INT},      {"account", XZ_COLUMN_INT},  {"name", XZ_COLUMN_TEXT},
-        {"label", XZ_COLUMN_TEXT},  {"created", XZ_COLUMN_TIME}, {"seen", XZ_COLUMN_TIME},
-        {"expires", XZ_COLUMN_TIME}};
+        {"id", XZ_COLUMN_INT},       {"account", XZ_COLUMN_INT},  {"name", XZ_COLUMN_TEXT},
+        {"label", XZ_COLUMN_TEXT},   {"created", XZ_COLUMN_TIME}, {"seen", XZ_COLUMN_TIME},
+        {"expires", XZ_COLUMN_TIME}, {"regions", XZ_COLUMN_TEXT}};
     const struct xz_desk_view *view = arg;
-    json_t *rows = json_array();
+    json_t *rows = json_array(), *row;
+    size_t i;
     const enum xz_rc rc =
         xz_rows_json(conn, XZ_COLUMNS(columns),
                      "SELECT c.id, c.account, a.name, c.label, c.created_ms, "
-                     "CASE WHEN c.seen_ms > c.created_ms THEN c.seen_ms ELSE 0 END, c.expires_ms "
+                     "CASE WHEN c.seen_ms > c.created_ms THEN c.seen_ms ELSE 0 END, c.expires_ms, "
+                     "a.regions "
                      "FROM credential c JOIN account a ON a.id = c.account "
                      "WHERE c.id > 0 AND c.expires_ms > ?1 ORDER BY c.id DESC",
                      XZ_DB_ARGS(XZ_DB_INT(view->now_ms)), rows, err);
 
+    keep_own(view->actor, rows);
+    json_array_foreach(rows, i, row) { (void)json_object_del(row, "regions"); }
     *made = json_object();
     (void)json_object_set_new(*made, "items", rows);
     (void)json_object_set_new(*made, "as_of", xz_json_time(view->now_ms));

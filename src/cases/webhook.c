@@ -126,21 +126,26 @@ struct changing {
     int64_t id, delivery, now_ms;
 };
 
-enum xz_rc xz_webhook_exists(struct xz_db_conn *conn, int64_t id, struct xz_err *err)
+/* Is there this one, and is its region by's? */
+static enum xz_rc check_webhook(struct xz_db_conn *conn, const struct xz_actor *by, int64_t id,
+                                struct xz_err *err)
 {
+    struct xz_buf region = {0};
     bool found = false;
-    int64_t same = 0;
-    const enum xz_rc rc = xz_row_int(conn, "SELECT id FROM webhook WHERE id = ?1",
-                                     XZ_DB_ARGS(XZ_DB_INT(id)), &same, &found, err);
+    enum xz_rc rc = xz_row_text(conn, "SELECT region FROM webhook WHERE id = ?1",
+                                XZ_DB_ARGS(XZ_DB_INT(id)), &region, &found, err);
 
-    return rc == XZ_OK && !found ? xz_err_reject(err, "not_found", "", "there is no such webhook")
-                                 : rc;
+    if (rc == XZ_OK && (!found || !xz_actor_sees(by, xz_buf_view(&region)))) {
+        rc = xz_err_reject(err, "not_found", "", "there is no such webhook");
+    }
+    xz_buf_fini(&region);
+    return rc;
 }
 
 static enum xz_rc drop_it(struct xz_db_conn *conn, void *arg, struct xz_err *err)
 {
     const struct changing *changing = arg;
-    enum xz_rc rc = xz_webhook_exists(conn, changing->id, err);
+    enum xz_rc rc = check_webhook(conn, changing->by, changing->id, err);
 
     rc = rc == XZ_OK ? xz_db_exec(conn, "DELETE FROM webhook_delivery WHERE webhook = ?1",
                                   XZ_DB_ARGS(XZ_DB_INT(changing->id)), NULL, err)
@@ -163,7 +168,7 @@ enum xz_rc xz_webhook_drop(const struct xz_desk *desk, const struct xz_actor *by
 static enum xz_rc test_it(struct xz_db_conn *conn, void *arg, struct xz_err *err)
 {
     const struct changing *changing = arg;
-    enum xz_rc rc = xz_webhook_exists(conn, changing->id, err);
+    enum xz_rc rc = check_webhook(conn, changing->by, changing->id, err);
 
     rc = rc == XZ_OK ? xz_webhook_deliver(conn, changing->id, 0, changing->now_ms, err) : rc;
     return rc == XZ_OK ? xz_desk_audit_on(conn, changing->by, "webhook.test", "webhook",
@@ -183,14 +188,17 @@ static enum xz_rc redeliver_it(struct xz_db_conn *conn, void *arg, struct xz_err
     const struct changing *changing = arg;
     int64_t waits = 0;
     bool found = false; /* with what it tells of: it is made anew */
-    enum xz_rc rc = xz_row_int(conn,
-                               "SELECT CASE WHEN state = 'waiting' THEN 1 ELSE 0 END "
-                               "FROM webhook_delivery d WHERE id = ?1 AND webhook = ?2 AND "
-                               "(change_id = 0 OR EXISTS (SELECT 1 FROM change c "
-                               "WHERE c.id = d.change_id))",
-                               XZ_DB_ARGS(XZ_DB_INT(changing->delivery), XZ_DB_INT(changing->id)),
-                               &waits, &found, err);
+    enum xz_rc rc = check_webhook(conn, changing->by, changing->id, err);
 
+    rc = rc == XZ_OK
+             ? xz_row_int(conn,
+                          "SELECT CASE WHEN state = 'waiting' THEN 1 ELSE 0 END "
+                          "FROM webhook_delivery d WHERE id = ?1 AND webhook = ?2 AND "
+                          "(change_id = 0 OR EXISTS (SELECT 1 FROM change c "
+                          "WHERE c.id = d.change_id))",
+                          XZ_DB_ARGS(XZ_DB_INT(changing->delivery), XZ_DB_INT(changing->id)),
+                          &waits, &found, err)
+             : rc;
     if (rc == XZ_OK && !found) {
         rc = xz_err_reject(err, "not_found", "", "there is no such delivery");
     } else if (rc == XZ_OK && waits != 0) {
@@ -223,13 +231,16 @@ static enum xz_rc fill_list(struct xz_db_conn *conn, void *arg, json_t **made, s
         {"region", XZ_COLUMN_TEXT},  {"active", XZ_COLUMN_BOOL},     {"created", XZ_COLUMN_TIME},
         {"last_ok", XZ_COLUMN_TIME}, {"last_error", XZ_COLUMN_TEXT}, {"failures", XZ_COLUMN_INT}};
     const struct xz_desk_view *view = arg;
+    struct xz_query query = {.count = 0};
     json_t *rows = json_array();
-    const enum xz_rc rc =
-        xz_rows_json(conn, XZ_COLUMNS(columns),
-                     "SELECT id, url, events, region, active, created_ms, last_ok_ms, last_error, "
-                     "failures FROM webhook ORDER BY id",
-                     XZ_DB_NO_ARGS, rows, err);
+    enum xz_rc rc;
 
+    xz_query_add(&query, "SELECT id, url, events, region, active, created_ms, last_ok_ms, "
+                         "last_error, failures FROM webhook WHERE id > 0");
+    xz_query_in_scope(&query, "region", view->actor);
+    xz_query_add(&query, " ORDER BY id");
+    rc = xz_query_rows(&query, conn, XZ_COLUMNS(columns), rows, err);
+    xz_query_fini(&query);
     *made = json_object();
     (void)json_object_set_new(*made, "items", rows);
     (void)json_object_set_new(*made, "as_of", xz_json_time(view->now_ms));
@@ -257,7 +268,7 @@ static enum xz_rc fill_deliveries(struct xz_db_conn *conn, void *arg, json_t **m
                                                {"error", XZ_COLUMN_TEXT}, {"next", XZ_COLUMN_TIME}};
     const struct listing *listing = arg;
     json_t *rows = json_array();
-    enum xz_rc rc = xz_webhook_exists(conn, listing->id, err);
+    enum xz_rc rc = check_webhook(conn, listing->view->actor, listing->id, err);
 
     rc = rc == XZ_OK
              ? xz_rows_json(conn, XZ_COLUMNS(columns),

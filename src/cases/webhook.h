@@ -6,7 +6,7 @@
  * Deliveries are made in the order of changes. Tries that failed come again later, so that an order
  * of arrival is not promised: each carries its change's number. A delivery arrives at least once
  * and has the same id each time. Functions with `by` leave an audit record, and need
- * XZ_MAY_ADMINISTER, which the caller asks for.
+ * XZ_MAY_ADMINISTER, which the caller asks for. One of a region that is not by's is "not_found".
  */
 #ifndef XZ_CASES_WEBHOOK_H
 #define XZ_CASES_WEBHOOK_H

@@ -6,7 +6,6 @@
 
 #define XZ_WEBHOOK_SEALED XZ_STR("webhook") /* what a secret's seal is bound to */
 
-XZ_MUST enum xz_rc xz_webhook_exists(struct xz_db_conn *conn, int64_t id, struct xz_err *err);
 /* A delivery of a change (0: a test), due now. In a write. */
 XZ_MUST enum xz_rc xz_webhook_deliver(struct xz_db_conn *conn, int64_t webhook, int64_t change_id,
                                       int64_t now_ms, struct xz_err *err);

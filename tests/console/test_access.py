@@ -102,6 +102,60 @@ def test_every_call_by_role_and_region(desk, things, role):
                 assert code in ("", "invalid", "not_found"), said
 
 
+@pytest.fixture(scope="module")
+def administered(desk):
+    """Of each scope an account with a token and a webhook with a delivery, made by who sees all."""
+    root, made = desk.user(ADMIN), {}
+    for scope, prefix in SCOPES.items():
+        users = root.good("POST", "/users", {"name": f"kept-{scope}", "password": PASSWORD,
+                                             "roles": "analyst", "regions": prefix})["items"]
+        account = next(u["id"] for u in users if u["name"] == f"kept-{scope}")
+        root.good("POST", f"/users/{account}/tokens", {"label": "kept", "days": 1})
+        token = next(t["id"] for t in root.good("GET", "/tokens")["items"] if t["account"] == account)
+        hook = root.good("POST", "/webhooks", {"url": "https://hub.invalid/", "events": ["case"],
+                                               "region": prefix})["id"]
+        sent = root.good("POST", f"/webhooks/{hook}/test")["items"][0]["id"]
+        made[scope] = {"account": account, "token": token, "hook": hook, "delivery": sent}
+    return made
+
+
+def administrations(one, prefix):
+    """Every call that names an account, a token or a webhook, those that end it last."""
+    access = {"roles": "analyst", "regions": prefix, "password": PASSWORD}
+    yield "GET", f"/webhooks/{one['hook']}/deliveries", None
+    yield "POST", f"/webhooks/{one['hook']}/test", {}
+    yield "POST", f"/webhooks/{one['hook']}/deliveries/{one['delivery']}", {}
+    yield "DELETE", f"/webhooks/{one['hook']}", None
+    yield "DELETE", f"/tokens/{one['token']}", None
+    yield "POST", f"/users/{one['account']}/tokens", {"label": "x", "days": 1}
+    yield "POST", f"/users/{one['account']}", access
+
+
+def test_administration_ends_at_the_own_regions(desk, administered):
+    for scope in ("own", "foreign"):
+        admin = desk.a("admin", scope)
+        for path, key in (("/users", "account"), ("/tokens", "token"), ("/webhooks", "hook")):
+            listed = {row["id"] for row in admin.good("GET", path)["items"]}
+            assert {s for s, one in administered.items() if one[key] in listed} == {scope}, path
+        for other in set(SCOPES) - {scope}:
+            for method, path, body in administrations(administered[other], SCOPES[scope]):
+                answer = admin.call(method, path, body)
+                nothing = admin.call(method, path.replace(path.split("/")[2], str(NOBODY)), body)
+                assert (answer.status, answer.code) == (404, "not_found"), f"{scope}: {method} {path}"
+                assert answer.json["error"]["message"] == nothing.json["error"]["message"]
+        for regions in ("", SCOPES[scope][:2], "3101", f"{SCOPES[scope]},3101"):
+            body = {"name": "beyond", "password": PASSWORD, "roles": "admin", "regions": regions}
+            answer = admin.post("/users", body)
+            assert (answer.code, answer.json["error"]["field"]) == ("invalid", "regions"), regions
+            del body["name"]
+            answer = admin.post(f"/users/{administered[scope]['account']}", body)
+            assert (answer.code, answer.json["error"]["field"]) == ("invalid", "regions"), regions
+    for scope in ("own", "foreign"):
+        for method, path, body in administrations(administered[scope], SCOPES[scope]):
+            answer = desk.a("admin", scope).call(method, path, body)
+            assert answer.status == 200 or answer.code == "conflict", f"{scope}: {method} {path}"
+
+
 def test_nobody_gets_in(desk, things):
     expired = desk.login("analyst-everywhere")
     assert expired.delete("/session").status == 200

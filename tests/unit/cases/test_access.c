@@ -66,6 +66,22 @@ static void test_where(void **state)
     assert_false(xz_actor_sees(&there, XZ_STR_NONE));
 }
 
+static void test_whom_one_may_administer(void **state)
+{
+    const struct xz_actor everywhere = actor_of("admin", "");
+    const struct xz_actor there = actor_of("admin", "2101,210602");
+
+    (void)state;
+    assert_true(xz_actor_covers(&everywhere, XZ_STR_NONE));
+    assert_true(xz_actor_covers(&everywhere, XZ_STR("2101,31")));
+    assert_true(xz_actor_covers(&there, XZ_STR("2101,210602")));
+    assert_true(xz_actor_covers(&there, XZ_STR("210102,210103")));
+    assert_false(xz_actor_covers(&there, XZ_STR_NONE));
+    assert_false(xz_actor_covers(&there, XZ_STR("21")));
+    assert_false(xz_actor_covers(&there, XZ_STR("2101,2106")));
+    assert_false(xz_actor_covers(&there, XZ_STR("31,2101")));
+}
+
 static void test_mistakes(void **state)
 {
     static const char *const regions[] = {"2", "2101,", ",2101", "2101 2102", "21010200", "21a1"};
@@ -88,6 +104,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_who_may_what),
         cmocka_unit_test(test_where),
+        cmocka_unit_test(test_whom_one_may_administer),
         cmocka_unit_test(test_mistakes),
     };
 

@@ -277,6 +277,80 @@ static void test_accounts_that_cannot_be(void **state)
     closed(&world);
 }
 
+static void assert_refused(enum xz_rc rc, const struct xz_err *err, const char *reason)
+{
+    assert_int_equal(rc, XZ_REJECT);
+    assert_string_equal(err->reason, reason);
+}
+
+/* li is of 2101: who administers a part of it, or somewhere else, finds no such account. */
+static void test_who_administers_a_region_has_no_power_beyond_it(void **state)
+{
+    static const char *const others[] = {"1101", "210102"};
+    const unsigned role = 1u << XZ_ROLE_ANALYST;
+    struct world world = opened(*state);
+    struct xz_err err = {0};
+    char secret[XZ_SECRET_LEN + 1];
+    int64_t account = 0;
+
+    assert_int_equal(xz_db_begin(world.conn, true, &err), XZ_OK);
+    assert_int_equal(
+        xz_user_token(world.conn, NULL, world.li, XZ_STR("t"), NOW_MS, NOW_MS + 1, secret, &err),
+        XZ_OK);
+    for (size_t i = 0; i < 2; i++) {
+        struct xz_actor admin = {.name = "local", .roles = 1u << XZ_ROLE_ADMIN};
+
+        (void)snprintf(admin.regions, sizeof(admin.regions), "%s", others[i]);
+        assert_refused(xz_user_set_password(world.conn, &admin, world.li, SECRET, NOW_MS, &err),
+                       &err, "not_found");
+        assert_refused(xz_user_set_access(world.conn, &admin, world.li, role,
+                                          xz_str_from(others[i]), true, NOW_MS, &err),
+                       &err, "not_found");
+        assert_refused(xz_user_token(world.conn, &admin, world.li, XZ_STR("t"), NOW_MS, NOW_MS + 1,
+                                     secret, &err),
+                       &err, "not_found");
+        assert_refused(xz_user_token_drop(world.conn, &admin, 1, NOW_MS, &err), &err, "not_found");
+        assert_string_equal(err.msg, "there is no such token");
+        assert_refused(xz_user_add(world.conn, &admin, XZ_STR("wang"), SECRET, role, XZ_STR_NONE,
+                                   NOW_MS, &account, &err),
+                       &err, "invalid");
+        assert_refused(xz_user_add(world.conn, &admin, XZ_STR("wang"), SECRET, role, XZ_STR("2101"),
+                                   NOW_MS, &account, &err),
+                       &err, "invalid");
+        assert_string_equal(err.path, "regions");
+    }
+    xz_db_rollback(world.conn);
+    closed(&world);
+}
+
+static void test_who_administers_a_region_does_so_within_it(void **state)
+{
+    const struct xz_actor admin = {
+        .name = "local", .roles = 1u << XZ_ROLE_ADMIN, .regions = "2101,3101"};
+    struct world world = opened(*state);
+    struct xz_err err = {0};
+    char secret[XZ_SECRET_LEN + 1];
+
+    assert_int_equal(xz_db_begin(world.conn, true, &err), XZ_OK);
+    assert_refused(
+        xz_user_set_access(world.conn, &admin, world.li, 1, XZ_STR("11"), true, NOW_MS, &err), &err,
+        "invalid");
+    assert_refused(
+        xz_user_set_access(world.conn, &admin, world.li, 1, XZ_STR_NONE, true, NOW_MS, &err), &err,
+        "invalid");
+    assert_int_equal(xz_user_set_access(world.conn, &admin, world.li, 1, XZ_STR("310101,2101"),
+                                        true, NOW_MS, &err),
+                     XZ_OK);
+    assert_int_equal(xz_user_set_password(world.conn, &admin, world.li, SECRET, NOW_MS, &err),
+                     XZ_OK);
+    assert_int_equal(
+        xz_user_token(world.conn, &admin, world.li, XZ_STR("t"), NOW_MS, NOW_MS + 1, secret, &err),
+        XZ_OK);
+    assert_int_equal(xz_user_token_drop(world.conn, &admin, 1, NOW_MS, &err), XZ_OK);
+    assert_int_equal(xz_db_commit(world.conn, &err), XZ_OK);
+    closed(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -288,6 +362,8 @@ int main(void)
         ON_BOTH(test_a_closed_account_is_out_at_once),
         ON_BOTH(test_secrets_are_not_stored),
         ON_BOTH(test_accounts_that_cannot_be),
+        ON_BOTH(test_who_administers_a_region_has_no_power_beyond_it),
+        ON_BOTH(test_who_administers_a_region_does_so_within_it),
     };
 
     return cmocka_run_group_tests(tests, databases_start, databases_stop);

@@ -345,6 +345,45 @@ static void test_tokens_are_listed_and_revoked(void **state)
     xz_desk_close(&desk);
 }
 
+static void test_accounts_and_tokens_of_the_own_regions_are_listed(void **state)
+{
+    struct xz_desk desk = desk_opened(*state);
+    const struct xz_actor admin = person(&desk, "local", 1u << XZ_ROLE_ADMIN, "2101");
+    const struct xz_actor own = person(&desk, "own", 1u << XZ_ROLE_FEED, "210102,210103");
+    const struct xz_actor others[] = {person(&desk, "far", 1u << XZ_ROLE_FEED, "1101"),
+                                      person(&desk, "wide", 1u << XZ_ROLE_FEED, "2101,2102"),
+                                      person(&desk, "all", 1u << XZ_ROLE_FEED, "")};
+    const struct xz_desk_view view = {&desk, &admin, MONDAY_MS};
+    char secret[XZ_SECRET_LEN + 1];
+    struct xz_db_conn *conn = NULL;
+    struct xz_buf out = {0};
+    struct xz_err err = {0};
+    json_t *list;
+
+    assert_int_equal(xz_db_take(desk.db, 1000, &conn, &err), XZ_OK);
+    assert_int_equal(xz_db_begin(conn, true, &err), XZ_OK);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(xz_user_token(conn, NULL, i == 3 ? own.account : others[i].account,
+                                       XZ_STR("hub"), MONDAY_MS, MONDAY_MS + 1, secret, &err),
+                         XZ_OK);
+    }
+    assert_int_equal(xz_db_commit(conn, &err), XZ_OK);
+    xz_db_give(conn);
+    assert_int_equal(xz_view_accounts(&view, &out, &err), XZ_OK);
+    list = json_of(&out);
+    assert_int_equal(json_array_size(at(list, "items")), 2);
+    assert_string_equal(text_at(list, "items/0/name"), "local");
+    assert_string_equal(text_at(list, "items/1/regions/1"), "210103");
+    json_decref(list);
+    assert_int_equal(xz_view_tokens(&view, &out, &err), XZ_OK);
+    list = json_of(&out);
+    assert_int_equal(json_array_size(at(list, "items")), 1);
+    assert_string_equal(text_at(list, "items/0/name"), "own");
+    assert_null(at(list, "items/0/regions"));
+    json_decref(list);
+    xz_desk_close(&desk);
+}
+
 static bool holds(const struct xz_buf *text, const char *part)
 {
     return memmem(text->data, text->len, part, strlen(part)) != NULL;
@@ -448,6 +487,7 @@ int main(void)
         ON_BOTH(test_search_finds_cases_and_alerts),
         ON_BOTH(test_versions_of_patterns_are_remembered),
         ON_BOTH(test_tokens_are_listed_and_revoked),
+        ON_BOTH(test_accounts_and_tokens_of_the_own_regions_are_listed),
         ON_BOTH(test_tables_are_complete_and_run_nothing),
         ON_BOTH(test_a_table_goes_on_over_its_batches),
     };

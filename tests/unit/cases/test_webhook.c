@@ -108,6 +108,40 @@ static void test_what_may_be_a_webhook(void **state)
     xz_desk_close(&desk);
 }
 
+static void test_webhooks_of_other_regions_are_not_there(void **state)
+{
+    struct xz_desk desk = desk_opened(*state);
+    const struct xz_actor root = person(&desk, "root", 1u << XZ_ROLE_ADMIN, "");
+    const struct xz_actor local = person(&desk, "local", 1u << XZ_ROLE_ADMIN, "2101");
+    const struct xz_desk_view view = {&desk, &local, MONDAY_MS};
+    struct xz_buf out = {0};
+    struct xz_err err = {0};
+    const int64_t others[] = {added(&desk, &root, XZ_WEBHOOK_CASE, ""),
+                              added(&desk, &root, XZ_WEBHOOK_CASE, "21"),
+                              added(&desk, &root, XZ_WEBHOOK_CASE, "1101")};
+    const int64_t own = added(&desk, &root, XZ_WEBHOOK_CASE, "210102");
+    json_t *list;
+
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(xz_webhook_test(&desk, &root, others[i], MONDAY_MS, &err), XZ_OK);
+        assert_int_equal(xz_webhook_test(&desk, &local, others[i], MONDAY_MS, &err), XZ_REJECT);
+        assert_int_equal(xz_webhook_deliveries(&view, others[i], &out, &err), XZ_REJECT);
+        assert_int_equal(
+            xz_webhook_redeliver(&desk, &local, others[i], (int64_t)i + 1, MONDAY_MS, &err),
+            XZ_REJECT);
+        assert_string_equal(err.reason, "not_found");
+        assert_string_equal(err.msg, "there is no such webhook");
+        assert_int_equal(xz_webhook_drop(&desk, &local, others[i], MONDAY_MS, &err), XZ_REJECT);
+    }
+    assert_int_equal(xz_webhook_list(&view, &out, &err), XZ_OK);
+    list = json_of(&out);
+    assert_int_equal(json_array_size(at(list, "items")), 1);
+    assert_int_equal(int_at(list, "items/0/id"), own);
+    json_decref(list);
+    assert_int_equal(xz_webhook_drop(&desk, &local, own, MONDAY_MS, &err), XZ_OK);
+    xz_desk_close(&desk);
+}
+
 static void test_changes_become_deliveries_in_their_order(void **state)
 {
     struct xz_desk desk = desk_opened(*state);
@@ -347,6 +381,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_BOTH(test_what_may_be_a_webhook),
+        ON_BOTH(test_webhooks_of_other_regions_are_not_there),
         ON_BOTH(test_changes_become_deliveries_in_their_order),
         ON_BOTH(test_one_that_was_given_back_is_due_at_once),
         ON_BOTH(test_a_failed_one_comes_again_for_a_day),
