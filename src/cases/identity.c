@@ -160,6 +160,21 @@ uint32_t xz_identity_token_at(struct xz_str text, int64_t *person)
     return at > sizeof(TOKEN) - 1 && at < text.len && text.ptr[at] == '~' ? at + 1 : 0;
 }
 
+bool xz_identity_disarm(char *text, size_t len)
+{
+    bool found = false;
+
+    for (size_t at = 0; at < len; at++) {
+        int64_t person;
+
+        if (token_at((struct xz_str){text + at, (uint32_t)(len - at)}, &person) > 0) {
+            text[at + 1] = 'p';
+            found = true;
+        }
+    }
+    return found;
+}
+
 enum xz_rc xz_identity_show(struct xz_db_conn *conn, struct xz_str text, struct xz_buf *out,
                             struct xz_err *err)
 {

@@ -34,6 +34,9 @@ XZ_MUST enum xz_rc xz_identity_show(struct xz_db_conn *conn, struct xz_str text,
 void xz_identity_token(int64_t person, struct xz_buf *out); /* appends ~P17~ */
 /* The person of a token at the beginning of text, and the token's length; 0: there is none. */
 uint32_t xz_identity_token_at(struct xz_str text, int64_t *person);
+/* Makes what looks like a token no token, in place (~p17~). Whoever takes in what people write does
+ * this first: shown, it would tell the pseudonym of anybody. True when there was one. */
+bool xz_identity_disarm(char *text, size_t len);
 
 /* After xz_keys_rotate: gives new pseudonyms to up to `max` people that still have old ones, each
  * batch in a transaction of its own. *left: there may be more. */

@@ -202,16 +202,14 @@ static enum xz_rc read_json(const struct xz_route *route, struct xz_request *req
 {
     const struct xz_str type = xz_request_header(request, "Content-Type");
     const uint32_t len = sizeof("application/json") - 1;
+    enum xz_rc rc;
 
     if (!xz_str_starts(type, XZ_STR("application/json")) || /* which no form can send */
         (type.len > len && strchr("; \t", type.ptr[len]) == NULL)) {
         return xz_err_reject(err, "media_type", "Content-Type", "application/json is wanted");
     }
-    request->json = json_loadb(request->body.len > 0 ? request->body.ptr : "", request->body.len,
-                               JSON_REJECT_DUPLICATES, NULL);
-    return json_is_object(request->json)
-               ? xz_request_check_body(request, route->takes, err)
-               : xz_err_reject(err, "invalid", "body", "the body is a JSON object");
+    rc = xz_request_read_json(request, err);
+    return rc == XZ_OK ? xz_request_check_body(request, route->takes, err) : rc;
 }
 
 static enum xz_rc read_request(const struct xz_route *route, struct xz_request *request,

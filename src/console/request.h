@@ -54,8 +54,12 @@ struct xz_request {
     char csrf[XZ_SECRET_LEN + 1];
 };
 
-/* Splits target, and decodes it: UTF-8 without NUL, each parameter once. XZ_REJECT "invalid". */
+/* Splits target, and decodes it: UTF-8 without NUL, each parameter once. XZ_REJECT "invalid". What
+ * it says, and the body, is disarmed (identity.h): nothing that people write becomes a pseudonym.
+ */
 XZ_MUST enum xz_rc xz_request_read_target(struct xz_request *request, struct xz_err *err);
+/* The body, an object, into request->json. XZ_REJECT "invalid". */
+XZ_MUST enum xz_rc xz_request_read_json(struct xz_request *request, struct xz_err *err);
 void xz_request_fini(struct xz_request *request); /* what was read; not what was given */
 
 /* "" when it is not there; borrowed. */

@@ -3,6 +3,7 @@
 it, and the desk goes on."""
 import itertools
 import json
+import re
 import socket
 import time
 import urllib.parse
@@ -93,6 +94,32 @@ def test_hostile_bodies(desk):
             answer = client.call(method, where, content=b"{}", headers={"Content-Type": kind})
             assert answer.code == "media_type", f"{path} {kind}"
     alive(desk)
+
+
+def test_what_people_write_names_nobody(desk):
+    """The store names a person as ~P7~, which becomes a pseudonym when it is shown: not when somebody
+    wrote it, who would learn the pseudonyms of people of other regions by counting."""
+    worker = desk.a("investigator", "own")
+    cases = [row["id"] for row in worker.good("GET", "/cases")["items"][:2]]
+    said = " ".join(f"~P{n}~" for n in range(1, 5))
+    where = f"/cases/{cases[0]}"
+    before = worker.good("GET", where)
+    worker.good("POST", f"{where}/notes", {"text": said})
+    worker.good("POST", f"{where}/tags", {"tag": said})
+    worker.good("POST", f"{where}/links", {"other": cases[1], "reason": said})
+    worker.good("POST", f"{where}/assign", {"reason": said})
+    worker.call("POST", f"{where}/files", content=b"x", name=said,
+                headers={"Content-Type": "application/octet-stream"})
+    after = worker.good("GET", where)
+    assert said.lower() in after["tags"]
+    for kind in ("history", "files", "links"):
+        assert said.lower() in json.dumps(after[kind], ensure_ascii=False).lower(), kind
+    people = lambda value: set(re.findall(r"P-\w+", json.dumps(value)))
+    assert people(after) == people(before)
+    kept = worker.good("POST", "/filters", {"name": said, "query": f"subject={said}"})
+    assert not people(kept) and said.lower() in json.dumps(kept).lower()
+    assert not people(worker.get("/audit.csv").body.decode())
+    assert not people(desk.a("auditor").good("GET", "/audit", object=f"case/{cases[0]}", limit=20))
 
 
 def test_bodies_that_are_too_large(desk):

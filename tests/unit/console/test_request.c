@@ -122,6 +122,30 @@ static void test_members_have_types(void **state)
     xz_request_fini(&request);
 }
 
+static void test_what_is_said_names_nobody(void **state)
+{
+    struct xz_request request;
+    struct xz_err err;
+    struct xz_str text;
+
+    (void)state;
+    assert_int_equal(read_target(&request, "/cases?tag=%7EP1~&q=a~P22~~P3~~P~~Px4~~P5", &err),
+                     XZ_OK);
+    assert_string_equal(xz_request_query(&request, "tag").ptr, "~p1~");
+    assert_string_equal(xz_request_query(&request, "q").ptr, "a~p22~~p3~~P~~Px4~~P5");
+    request.body = XZ_STR("{\"text\":\"\\u007eP1~ \u674e ~\\u005017~\",\"ids\":[{\"x\":\"~P2~\"}],"
+                          "\"password\":\"~P1~\"}");
+    assert_int_equal(xz_request_read_json(&request, &err), XZ_OK);
+    assert_int_equal(xz_body_text(&request, "text", &text, &err), XZ_OK);
+    assert_true(xz_str_eq(text, XZ_STR("~p1~ \u674e ~p17~")));
+    assert_string_equal(json_string_value(json_object_get(
+                            json_array_get(json_object_get(request.json, "ids"), 0), "x")),
+                        "~p2~");
+    assert_int_equal(xz_body_text(&request, "password", &text, &err), XZ_OK);
+    assert_true(xz_str_eq(text, XZ_STR("~P1~"))); /* it is shown to nobody */
+    xz_request_fini(&request);
+}
+
 static unsigned status_of(struct test_console *test, const char *method, const char *target,
                           const struct test_headers *headers, struct xz_str body)
 {
@@ -166,6 +190,7 @@ int main(void)
         cmocka_unit_test(test_targets_that_are_malformed_are_refused),
         cmocka_unit_test(test_numbers_have_bounds),
         cmocka_unit_test(test_members_have_types),
+        cmocka_unit_test(test_what_is_said_names_nobody),
         cmocka_unit_test(test_requests_are_answered_without_a_server),
     };
 
