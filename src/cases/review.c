@@ -96,7 +96,7 @@ static enum xz_rc fill_review(struct xz_db_conn *conn, void *arg, json_t **made,
     enum xz_rc rc = check_waits(conn, view->actor, reading->case_id, view->now_ms, err);
 
     (void)json_object_set_new(all, "case", json_integer(reading->case_id));
-    rc = rc == XZ_OK ? xz_case_grounds(conn, all, reading->case_id, err) : rc;
+    rc = rc == XZ_OK ? xz_case_grounds(conn, reading->view->actor, all, reading->case_id, err) : rc;
     (void)json_object_set_new(all, "as_of", xz_json_time(view->now_ms));
     *made = all;
     return rc;

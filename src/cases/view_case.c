@@ -54,21 +54,58 @@ static enum xz_rc add_list(struct xz_db_conn *conn, json_t *into, const char *ke
     return rc;
 }
 
-static enum xz_rc add_parties(struct xz_db_conn *conn, json_t *into, int64_t id, struct xz_err *err)
+/* Runs a query that was grown and keeps its rows under key. */
+static enum xz_rc add_rows(struct xz_db_conn *conn, json_t *into, const char *key,
+                           const struct xz_column *columns, size_t count, struct xz_query *query,
+                           struct xz_err *err)
+{
+    json_t *rows = json_array();
+    const enum xz_rc rc = xz_query_rows(query, conn, columns, count, rows, err);
+
+    (void)json_object_set_new(into, key, rows);
+    xz_query_fini(query);
+    return rc;
+}
+
+static enum xz_rc add_parties(struct xz_db_conn *conn, const struct xz_actor *actor, json_t *into,
+                              int64_t id, struct xz_err *err)
 {
     static const struct xz_column party[] = {
         {"kind", XZ_COLUMN_TEXT},   {"ref", XZ_COLUMN_TEXT},       {"is_subject", XZ_COLUMN_BOOL},
         {"roles", XZ_COLUMN_WORDS}, {"start", XZ_COLUMN_TIME},     {"end", XZ_COLUMN_TIME},
         {"name", XZ_COLUMN_TEXT},   {"other_cases", XZ_COLUMN_INT}};
+    struct xz_query query = {.count = 0};
 
-    return add_list(
-        conn, into, "parties", XZ_COLUMNS(party),
-        "SELECT p.kind, p.ref, p.is_subject, p.roles, p.started_ms, p.ended_ms, "
-        "COALESCE((SELECT name FROM institution i WHERE i.id = p.ref), ''), "
-        "(SELECT COUNT(*) FROM case_party o WHERE o.kind = p.kind AND o.ref = p.ref) - 1 "
-        "FROM case_party p WHERE p.case_id = ?1 ORDER BY p.is_subject DESC, p.kind, p.ref "
-        "LIMIT 300",
-        id, err);
+    xz_query_add(&query, "SELECT p.kind, p.ref, p.is_subject, p.roles, p.started_ms, p.ended_ms, "
+                         "COALESCE((SELECT name FROM institution i WHERE i.id = p.ref), ''), "
+                         "(SELECT COUNT(*) FROM case_party o JOIN desk_case c ON c.id = o.case_id "
+                         "WHERE o.kind = p.kind AND o.ref = p.ref AND c.id <> p.case_id");
+    xz_query_in_scope(&query, "c.region", actor);
+    xz_buf_printf(&query.sql,
+                  ") FROM case_party p WHERE p.case_id = ?%d "
+                  "ORDER BY p.is_subject DESC, p.kind, p.ref LIMIT 300",
+                  xz_query_bind(&query, XZ_DB_INT(id)));
+    return add_rows(conn, into, "parties", XZ_COLUMNS(party), &query, err);
+}
+
+/* Those to cases that the actor sees. */
+static enum xz_rc add_links(struct xz_db_conn *conn, const struct xz_actor *actor, json_t *into,
+                            int64_t id, struct xz_err *err)
+{
+    static const struct xz_column link[] = {{"id", XZ_COLUMN_INT},
+                                            {"reason", XZ_COLUMN_TEXT},
+                                            {"state", XZ_COLUMN_TEXT},
+                                            {"outcome", XZ_COLUMN_TEXT},
+                                            {"patterns", XZ_COLUMN_WORDS}};
+    struct xz_query query = {.count = 0};
+
+    (void)xz_query_bind(&query, XZ_DB_INT(id));
+    xz_query_add(&query, "SELECT c.id, l.reason, c.state, c.outcome, c.patterns FROM case_link l "
+                         "JOIN desk_case c ON c.id = CASE WHEN l.one = ?1 THEN l.other ELSE l.one "
+                         "END WHERE (l.one = ?1 OR l.other = ?1)");
+    xz_query_in_scope(&query, "c.region", actor);
+    xz_query_add(&query, " ORDER BY c.id LIMIT 100");
+    return add_rows(conn, into, "links", XZ_COLUMNS(link), &query, err);
 }
 
 /* Of a case of the control sample: where the event stands by which it was drawn. */
@@ -91,11 +128,11 @@ static enum xz_rc add_control(struct xz_db_conn *conn, json_t *into, int64_t id,
     return rc;
 }
 
-enum xz_rc xz_case_grounds(struct xz_db_conn *conn, json_t *into, int64_t case_id,
-                           struct xz_err *err)
+enum xz_rc xz_case_grounds(struct xz_db_conn *conn, const struct xz_actor *actor, json_t *into,
+                           int64_t case_id, struct xz_err *err)
 {
     struct bodies bodies = {.list = json_array()};
-    enum xz_rc rc = add_parties(conn, into, case_id, err);
+    enum xz_rc rc = add_parties(conn, actor, into, case_id, err);
 
     rc = rc == XZ_OK ? add_control(conn, into, case_id, err) : rc;
     rc = rc == XZ_OK ? xz_row_int(conn, "SELECT COUNT(*) FROM alert WHERE case_id = ?1",
@@ -112,7 +149,8 @@ enum xz_rc xz_case_grounds(struct xz_db_conn *conn, json_t *into, int64_t case_i
     return rc;
 }
 
-static enum xz_rc add_lists(struct xz_db_conn *conn, json_t *row, int64_t id, struct xz_err *err)
+static enum xz_rc add_lists(struct xz_db_conn *conn, const struct xz_actor *actor, json_t *row,
+                            int64_t id, struct xz_err *err)
 {
     static const struct xz_column event[] = {{"id", XZ_COLUMN_INT},     {"at", XZ_COLUMN_TIME},
                                              {"actor", XZ_COLUMN_TEXT}, {"what", XZ_COLUMN_TEXT},
@@ -120,11 +158,6 @@ static enum xz_rc add_lists(struct xz_db_conn *conn, json_t *row, int64_t id, st
     static const struct xz_column file[] = {{"id", XZ_COLUMN_INT},     {"name", XZ_COLUMN_TEXT},
                                             {"sha256", XZ_COLUMN_HEX}, {"size", XZ_COLUMN_INT},
                                             {"at", XZ_COLUMN_TIME},    {"actor", XZ_COLUMN_TEXT}};
-    static const struct xz_column link[] = {{"id", XZ_COLUMN_INT},
-                                            {"reason", XZ_COLUMN_TEXT},
-                                            {"state", XZ_COLUMN_TEXT},
-                                            {"outcome", XZ_COLUMN_TEXT},
-                                            {"patterns", XZ_COLUMN_WORDS}};
     enum xz_rc rc = add_list(conn, row, "history", XZ_COLUMNS(event),
                              "SELECT id, at_ms, actor_name, what, text, detail FROM case_event "
                              "WHERE case_id = ?1 ORDER BY id DESC LIMIT 300",
@@ -135,13 +168,7 @@ static enum xz_rc add_lists(struct xz_db_conn *conn, json_t *row, int64_t id, st
                                 "WHERE case_id = ?1 ORDER BY id",
                                 id, err)
                      : rc;
-    return rc == XZ_OK
-               ? add_list(conn, row, "links", XZ_COLUMNS(link),
-                          "SELECT c.id, l.reason, c.state, c.outcome, c.patterns FROM case_link l "
-                          "JOIN desk_case c ON c.id = CASE WHEN l.one = ?1 THEN l.other ELSE l.one "
-                          "END WHERE l.one = ?1 OR l.other = ?1 ORDER BY c.id LIMIT 100",
-                          id, err)
-               : rc;
+    return rc == XZ_OK ? add_links(conn, actor, row, id, err) : rc;
 }
 
 static void add_allowed(json_t *row, const struct xz_case_row *stored, const struct looking *look)
@@ -192,8 +219,8 @@ enum xz_rc xz_case_json(struct xz_db_conn *conn, const struct xz_desk_view *view
     (void)xz_query_bind(&query, XZ_DB_INT(look->case_id));
     rc = rc == XZ_OK ? xz_case_rows(&query, conn, rows, err) : rc;
     row = json_incref(json_array_get(rows, 0));
-    rc = rc == XZ_OK ? add_lists(conn, row, look->case_id, err) : rc;
-    rc = rc == XZ_OK ? xz_case_grounds(conn, row, look->case_id, err) : rc;
+    rc = rc == XZ_OK ? add_lists(conn, look->view->actor, row, look->case_id, err) : rc;
+    rc = rc == XZ_OK ? xz_case_grounds(conn, look->view->actor, row, look->case_id, err) : rc;
     if (rc == XZ_OK) {
         (void)json_object_set_new(row, "as_of", xz_json_time(look->view->now_ms));
         add_allowed(row, &stored, look);
@@ -236,7 +263,8 @@ static enum xz_rc read_file(struct xz_db_conn *conn, void *arg, struct xz_err *e
     struct xz_case_row row;
     bool found = false;
     char id[48];
-    enum xz_rc rc = xz_case_load(conn, reading->case_id, &row, err);
+    const struct xz_on_case on = {.actor = reading->view->actor, .case_id = reading->case_id};
+    enum xz_rc rc = xz_work_load(conn, &on, &row, err);
 
     (void)snprintf(id, sizeof(id), "%" PRId64 "/%" PRId64, reading->case_id, reading->file_id);
     rc = rc == XZ_OK
@@ -244,7 +272,7 @@ static enum xz_rc read_file(struct xz_db_conn *conn, void *arg, struct xz_err *e
                            XZ_DB_ARGS(XZ_DB_INT(reading->file_id), XZ_DB_INT(reading->case_id)),
                            reading->name, &found, err)
              : rc;
-    if (rc == XZ_OK && (!found || !xz_actor_sees(reading->view->actor, xz_str_from(row.region)))) {
+    if (rc == XZ_OK && !found) {
         rc = xz_err_reject(err, "not_found", "", "there is no such file");
     }
     rc = rc == XZ_OK

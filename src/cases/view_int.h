@@ -58,11 +58,11 @@ XZ_MUST enum xz_rc xz_case_rows(struct xz_query *query, struct xz_db_conn *conn,
 /* A case as xz_view_case shows it, people as tokens. */
 XZ_MUST enum xz_rc xz_case_json(struct xz_db_conn *conn, const struct xz_desk_view *view,
                                 int64_t case_id, json_t **made, struct xz_err *err);
-/* Adds to a case, or to what stands for it, what led to it: "bodies", "parties", "control". The
- * alerts that weigh most come first, at most 50 and 16 MiB of them; "bodies_left" tells how many
- * are left out. */
-XZ_MUST enum xz_rc xz_case_grounds(struct xz_db_conn *conn, json_t *into, int64_t case_id,
-                                   struct xz_err *err);
+/* Adds to a case, or to what stands for it, what led to it, as far as the actor sees it: "bodies",
+ * "parties", "control". The alerts that weigh most come first, at most 50 and 16 MiB of them;
+ * "bodies_left" tells how many are left out. */
+XZ_MUST enum xz_rc xz_case_grounds(struct xz_db_conn *conn, const struct xz_actor *actor,
+                                   json_t *into, int64_t case_id, struct xz_err *err);
 
 /* The pages of view.h as JSON, people as tokens. Their limit may be above XZ_PAGE_MAX. */
 XZ_MUST enum xz_rc xz_cases_page(struct xz_db_conn *conn, const struct xz_desk_view *view,

@@ -136,6 +136,45 @@ static void test_a_case_says_until_when_it_can_be_taken_back(void **state)
     xz_desk_close(&desk);
 }
 
+static void test_a_case_says_nothing_of_other_regions(void **state)
+{
+    struct xz_desk desk = desk_opened(*state);
+    const struct xz_actor all = person(&desk, "li", INVESTIGATOR, "");
+    const struct xz_actor local = person(&desk, "wang", INVESTIGATOR, "2101");
+    const struct xz_desk_view view = {&desk, &all, MONDAY_MS}, blind = {&desk, &local, MONDAY_MS};
+    const struct xz_on_case on = {.actor = &all, .case_id = 1, .now_ms = MONDAY_MS};
+    struct said said[] = {saying("A", "T09", "institution", "P1"),
+                          saying("B", "T09", "institution", "P2"),
+                          saying("C", "T09", "institution", "P3")};
+    struct xz_buf name = {0}, content = {0};
+    struct xz_err err = {0};
+    json_t *row;
+
+    for (int i = 0; i < 3; i++) {
+        said[i].involved =
+            "{\"kind\":\"insured\",\"id\":\"210101199001011234\",\"role\":\"patient\"}";
+    }
+    said[1].region = "110101";
+    (void)bring(&desk, said, 3, MONDAY_MS);
+    assert_int_equal(xz_work_link(&desk, &on, 2, XZ_STR("the same doctor"), &err), XZ_OK);
+    assert_int_equal(xz_work_link(&desk, &on, 3, XZ_STR("the same doctor"), &err), XZ_OK);
+    row = case_shown(&view, 1);
+    assert_int_equal(json_array_size(at(row, "links")), 2);
+    assert_string_equal(text_at(row, "parties/1/kind"), "person");
+    assert_int_equal(int_at(row, "parties/1/other_cases"), 2);
+    json_decref(row);
+    row = case_shown(&blind, 1);
+    assert_int_equal(json_array_size(at(row, "links")), 1);
+    assert_int_equal(int_at(row, "links/0/id"), 3);
+    assert_int_equal(int_at(row, "parties/1/other_cases"), 1);
+    json_decref(row);
+    for (int64_t id = 2; id <= 4; id += 2) { /* one of another region, one that is not there */
+        assert_int_equal(xz_view_file(&blind, id, 1, &name, &content, &err), XZ_REJECT);
+        assert_string_equal(err.msg, "there is no such case");
+    }
+    xz_desk_close(&desk);
+}
+
 static void test_what_got_worse(void **state)
 {
     struct xz_desk desk = desk_opened(*state);
@@ -482,6 +521,7 @@ int main(void)
         ON_BOTH(test_of_large_bodies_some_are_left_out),
         ON_BOTH(test_a_rank_is_its_parts),
         ON_BOTH(test_a_case_says_until_when_it_can_be_taken_back),
+        ON_BOTH(test_a_case_says_nothing_of_other_regions),
         ON_BOTH(test_what_got_worse),
         ON_BOTH(test_institutions_are_summed_over_the_days_asked_for),
         ON_BOTH(test_search_finds_cases_and_alerts),
