@@ -30,6 +30,12 @@ static enum xz_rc check_reason(struct xz_str reason, struct xz_err *err)
 
 #define UNKNOWN_REGION XZ_STR("-") /* of no account's regions but everywhere */
 
+/* One who is in no case of the actor's, and one whom nobody knows: the answer is the same. */
+static enum xz_rc no_person(struct xz_err *err)
+{
+    return xz_err_reject(err, "not_found", "people", "there is no such person in your cases");
+}
+
 /* The region of a case of this person that the actor sees, appended; "not_found" when there is
  * none. case_id 0: of any case. */
 static enum xz_rc find_region(struct xz_db_conn *conn, const struct xz_actor *actor, int64_t person,
@@ -53,9 +59,7 @@ static enum xz_rc find_region(struct xz_db_conn *conn, const struct xz_actor *ac
                      err);
     xz_query_fini(&query);
     xz_buf_fini(&token);
-    return rc == XZ_OK && !found
-               ? xz_err_reject(err, "not_found", "people", "there is no such person in your cases")
-               : rc;
+    return rc == XZ_OK && !found ? no_person(err) : rc;
 }
 
 /* The person's pseudonym and id to the list, and the record of it. */
@@ -136,6 +140,7 @@ static enum xz_rc find_people(struct xz_db_conn *conn, struct asking *asking, st
         char number[24];
 
         rc = xz_identity_find(conn, asking->ask->people[i], &asking->people[i], err);
+        rc = rc == XZ_REJECT ? no_person(err) : rc;
         rc = rc == XZ_OK ? find_region(conn, asking->actor, asking->people[i], asking->ask->case_id,
                                        &region, err)
                          : rc;

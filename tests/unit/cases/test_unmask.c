@@ -93,6 +93,24 @@ static void test_one_person_is_told_at_once(void **state)
     xz_desk_close(&world.desk);
 }
 
+static void test_of_another_region_is_as_if_nobody_were_it(void **state)
+{
+    struct world world = opened(*state);
+    const struct xz_str nobody = XZ_STR("P-0000000000000000"), li = xz_str_from(world.names[0]);
+    const struct xz_unmask foreign = {&li, 1, REASON, 0}, unknown = {&nobody, 1, REASON, 0};
+    struct xz_buf out = {0};
+    struct xz_err first = {0}, second = {0};
+
+    assert_int_equal(xz_unmask_ask(&world.desk, &world.far, &foreign, MONDAY_MS, &out, &first),
+                     XZ_REJECT);
+    assert_int_equal(xz_unmask_ask(&world.desk, &world.far, &unknown, MONDAY_MS, &out, &second),
+                     XZ_REJECT);
+    assert_string_equal(first.reason, second.reason);
+    assert_string_equal(first.path, second.path);
+    assert_string_equal(first.msg, second.msg);
+    xz_desk_close(&world.desk);
+}
+
 static const char *deciding(struct world *world, const struct xz_actor *actor, int64_t request,
                             bool grant, int64_t now_ms)
 {
@@ -227,6 +245,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_BOTH(test_one_person_is_told_at_once),
+        ON_BOTH(test_of_another_region_is_as_if_nobody_were_it),
         ON_BOTH(test_several_need_a_second_person),
         ON_BOTH(test_a_request_is_refused_or_expires),
         ON_BOTH(test_one_after_the_other_is_bulk_too),
