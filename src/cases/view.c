@@ -181,7 +181,10 @@ struct changing {
     int limit;
 };
 
-static enum xz_rc add_subject_of_change(struct xz_db_conn *conn, json_t *change, struct xz_err *err)
+/* As it stands now, which may be in a region that it was not in when it changed: then it is not the
+ * actor's to see. */
+static enum xz_rc add_subject_of_change(struct xz_db_conn *conn, const struct xz_actor *actor,
+                                        json_t *change, struct xz_err *err)
 {
     const bool is_alert = strcmp(json_string_value(json_object_get(change, "kind")), "alert") == 0;
     const char *object = json_string_value(json_object_get(change, "object"));
@@ -193,10 +196,12 @@ static enum xz_rc add_subject_of_change(struct xz_db_conn *conn, json_t *change,
     if (is_alert) {
         xz_query_add(&query, XZ_ALERT_SELECT "WHERE a.id = ?1 AND a.is_current = 1");
         (void)xz_query_bind(&query, XZ_DB_CSTR(object));
+        xz_query_in_scope(&query, "a.region", actor);
         rc = xz_query_rows(&query, conn, xz_alert_columns, xz_alert_column_count, rows, err);
     } else {
         xz_query_add(&query, XZ_CASE_SELECT "WHERE c.id = ?1");
         (void)xz_query_bind(&query, XZ_DB_INT(case_id));
+        xz_query_in_scope(&query, "c.region", actor);
         rc = xz_case_rows(&query, conn, rows, err);
     }
     if (rc == XZ_OK && json_array_size(rows) > 0) {
@@ -228,7 +233,7 @@ static enum xz_rc add_changes(struct xz_db_conn *conn, const struct changing *ch
     rc = xz_query_rows(&query, conn, XZ_COLUMNS(columns), rows, err);
     json_array_foreach(rows, i, row)
     {
-        rc = rc == XZ_OK ? add_subject_of_change(conn, row, err) : rc;
+        rc = rc == XZ_OK ? add_subject_of_change(conn, changing->view->actor, row, err) : rc;
     }
     xz_query_fini(&query);
     return rc;

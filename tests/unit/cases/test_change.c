@@ -102,6 +102,42 @@ static void test_changes_are_kept_for_thirty_days(void **state)
     xz_desk_close(&desk);
 }
 
+/* An alert that moves: what happened to it here is told, not how it stands elsewhere now. */
+static void test_a_change_shows_what_is_still_in_ones_regions(void **state)
+{
+    struct xz_desk desk = desk_opened(*state);
+    const struct xz_actor local = {.account = 1, .regions = "2101"}, far = {.regions = "1101"};
+    const struct xz_actor *const actors[] = {&local, &far};
+    struct said said = saying("A", "T09", "institution", "P1");
+    struct xz_buf out = {0};
+    struct xz_err err = {0};
+
+    (void)bring(&desk, &said, 1, MONDAY_MS);
+    said.rev = 2;
+    said.region = "110101";
+    (void)bring(&desk, &said, 1, MONDAY_MS);
+    for (int i = 0; i < 2; i++) {
+        const struct xz_desk_view view = {&desk, actors[i], MONDAY_MS};
+        int64_t last = 0;
+        json_t *list, *change;
+        size_t at_change, alerts = 0;
+
+        assert_int_equal(xz_view_changes(&view, 0, 50, &out, &last, &err), XZ_OK);
+        list = json_of(&out);
+        json_array_foreach(list, at_change, change)
+        {
+            if (strcmp(text_at(change, "kind"), "alert") == 0) {
+                alerts++;
+                assert_string_equal(text_at(change, "alert/region"), i == 0 ? "" : "110101");
+                assert_int_equal(at(change, "alert") != NULL, i == 1);
+            }
+        }
+        assert_int_equal(alerts, 1);
+        json_decref(list);
+    }
+    xz_desk_close(&desk);
+}
+
 static void test_who_asks_for_what_is_gone_is_told_so(void **state)
 {
     struct xz_desk desk = desk_opened(*state);
@@ -244,6 +280,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_BOTH(test_changes_are_kept_for_thirty_days),
+        ON_BOTH(test_a_change_shows_what_is_still_in_ones_regions),
         ON_BOTH(test_who_asks_for_what_is_gone_is_told_so),
         ON_BOTH(test_a_young_change_holds_those_behind_it),
         ON_BOTH(test_what_a_webhook_was_not_told_stays),
