@@ -5,8 +5,9 @@
 #include "base/time.h"
 
 struct entry {
-    int64_t account, now_ms;
-    struct xz_str key, request, answer;
+    const struct xz_idempotency *asked; /* at the beginning */
+    int64_t account;
+    struct xz_str key, answer;
     int64_t *status, answered;
     struct xz_buf *body;
     unsigned char digest[32];
@@ -31,9 +32,10 @@ static bool take_entry(void *arg, const struct xz_db_row *row)
 static enum xz_rc begin(struct xz_db_conn *conn, void *arg, struct xz_err *err)
 {
     struct entry *entry = arg;
+    const struct xz_idempotency *asked = entry->asked;
     enum xz_rc rc =
         xz_db_exec(conn, "DELETE FROM idempotency WHERE at_ms < ?1",
-                   XZ_DB_ARGS(XZ_DB_INT(entry->now_ms - XZ_IDEMPOTENCY_KEEP_MS)), NULL, err);
+                   XZ_DB_ARGS(XZ_DB_INT(asked->now_ms - XZ_IDEMPOTENCY_KEEP_MS)), NULL, err);
 
     rc = rc == XZ_OK ? xz_db_query(conn,
                                    "SELECT request, status, body FROM idempotency "
@@ -46,7 +48,11 @@ static enum xz_rc begin(struct xz_db_conn *conn, void *arg, struct xz_err *err)
                              entry->same ? "a request with this key is not answered yet"
                                          : "this key stands for another request");
     }
-    if (rc != XZ_OK || entry->found) {
+    if (rc == XZ_OK && entry->found) { /* what is told again is read again */
+        return xz_desk_audit(conn, asked->actor, "answer.again", asked->kind, asked->id, "",
+                             asked->now_ms, err);
+    }
+    if (rc != XZ_OK) {
         return rc;
     }
     *entry->status = 0;
@@ -56,23 +62,37 @@ static enum xz_rc begin(struct xz_db_conn *conn, void *arg, struct xz_err *err)
                       XZ_DB_ARGS(XZ_DB_INT(entry->account), XZ_DB_TEXT(entry->key),
                                  XZ_DB_BLOB(((struct xz_str){(const char *)entry->digest,
                                                              sizeof(entry->digest)})),
-                                 XZ_DB_INT(entry->now_ms)),
+                                 XZ_DB_INT(asked->now_ms)),
                       NULL, err);
 }
 
-enum xz_rc xz_idempotency_begin(const struct xz_desk *desk, int64_t account, struct xz_str key,
-                                struct xz_str request, int64_t now_ms, int64_t *status,
-                                struct xz_buf *body, struct xz_err *err)
+/* Bound to what the account may see and do: an answer to who saw more is not given again. */
+static void digest_of(const struct xz_idempotency *asked, unsigned char digest[static 32])
 {
-    struct entry entry = {
-        .account = account, .now_ms = now_ms, .key = key, .status = status, .body = body};
+    struct xz_buf whole = {0};
+
+    xz_buf_u64(&whole, asked->actor->roles);
+    xz_buf_str(&whole, xz_str_from(asked->actor->regions));
+    xz_buf_str(&whole, asked->request);
+    xz_sha256(whole.data, whole.len, digest);
+    xz_buf_fini(&whole);
+}
+
+enum xz_rc xz_idempotency_begin(const struct xz_desk *desk, const struct xz_idempotency *asked,
+                                int64_t *status, struct xz_buf *body, struct xz_err *err)
+{
+    struct entry entry = {.account = asked->actor->account,
+                          .key = asked->key,
+                          .asked = asked,
+                          .status = status,
+                          .body = body};
 
     *status = 0;
-    if (key.len > XZ_IDEMPOTENCY_KEY_MAX) {
+    if (asked->key.len > XZ_IDEMPOTENCY_KEY_MAX) {
         return xz_err_reject(err, "invalid", "Idempotency-Key", "1 to %d bytes",
                              XZ_IDEMPOTENCY_KEY_MAX);
     }
-    xz_sha256(request.ptr, request.len, entry.digest);
+    digest_of(asked, entry.digest);
     return xz_desk_write(desk, begin, &entry, err);
 }
 

@@ -9,6 +9,7 @@
 #include "cases/idempotency.h"
 #include "cases/row.h"
 #include "console/limiter.h"
+#include "console/params.h"
 #include "console/routes.h"
 #include "console/server.h"
 
@@ -236,12 +237,44 @@ static enum xz_rc check_key(const struct xz_route *route, struct xz_str key, str
                                "what this call answers is told once and not kept");
 }
 
+/* As the audit names it: the case, or the call. */
+static enum xz_rc begin_once(struct xz_console *console, const struct xz_route *route,
+                             const struct xz_request *request, int64_t *status, struct xz_buf *body,
+                             struct xz_err *err)
+{
+    const bool on_case = xz_str_starts(xz_str_from(route->path), XZ_STR("/api/v1/cases/{id}"));
+    struct xz_buf whole = {0};
+    int64_t case_id = 0;
+    char id[64];
+    enum xz_rc rc = on_case ? xz_read_id(request, 0, "case", &case_id, err) : XZ_OK;
+
+    if (rc != XZ_OK) {
+        return rc;
+    }
+    (void)snprintf(id, sizeof(id), "%s", route->path + 1);
+    if (on_case) {
+        (void)snprintf(id, sizeof(id), "%" PRId64, case_id);
+    }
+    xz_buf_printf(&whole, "%s %s\n", request->method, request->target);
+    xz_buf_bytes(&whole, request->body.ptr, request->body.len);
+    rc = xz_idempotency_begin(
+        &console->desk,
+        &(struct xz_idempotency){.actor = &request->actor,
+                                 .key = xz_request_header(request, "Idempotency-Key"),
+                                 .request = xz_buf_view(&whole),
+                                 .kind = on_case ? "case" : "call",
+                                 .id = xz_str_from(id),
+                                 .now_ms = request->now_ms},
+        status, body, err);
+    xz_buf_fini(&whole);
+    return rc;
+}
+
 static enum xz_rc handle_once(struct xz_console *console, const struct xz_route *route,
                               struct xz_request *request, struct xz_response *response,
                               struct xz_err *err)
 {
     const struct xz_str key = xz_request_header(request, "Idempotency-Key");
-    struct xz_buf whole = {0};
     int64_t status = 0;
     enum xz_rc rc, ended;
 
@@ -252,11 +285,7 @@ static enum xz_rc handle_once(struct xz_console *console, const struct xz_route 
     if (rc != XZ_OK) {
         return rc;
     }
-    xz_buf_printf(&whole, "%s %s\n", request->method, request->target);
-    xz_buf_bytes(&whole, request->body.ptr, request->body.len);
-    rc = xz_idempotency_begin(&console->desk, request->actor.account, key, xz_buf_view(&whole),
-                              request->now_ms, &status, &response->body, err);
-    xz_buf_fini(&whole);
+    rc = begin_once(console, route, request, &status, &response->body, err);
     if (rc != XZ_OK || status != 0) {
         response->status = (unsigned)status;
         return rc;

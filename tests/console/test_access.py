@@ -303,9 +303,12 @@ def test_roles_and_regions_change_at_once(desk):
                                           "regions": OWN})["items"]
     account = next(u["id"] for u in users if u["name"] == name)
     client = desk.login(name)
+    kept = ("/filters", {"name": "kept", "query": ""}, {"Idempotency-Key": "kept"})
+    assert client.post(*kept).status == client.post(*kept).status == 200
     admin.good("POST", f"/users/{account}", {"roles": "analyst", "regions": FOREIGN})
     assert client.get("/cases").code == "unauthenticated" # and signs in again
     client = desk.login(name)
+    assert client.post(*kept).code == "conflict" # what was answered to one who saw others
     rows = client.good("GET", "/cases")["items"]
     assert rows and all(row["region"].startswith(FOREIGN) for row in rows)
     admin.good("POST", f"/users/{account}", {"roles": "analyst", "active": False})

@@ -37,6 +37,8 @@ def test_a_key_makes_a_write_happen_once(desk):
     first = worker.post(f"/cases/{case}/notes", {"text": "told once"}, key)
     again = worker.post(f"/cases/{case}/notes", {"text": "told once"}, key)
     assert first.status == again.status == 200 and first.body == again.body
+    noted = desk.a("auditor").good("GET", "/audit", object=f"case/{case}", action="answer.again")
+    assert noted["items"][0]["actor"] == worker.name # who reads an answer again, reads
     assert worker.post(f"/cases/{case}/notes", {"text": "another"}, key).code == "conflict"
     assert worker.post(f"/cases/{case + 1}/notes", {"text": "told once"}, key).code == "conflict"
     other = desk.a("approver").post(f"/cases/{case}/notes", {"text": "told once"}, key)

@@ -108,6 +108,7 @@ export const actionName = named({
   'case.second_look': ['盲审复核完成', 'Second look done'],
   'case.undo': ['撤销', 'Undone'],
   'case.export': ['导出证据包', 'Evidence pack exported'],
+  'answer.again': ['重复请求，再次查阅答复', 'Sent again, answer read again'],
   'filter.add': ['保存筛选', 'Filter saved'],
   'filter.drop': ['删除筛选', 'Filter removed'],
   'alerts.csv': ['导出预警', 'Alerts exported'],
