@@ -20,17 +20,10 @@ static unsigned status_of(enum xz_rc rc, const char *reason)
     static const struct {
         const char *reason;
         unsigned status;
-    } known[] = {{"unauthenticated", 401},
-                 {"forbidden", 403},
-                 {"csrf", 403},
-                 {"not_found", 404},
-                 {"method", 405},
-                 {"stale", 409},
-                 {"conflict", 409},
-                 {"second_person_needed", 409},
-                 {"too_large", 413},
-                 {"media_type", 415},
-                 {"rate_limited", 429}};
+    } known[] = {{"malformed", 400}, {"unauthenticated", 401}, {"forbidden", 403},
+                 {"csrf", 403},      {"not_found", 404},       {"method", 405},
+                 {"stale", 409},     {"conflict", 409},        {"second_person_needed", 409},
+                 {"too_large", 413}, {"media_type", 415},      {"rate_limited", 429}};
 
     for (size_t i = 0; rc == XZ_REJECT && i < sizeof(known) / sizeof(known[0]); i++) {
         if (strcmp(reason, known[i].reason) == 0) {
@@ -304,7 +297,7 @@ static enum xz_rc find_route(struct xz_request *request, const struct xz_route *
                              struct xz_response *response, struct xz_err *err)
 {
     enum xz_rc rc = request->is_ambiguous
-                        ? xz_err_reject(err, "invalid", "Content-Length", "where does it end?")
+                        ? xz_err_reject(err, "malformed", "", "where does it end?")
                         : xz_request_read_target(request, err);
 
     if (rc != XZ_OK) {

@@ -245,12 +245,27 @@ static bool healthy(const struct xz_console *console)
            (console->metrics == NULL || xz_metrics_healthy(console->metrics, xz_now_ms()));
 }
 
-static enum MHD_Result count_lengths(void *arg, enum MHD_ValueKind kind, const char *name,
-                                     const char *value)
+/* What says where a request ends, as far as others may read it in another way. */
+struct framing {
+    int lengths;
+    bool is_odd;
+};
+
+/* A name that is no token, or more than one line in a value: the library takes them, and sees one
+ * header where another reader sees two, or none (RFC 9112, 5.1 and 11.2). */
+static enum MHD_Result look_at_header(void *arg, enum MHD_ValueKind kind, const char *name,
+                                      size_t name_len, const char *value, size_t value_len)
 {
+    static const char token[] = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    struct framing *framing = arg;
+
     (void)kind;
-    (void)value;
-    *(int *)arg +=
+    framing->is_odd |= name_len == 0 || strspn(name, token) != name_len;
+    for (size_t i = 0; i < value_len; i++) {
+        framing->is_odd |= value[i] == '\r' || value[i] == '\n' || value[i] == '\0';
+    }
+    framing->lengths +=
         strcasecmp(name, "Content-Length") == 0 || strcasecmp(name, "Transfer-Encoding") == 0;
     return MHD_YES;
 }
@@ -260,10 +275,12 @@ static enum MHD_Result count_lengths(void *arg, enum MHD_ValueKind kind, const c
 static bool is_ambiguous(const struct exchange *exchange)
 {
     const struct xz_str encoding = xz_request_header(&exchange->request, "Transfer-Encoding");
-    int lengths = 0;
+    struct framing framing = {.lengths = 0};
 
-    (void)MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, count_lengths, &lengths);
-    return lengths > 1 || (encoding.len > 0 && strcasecmp(encoding.ptr, "chunked") != 0);
+    (void)MHD_get_connection_values_n(exchange->connection, MHD_HEADER_KIND, look_at_header,
+                                      &framing);
+    return framing.is_odd || framing.lengths > 1 ||
+           (encoding.len > 0 && strcasecmp(encoding.ptr, "chunked") != 0);
 }
 
 static enum MHD_Result answer(struct xz_console *console, struct exchange *exchange,
@@ -274,6 +291,9 @@ static enum MHD_Result answer(struct xz_console *console, struct exchange *excha
     enum MHD_Result result;
     const bool gets = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
 
+    if (strncmp(path, "/api/", 5) != 0 && request->is_ambiguous) {
+        return send_text(console, exchange, &response, 400, "where does it end?\n");
+    }
     if (strncmp(path, "/api/", 5) != 0 && !gets) {
         response.allow = "GET";
         return send_text(console, exchange, &response, 405, "GET only\n");

@@ -25,7 +25,7 @@ HEADERS = ("Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options
 # part of what somebody sent.)
 NEVER = re.compile(rb"SELECT .* FROM|sqlite|postgres|libpq|SQLSTATE|constraint|src/console|\.c:\d|"
                    rb"/tmp/|0x[0-9a-f]{8}", re.IGNORECASE)
-STATUS = {"unauthenticated": 401, "forbidden": 403, "csrf": 403, "not_found": 404, "method": 405,
+STATUS = {"malformed": 400, "unauthenticated": 401, "forbidden": 403, "csrf": 403, "not_found": 404, "method": 405,
           "stale": 409, "conflict": 409, "second_person_needed": 409, "too_large": 413,
           "media_type": 415, "invalid": 422, "rate_limited": 429, "internal": 500, "busy": 503}
 

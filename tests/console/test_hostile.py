@@ -181,6 +181,24 @@ def test_requests_are_not_smuggled(desk):
     alive(desk)
 
 
+@pytest.mark.parametrize("head", [
+    "Content-Length : 2", "Content-Length\t: 2", "X: y\rContent-Length: 2", "X: y\r\rContent-Length: 2",
+    "\rContent-Length: 2", "X: y\r\n Content-Length: 2", "X: y\r\n\tContent-Length: 2", "X y: z",
+    "X(y): z", "X\x01: z", "Xé: z", "Transfer-Encoding : chunked\r\nContent-Length: 2",
+    "Transfer-Encoding: chunked\r\nContent-Length: 2", "transfer-ENCODING:chunked\r\nContent-Length: 2",
+    "Transfer-Encoding: \x0bchunked", "X: y\rTransfer-Encoding: chunked\r\nContent-Length: 2",
+    "Content-Length: 2\r\nContent-Length: 2"])
+@pytest.mark.parametrize("where", ["POST " + V1 + "/session", "GET " + V1 + "/about", "GET /healthz", "GET /"])
+def test_a_header_that_two_readers_see_differently_ends_the_connection(desk, where, head):
+    inner = f"GET {V1}/about HTTP/1.1\r\nHost: x\r\n\r\n"
+    out = raw(desk.port, f"{where} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                         f"{head}\r\n\r\n{{}}{inner}".encode("latin1"), timeout=3)
+    assert out.startswith(b"HTTP/1.1 400 "), out[:300]
+    assert b"\r\nConnection: close\r\n" in out and out.count(b"HTTP/1.1") == 1, out[:900]
+    for name in HEADERS:
+        assert f"\r\n{name}: ".encode() in out
+
+
 def test_every_answer_has_the_security_headers(desk):
     paths = ["/", "/index.html", "/nothing", "/healthz", "/readyz", "/openapi.json", f"{V1}/about",
              f"{V1}/nothing", f"{V1}/cases", f"{V1}/openapi.json", "/api/", "/%00"]

@@ -168,6 +168,7 @@ export const verbDone = named({
 
 // What an error of the API means to the person in front of it.
 export const errorName = named({
+  malformed: ['请求格式错误', 'The request is malformed'],
   unauthenticated: ['请先登录', 'Please sign in'],
   forbidden: ['没有权限', 'You may not do this'],
   csrf: ['会话已失效，请刷新页面', 'The session has changed: reload the page'],
