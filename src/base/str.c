@@ -53,3 +53,56 @@ const char *xz_str_nearest(struct xz_str text, const char *const names[], size_t
     }
     return nearest != NULL && best * 3 <= (text.len > 3 ? text.len : 3) ? nearest : NULL;
 }
+
+uint32_t xz_str_take_letter(struct xz_str *text)
+{
+    const unsigned char *at = (const unsigned char *)text->ptr;
+    const uint32_t more = text->len == 0  ? 0
+                          : at[0] >= 0xF0 ? 3
+                          : at[0] >= 0xE0 ? 2
+                                          : at[0] >= 0xC0;
+    uint32_t letter, used = 1;
+
+    if (text->len == 0) {
+        return 0;
+    }
+    letter = more == 0 ? at[0] : at[0] & (0x3Fu >> more);
+    while (used <= more && used < text->len && (at[used] & 0xC0) == 0x80) {
+        letter = letter << 6 | (at[used++] & 0x3Fu);
+    }
+    if (used <= more) { /* cut short */
+        letter = at[0];
+        used = 1;
+    }
+    *text = (struct xz_str){text->ptr + used, text->len - used};
+    return letter;
+}
+
+/* Those of Unicode's White_Space, controls, and what is passed over when it is shown. */
+bool xz_letter_is_blank(uint32_t letter)
+{
+    static const struct {
+        uint32_t first, last;
+    } blanks[] = {{0x00, 0x20},     {0x7F, 0xA0},     {0xAD, 0xAD},     {0x034F, 0x034F},
+                  {0x061C, 0x061C}, {0x115F, 0x1160}, {0x1680, 0x1680}, {0x17B4, 0x17B5},
+                  {0x180B, 0x180F}, {0x2000, 0x200F}, {0x2028, 0x202F}, {0x205F, 0x206F},
+                  {0x2800, 0x2800}, {0x3000, 0x3000}, {0x3164, 0x3164}, {0xFE00, 0xFE0F},
+                  {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFFB}, {0xE0000, 0xE0FFF}};
+
+    for (size_t i = 0; i < sizeof(blanks) / sizeof(blanks[0]); i++) {
+        if (letter >= blanks[i].first && letter <= blanks[i].last) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool xz_str_is_blank(struct xz_str text)
+{
+    while (text.len > 0) {
+        if (!xz_letter_is_blank(xz_str_take_letter(&text))) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -33,6 +33,13 @@ static inline bool xz_str_starts(struct xz_str text, struct xz_str prefix)
            (prefix.len == 0 || memcmp(text.ptr, prefix.ptr, prefix.len) == 0);
 }
 
+/* Takes one letter off a text that is UTF-8; 0 at its end. A byte that is none stands for itself.
+ */
+uint32_t xz_str_take_letter(struct xz_str *text);
+/* Nothing to be seen in it: white space of any script, and letters without width. */
+bool xz_str_is_blank(struct xz_str text);
+bool xz_letter_is_blank(uint32_t letter);
+
 /* Byte order, shorter first when one is a prefix of the other; for qsort and binary search. */
 int xz_str_cmp(struct xz_str left, struct xz_str right);
 

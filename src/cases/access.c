@@ -92,6 +92,36 @@ enum xz_rc xz_access_roles_parse(struct xz_str text, unsigned *roles, struct xz_
     return *roles != 0 ? XZ_OK : xz_err_reject(err, "invalid", "roles", "an account needs a role");
 }
 
+/* Does the name read like a reserved one? What has no width is passed over, and full-width letters
+ * are those they look like. */
+static bool reads_like(struct xz_str name, const char *reserved)
+{
+    while (name.len > 0) {
+        uint32_t letter = xz_str_take_letter(&name);
+
+        if (xz_letter_is_blank(letter)) {
+            continue;
+        }
+        letter = letter >= 0xFF01 && letter <= 0xFF5E ? letter - 0xFF01 + '!' : letter;
+        letter = letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter;
+        if (*reserved == '\0' || letter != (unsigned char)*reserved) {
+            return false;
+        }
+        reserved++;
+    }
+    return *reserved == '\0';
+}
+
+enum xz_rc xz_access_name_check(struct xz_str name, struct xz_err *err)
+{
+    if (xz_str_is_blank(name) || name.len >= sizeof(((struct xz_actor *)NULL)->name)) {
+        return xz_err_reject(err, "invalid", "name", "a name has 1 to 63 bytes");
+    }
+    return reads_like(name, XZ_NAME_OPERATOR) || reads_like(name, XZ_NAME_SYSTEM)
+               ? xz_err_reject(err, "invalid", "name", "the audit log calls others so")
+               : XZ_OK;
+}
+
 enum xz_rc xz_access_regions_check(struct xz_str text, struct xz_err *err)
 {
     struct xz_str list = text, word;

@@ -54,6 +54,12 @@ extern const char *const xz_access_role_names[XZ_ACCESS_ROLES];
 
 /* "investigator,approver": XZ_REJECT "invalid" with the nearest name. At least one. */
 XZ_MUST enum xz_rc xz_access_roles_parse(struct xz_str text, unsigned *roles, struct xz_err *err);
+/* What the audit calls who has no account: nobody else may be called so. */
+#define XZ_NAME_OPERATOR "operator" /* at the command line */
+#define XZ_NAME_SYSTEM   "system"   /* the program by itself */
+/* A name of an account: 1 to 63 bytes that can be seen, and that do not read like one of the two,
+ * in any case or width. XZ_REJECT "invalid". */
+XZ_MUST enum xz_rc xz_access_name_check(struct xz_str name, struct xz_err *err);
 /* Digits, two to six, separated by commas; or nothing. XZ_REJECT "invalid". */
 XZ_MUST enum xz_rc xz_access_regions_check(struct xz_str text, struct xz_err *err);
 

@@ -58,7 +58,7 @@ static enum xz_rc record(struct xz_db_conn *conn, struct xz_str by, const char *
 
 static struct xz_str name_of(const struct xz_actor *by)
 {
-    return by != NULL ? xz_str_from(by->name) : XZ_STR("operator");
+    return by != NULL ? xz_str_from(by->name) : XZ_STR(XZ_NAME_OPERATOR);
 }
 
 /* ---- passwords ---- */
@@ -164,9 +164,7 @@ enum xz_rc xz_user_add(struct xz_db_conn *conn, const struct xz_actor *by, struc
     char hash[ARGON_TEXT];
     enum xz_rc rc = check_password(password, err);
 
-    if (rc == XZ_OK && (name.len == 0 || name.len >= sizeof(((struct xz_actor *)NULL)->name))) {
-        rc = xz_err_reject(err, "invalid", "name", "a name has 1 to 63 bytes");
-    }
+    rc = rc == XZ_OK ? xz_access_name_check(name, err) : rc;
     rc = rc == XZ_OK ? check_regions(by, regions, err) : rc;
     rc = rc == XZ_OK ? hash_password(password, hash, err) : rc;
     rc = rc == XZ_OK ? xz_counter_next(conn, "account", account, err) : rc;

@@ -82,6 +82,36 @@ static void test_whom_one_may_administer(void **state)
     assert_false(xz_actor_covers(&there, XZ_STR("31,2101")));
 }
 
+static void test_nobody_is_called_like_the_program(void **state)
+{
+    static const char *const taken[] = {
+        "operator",
+        "system",
+        "System",
+        "OPERATOR",
+        " system",
+        "system\xE3\x80\x80",
+        "sys\xE2\x80\x8Btem",
+        "\xEF\xBD\x93\xEF\xBD\x99\xEF\xBD\x93\xEF\xBD\x94\xEF\xBD\x85\xEF\xBD\x8D", /* full width */
+        "\xEF\xBC\xAFperator",
+        "",
+        " ",
+        "\xE3\x80\x80\t",
+        "a name of more than sixty-three bytes, which nobody can be called by"};
+    static const char *const free_ones[] = {"li",      "operator1",    "the system", "\xE6\x9D\x8E",
+                                            "systems", "\xEF\xBD\x93", "\xFF",       "syste"};
+    struct xz_err err = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+        assert_int_equal(xz_access_name_check(xz_str_from(taken[i]), &err), XZ_REJECT);
+        assert_string_equal(err.path, "name");
+    }
+    for (size_t i = 0; i < sizeof(free_ones) / sizeof(free_ones[0]); i++) {
+        assert_int_equal(xz_access_name_check(xz_str_from(free_ones[i]), &err), XZ_OK);
+    }
+}
+
 static void test_mistakes(void **state)
 {
     static const char *const regions[] = {"2", "2101,", ",2101", "2101 2102", "21010200", "21a1"};
@@ -105,6 +135,7 @@ int main(void)
         cmocka_unit_test(test_who_may_what),
         cmocka_unit_test(test_where),
         cmocka_unit_test(test_whom_one_may_administer),
+        cmocka_unit_test(test_nobody_is_called_like_the_program),
         cmocka_unit_test(test_mistakes),
     };
 

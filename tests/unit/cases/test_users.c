@@ -269,6 +269,9 @@ static void test_accounts_that_cannot_be(void **state)
     assert_int_equal(xz_user_add(world.conn, NULL, XZ_STR("wang"), SECRET, 1, XZ_STR("x"), NOW_MS,
                                  &account, &err),
                      XZ_REJECT);
+    assert_int_equal(xz_user_add(world.conn, NULL, XZ_STR("System"), SECRET, 1, XZ_STR_NONE, NOW_MS,
+                                 &account, &err),
+                     XZ_REJECT);
     assert_int_equal(
         xz_user_add(world.conn, NULL, XZ_STR("li"), SECRET, 1, XZ_STR_NONE, NOW_MS, &account, &err),
         XZ_REJECT);
