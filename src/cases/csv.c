@@ -55,11 +55,19 @@ static const char *const audit_keys[] = {"seq",     "at",     "actor", "action",
 
 /* ---- cells ---- */
 
-/* What Excel, LibreOffice and WPS begin a formula with; a tab and an end of line are passed over.
- */
+/* What Excel, LibreOffice and WPS begin a formula with, in full width too, as people type it in
+ * Chinese; a tab and an end of line are passed over. */
 static bool is_formula(struct xz_str text)
 {
-    return text.len > 0 && memchr("=+-@\t\r\n", text.ptr[0], 7) != NULL;
+    static const char *const begins[] = {"=",  "+",  "-",  "@",  "\t", "\r",
+                                         "\n", "＝", "＋", "－", "＠"};
+
+    for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
+        if (xz_str_starts(text, xz_str_from(begins[i]))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void put_text(struct xz_buf *line, struct xz_str text)

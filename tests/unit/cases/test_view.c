@@ -487,6 +487,34 @@ static void test_tables_are_complete_and_run_nothing(void **state)
     xz_desk_close(&desk);
 }
 
+static void test_signs_of_full_width_begin_no_formula(void **state)
+{
+    static const char *const begins[] = {"＝1+1", "＋1", "－1", "＠SUM(1)"};
+    struct xz_desk desk = desk_opened(*state);
+    const struct xz_actor li = person(&desk, "li", INVESTIGATOR, "");
+    const struct xz_desk_view view = {&desk, &li, MONDAY_MS};
+    struct xz_csv_report report;
+    struct xz_buf out = {0};
+    struct xz_err err = {0};
+
+    for (int i = 0; i < 4; i++) {
+        const struct said said = saying("A\0B\0C\0D" + 2 * i, "T09", "institution", begins[i]);
+
+        (void)bring(&desk, &said, 1, MONDAY_MS);
+    }
+    assert_int_equal(
+        xz_csv_alerts(&view, &(struct xz_alert_filter){.case_id = 0}, &out, &report, &err), XZ_OK);
+    assert_int_equal(report.rows, 4);
+    for (int i = 0; i < 4; i++) {
+        char cell[32];
+
+        (void)snprintf(cell, sizeof(cell), "\"'%s\"", begins[i]);
+        assert_true(holds(&out, cell));
+    }
+    xz_buf_fini(&out);
+    xz_desk_close(&desk);
+}
+
 static void test_a_table_goes_on_over_its_batches(void **state)
 {
     struct xz_desk desk = desk_opened(*state);
@@ -529,6 +557,7 @@ int main(void)
         ON_BOTH(test_tokens_are_listed_and_revoked),
         ON_BOTH(test_accounts_and_tokens_of_the_own_regions_are_listed),
         ON_BOTH(test_tables_are_complete_and_run_nothing),
+        ON_BOTH(test_signs_of_full_width_begin_no_formula),
         ON_BOTH(test_a_table_goes_on_over_its_batches),
     };
 
