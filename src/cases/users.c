@@ -197,13 +197,38 @@ enum xz_rc xz_user_set_password(struct xz_db_conn *conn, const struct xz_actor *
     return rc == XZ_OK ? record(conn, name_of(by), "account.password", account, now_ms, err) : rc;
 }
 
+/* Of those who administer everything; `but`: one that is not counted. */
+static enum xz_rc count_admins(struct xz_db_conn *conn, int64_t but, int64_t *count,
+                               struct xz_err *err)
+{
+    return xz_row_int(conn,
+                      "SELECT COUNT(*) FROM account WHERE active = 1 AND regions = '' "
+                      "AND (roles & ?1) <> 0 AND id <> ?2",
+                      XZ_DB_ARGS(XZ_DB_INT(1 << XZ_ROLE_ADMIN), XZ_DB_INT(but)), count, NULL, err);
+}
+
+/* The account stops being one of them: is there another? */
+static enum xz_rc check_last_admin(struct xz_db_conn *conn, int64_t account, struct xz_err *err)
+{
+    int64_t all = 0, others = 0;
+    enum xz_rc rc = count_admins(conn, 0, &all, err);
+
+    rc = rc == XZ_OK ? count_admins(conn, account, &others, err) : rc;
+    return rc == XZ_OK && all > 0 && others == 0
+               ? xz_err_reject(err, "conflict", "",
+                               "nobody would be left to administer all regions")
+               : rc;
+}
+
 enum xz_rc xz_user_set_access(struct xz_db_conn *conn, const struct xz_actor *by, int64_t account,
                               unsigned roles, struct xz_str regions, bool active, int64_t now_ms,
                               struct xz_err *err)
 {
+    const bool is_admin = active && regions.len == 0 && (roles & 1u << XZ_ROLE_ADMIN) != 0;
     enum xz_rc rc = check_regions(by, regions, err);
 
     rc = rc == XZ_OK ? check_account(conn, by, account, err) : rc;
+    rc = rc == XZ_OK && !is_admin ? check_last_admin(conn, account, err) : rc;
     rc = rc == XZ_OK
              ? xz_db_exec(conn,
                           "UPDATE account SET roles = ?1, regions = ?2, active = ?3 WHERE id = ?4",

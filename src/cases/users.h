@@ -28,6 +28,7 @@ XZ_MUST enum xz_rc xz_user_add(struct xz_db_conn *conn, const struct xz_actor *b
 XZ_MUST enum xz_rc xz_user_set_password(struct xz_db_conn *conn, const struct xz_actor *by,
                                         int64_t account, struct xz_str password, int64_t now_ms,
                                         struct xz_err *err);
+/* "conflict" when nobody would be left to administer all regions. */
 XZ_MUST enum xz_rc xz_user_set_access(struct xz_db_conn *conn, const struct xz_actor *by,
                                       int64_t account, unsigned roles, struct xz_str regions,
                                       bool active, int64_t now_ms, struct xz_err *err);

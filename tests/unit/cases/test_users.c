@@ -354,6 +354,50 @@ static void test_who_administers_a_region_does_so_within_it(void **state)
     closed(&world);
 }
 
+static void test_somebody_is_left_to_administer(void **state)
+{
+    const unsigned admin = 1u << XZ_ROLE_ADMIN, analyst = 1u << XZ_ROLE_ANALYST;
+    const struct {
+        unsigned roles;
+        const char *regions;
+        bool active;
+    } ends[] = {{analyst, "", true}, {admin, "2101", true}, {admin, "", false}};
+    struct world world = opened(*state);
+    struct xz_err err = {0};
+    int64_t first = 0, second = 0;
+
+    assert_int_equal(xz_db_begin(world.conn, true, &err), XZ_OK);
+    assert_int_equal(xz_user_add(world.conn, NULL, XZ_STR("first"), SECRET, admin, XZ_STR_NONE,
+                                 NOW_MS, &first, &err),
+                     XZ_OK);
+    assert_int_equal(xz_user_add(world.conn, NULL, XZ_STR("second"), SECRET, admin, XZ_STR("2101"),
+                                 NOW_MS, &second, &err),
+                     XZ_OK);
+    for (size_t i = 0; i < 3; i++) {
+        assert_refused(xz_user_set_access(world.conn, NULL, first, ends[i].roles,
+                                          xz_str_from(ends[i].regions), ends[i].active, NOW_MS,
+                                          &err),
+                       &err, "conflict");
+    }
+    assert_int_equal(xz_user_set_access(world.conn, NULL, first, admin | analyst, XZ_STR_NONE, true,
+                                        NOW_MS, &err),
+                     XZ_OK);
+    assert_int_equal(
+        xz_user_set_access(world.conn, NULL, second, admin, XZ_STR_NONE, true, NOW_MS, &err),
+        XZ_OK);
+    assert_int_equal(
+        xz_user_set_access(world.conn, NULL, first, admin, XZ_STR_NONE, false, NOW_MS, &err),
+        XZ_OK);
+    assert_refused(
+        xz_user_set_access(world.conn, NULL, second, analyst, XZ_STR_NONE, true, NOW_MS, &err),
+        &err, "conflict");
+    assert_int_equal(
+        xz_user_set_access(world.conn, NULL, world.li, analyst, XZ_STR_NONE, false, NOW_MS, &err),
+        XZ_OK);
+    assert_int_equal(xz_db_commit(world.conn, &err), XZ_OK);
+    closed(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -365,6 +409,7 @@ int main(void)
         ON_BOTH(test_a_closed_account_is_out_at_once),
         ON_BOTH(test_secrets_are_not_stored),
         ON_BOTH(test_accounts_that_cannot_be),
+        ON_BOTH(test_somebody_is_left_to_administer),
         ON_BOTH(test_who_administers_a_region_has_no_power_beyond_it),
         ON_BOTH(test_who_administers_a_region_does_so_within_it),
     };
