@@ -2,6 +2,7 @@
 /* Who is told of changes by HTTP. */
 #include "cases/webhook.h"
 #include "console/api_int.h"
+#include "console/post.h"
 
 XZ_HANDLER(xz_api_webhooks)
 {
@@ -41,6 +42,12 @@ XZ_HANDLER(xz_api_webhook_add)
 
     rc = rc == XZ_OK ? xz_body_text(request, "region", &region, err) : rc;
     rc = rc == XZ_OK ? read_events(request, &events, err) : rc;
+    if (rc == XZ_OK &&
+        !xz_post_sends(url, strcmp(console->config->console_private_webhooks, "yes") == 0)) {
+        rc = xz_err_reject(err, "invalid", "url",
+                           "https://HOST/...; http is sent to private networks alone, where the "
+                           "service is configured to");
+    }
     rc = rc == XZ_OK ? xz_webhook_add(&console->desk, &request->actor, url, events, region,
                                       request->now_ms, &id, secret, err)
                      : rc;

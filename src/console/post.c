@@ -128,6 +128,12 @@ static CURLcode perform(CURL *curl, struct sending *sending)
     return code;
 }
 
+bool xz_post_sends(struct xz_str url, bool private_allowed)
+{
+    return xz_str_starts(url, XZ_STR("https://")) ||
+           (private_allowed && xz_str_starts(url, XZ_STR("http://")));
+}
+
 int xz_post(const struct xz_post *post, char error[static XZ_POST_ERROR_MAX])
 {
     struct sending sending = {.post = post};

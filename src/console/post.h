@@ -25,6 +25,8 @@ struct xz_post {
 
 #define XZ_POST_CUT_OFF (-1) /* by post->stop: the other side may have it, or not */
 
+/* Would it be sent at all, by its scheme? */
+bool xz_post_sends(struct xz_str url, bool private_allowed);
 /* The status of the answer, 0 when there is none; error: why not, or "". Headers: X-Xiezhi-Event,
  * X-Xiezhi-Delivery, X-Xiezhi-Timestamp (seconds), and X-Xiezhi-Signature: "v1=" and the hex of
  * HMAC-SHA256(secret, timestamp "." body). */

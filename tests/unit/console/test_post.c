@@ -96,9 +96,20 @@ static void test_a_stop_does_not_wait_for_the_answer(void **state)
     (void)close(other.socket);
 }
 
+static void test_what_is_never_sent(void **state)
+{
+    (void)state;
+    assert_true(xz_post_sends(XZ_STR("https://hub.example/x"), false));
+    assert_false(xz_post_sends(XZ_STR("http://hub.example/x"), false));
+    assert_true(xz_post_sends(XZ_STR("http://10.0.0.1/x"), true));
+    assert_false(xz_post_sends(XZ_STR("ftp://hub.example/x"), true));
+    assert_false(xz_post_sends(XZ_STR("https:"), true));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_is_never_sent),
         cmocka_unit_test(test_a_delivery_is_answered),
         cmocka_unit_test(test_a_stop_does_not_wait_for_the_answer),
     };
