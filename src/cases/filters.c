@@ -86,7 +86,7 @@ enum xz_rc xz_filter_add(const struct xz_desk *desk, const struct xz_actor *acto
                          struct xz_str name, struct xz_str query, int64_t now_ms, int64_t *id,
                          struct xz_err *err)
 {
-    if (name.len == 0 || name.len > XZ_FILTER_NAME_MAX) {
+    if (xz_str_is_blank(name) || name.len > XZ_FILTER_NAME_MAX) {
         return xz_err_reject(err, "invalid", "name", "1 to %d bytes", XZ_FILTER_NAME_MAX);
     }
     if (query.len > XZ_FILTER_QUERY_MAX) {

@@ -250,7 +250,8 @@ static enum xz_rc check_said(const struct xz_case *c, const struct xz_command *c
     const bool decides = command->verb == XZ_VERB_PROPOSE ||
                          (command->verb == XZ_VERB_CLOSE && c->state != XZ_CASE_APPROVED);
 
-    if (len > XZ_REASON_MAX || (rules[command->verb].reason && len < XZ_REASON_MIN)) {
+    if (len > XZ_REASON_MAX ||
+        (rules[command->verb].reason && (len < XZ_REASON_MIN || xz_str_is_blank(command->text)))) {
         return xz_err_reject(err, "invalid", "reason", "give a reason, up to %d bytes",
                              XZ_REASON_MAX);
     }

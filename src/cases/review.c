@@ -167,7 +167,8 @@ enum xz_rc xz_review_give(const struct xz_desk *desk, const struct xz_actor *act
     if (outcome == XZ_OUTCOME_NONE) {
         return xz_err_reject(err, "invalid", "outcome", "say what came of it");
     }
-    if (reason.len < XZ_REASON_MIN || reason.len > XZ_REVIEW_REASON_MAX) {
+    if (reason.len < XZ_REASON_MIN || reason.len > XZ_REVIEW_REASON_MAX ||
+        xz_str_is_blank(reason)) {
         return xz_err_reject(err, "invalid", "reason", "give a reason, up to %d bytes",
                              XZ_REVIEW_REASON_MAX);
     }

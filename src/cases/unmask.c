@@ -20,7 +20,8 @@ static enum xz_rc check_may(const struct xz_actor *actor, enum xz_permission per
 
 static enum xz_rc check_reason(struct xz_str reason, struct xz_err *err)
 {
-    return reason.len >= XZ_UNMASK_REASON_MIN && reason.len <= XZ_UNMASK_REASON_MAX
+    return reason.len >= XZ_UNMASK_REASON_MIN && reason.len <= XZ_UNMASK_REASON_MAX &&
+                   !xz_str_is_blank(reason)
                ? XZ_OK
                : xz_err_reject(err, "invalid", "reason", "give a reason, %d to %d bytes",
                                XZ_UNMASK_REASON_MIN, XZ_UNMASK_REASON_MAX);

@@ -50,7 +50,7 @@ static enum xz_rc touch(struct xz_db_conn *conn, const struct adding *adding,
 
 static enum xz_rc check_text(struct xz_str text, uint32_t max, const char *path, struct xz_err *err)
 {
-    return text.len >= 1 && text.len <= max
+    return !xz_str_is_blank(text) && text.len <= max
                ? XZ_OK
                : xz_err_reject(err, "invalid", path, "1 to %u bytes", max);
 }

@@ -82,6 +82,10 @@ static void test_a_second_look_goes_to_who_had_no_part(void **state)
     assert_int_equal(waiting(&desk, &far, LATER_MS), 0);
     assert_int_equal(xz_review_list(&of_zhao, &out, &err), XZ_REJECT);
     assert_string_equal(err.reason, "forbidden");
+    assert_int_equal(xz_review_give(&desk, &wang, id, XZ_OUTCOME_CONFIRMED, XZ_STR("  \u3000"),
+                                    LATER_MS, &agreed, &err),
+                     XZ_REJECT);
+    assert_string_equal(err.path, "reason");
     assert_string_equal(giving(&desk, &li, id, XZ_OUTCOME_CONFIRMED, &agreed), "not_found");
     assert_string_equal(giving(&desk, &far, id, XZ_OUTCOME_CONFIRMED, &agreed), "not_found");
     assert_string_equal(giving(&desk, &wang, id, XZ_OUTCOME_NONE, &agreed), "invalid");

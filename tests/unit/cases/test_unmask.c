@@ -66,6 +66,7 @@ static void test_one_person_is_told_at_once(void **state)
     struct world world = opened(*state);
     const struct xz_unmask of_other_case = {world.people, 1, REASON, 7};
     const struct xz_unmask unsaid = {world.people, 1, XZ_STR("why not"), 0};
+    const struct xz_unmask blank = {world.people, 1, XZ_STR("          \u3000"), 0};
     struct xz_buf out = {0};
     struct xz_err err = {0};
     json_t *answer;
@@ -82,6 +83,8 @@ static void test_one_person_is_told_at_once(void **state)
     assert_int_equal(xz_unmask_ask(&world.desk, &world.asker, &unsaid, MONDAY_MS, &out, &err),
                      XZ_REJECT);
     assert_string_equal(err.path, "reason");
+    assert_int_equal(xz_unmask_ask(&world.desk, &world.asker, &blank, MONDAY_MS, &out, &err),
+                     XZ_REJECT);
     assert_int_equal(number(&world.desk,
                             "SELECT COUNT(*) FROM audit WHERE action = 'person.unmask' "
                             "AND object = 'person/~P1~' AND actor = 'li' "

@@ -310,6 +310,31 @@ static void test_two_never_get_the_same(void **state)
     xz_desk_close(&desk);
 }
 
+static void test_what_cannot_be_seen_says_nothing(void **state)
+{
+    static const char *const blank[] = {"", "    ", "\t\n\r  ", "\u3000\u3000\u00a0\u200b\ufeff"};
+    struct xz_desk desk = desk_with(*state, 2);
+    const struct xz_actor li = LI;
+    const struct xz_on_case on = {.actor = &li, .case_id = 1, .now_ms = MONDAY_MS};
+    struct xz_err err = {0};
+    int64_t file;
+
+    for (size_t i = 0; i < sizeof(blank) / sizeof(blank[0]); i++) {
+        const struct xz_str text = xz_str_from(blank[i]);
+        struct xz_command command = saying_of(XZ_VERB_CLOSE, XZ_OUTCOME_INCONCLUSIVE, 0);
+
+        command.text = text;
+        assert_string_equal(doing(&desk, li, 1, command, MONDAY_MS), "invalid");
+        assert_int_equal(xz_work_note(&desk, &on, text, &err), XZ_REJECT);
+        assert_int_equal(xz_work_tag(&desk, &on, text, true, &err), XZ_REJECT);
+        assert_int_equal(xz_work_link(&desk, &on, 2, text, &err), XZ_REJECT);
+        assert_string_equal(err.path, "reason");
+        assert_int_equal(xz_work_file(&desk, &on, text, XZ_STR("x"), &file, &err), XZ_REJECT);
+    }
+    assert_int_equal(xz_work_note(&desk, &on, XZ_STR("  好 "), &err), XZ_OK);
+    xz_desk_close(&desk);
+}
+
 static void test_what_was_seen_must_still_be_so(void **state)
 {
     struct xz_desk desk = desk_with(*state, 1);
@@ -430,6 +455,7 @@ int main(void)
         ON_BOTH(test_a_snooze_ends_by_time_or_by_news),
         ON_BOTH(test_a_lease_falls_back),
         ON_BOTH(test_two_never_get_the_same),
+        ON_BOTH(test_what_cannot_be_seen_says_nothing),
         ON_BOTH(test_what_was_seen_must_still_be_so),
         ON_BOTH(test_a_disposition_leaves_when_it_is_final),
         ON_BOTH(test_a_closed_case_stays_and_a_new_one_goes_on),
