@@ -10,11 +10,13 @@ struct word {
 };
 
 /* The first two digits of psn_type (domain: the national code list). */
-static const struct word person_types[] = {
-    {"11", {"在职", "employed"}},          {"12", {"退休", "retired"}},
-    {"13", {"离休", "retired cadres"}},    {"14", {"未成年居民", "children and pupils"}},
-    {"15", {"成年居民", "adult residents"}}, {"16", {"老年居民", "elderly residents"}},
-    {NULL, {NULL, NULL}}};
+static const struct word person_types[] = {{"11", {"在职", "employed"}},
+                                           {"12", {"退休", "retired"}},
+                                           {"13", {"离休", "retired cadres"}},
+                                           {"14", {"未成年居民", "children and pupils"}},
+                                           {"15", {"成年居民", "adult residents"}},
+                                           {"16", {"老年居民", "elderly residents"}},
+                                           {NULL, {NULL, NULL}}};
 static const struct word chronic[] = {{"0", {"无慢特病", "without a chronic disease"}},
                                       {"1", {"有慢特病", "with a chronic disease"}},
                                       {NULL, {NULL, NULL}}};

@@ -44,30 +44,35 @@ static const char *const statuses[] = {"open", "closed", "withdrawn", NULL};
 static const char *const results[] = {"conclusive", "suspicious", NULL};
 static const char *const severities[] = {"low", "medium", "high", "critical", NULL};
 static const char *const actions[] = {"A1", "A2", "A3", "A4", "A5", "A6", NULL};
-static const char *const kinds[] = {"insured", "institution", "operator", "device", "doctor", "giver",
-                                    "proxy",   "trace",       "group",    "region", NULL};
+static const char *const kinds[] = {"insured", "institution", "operator", "device",
+                                    "doctor",  "giver",       "proxy",    "trace",
+                                    "group",   "region",      NULL};
 static const char *const roles[] = {"card",     "giver",  "receiver", "proxy",  "counter",
                                     "operator", "device", "doctor",   "member", NULL};
-static const char *const events[] = {"settlement", "reversal",      "mulaid_link", "account_movement",
-                                     "credential", "person_status", "trace_scan",  NULL};
+static const char *const events[] = {"settlement",       "reversal",   "mulaid_link",
+                                     "account_movement", "credential", "person_status",
+                                     "trace_scan",       NULL};
 
-#define END {.key = NULL}
+#define END                                                                                        \
+    {                                                                                              \
+        .key = NULL                                                                                \
+    }
 
 static const struct member pattern_of[] = {{"id", PLAIN, NEEDED, .max = 16},
                                            {"name", TEXT, EMPTY, .max = TEXT_MAX},
                                            {"version", INT, NEEDED, .max = COUNT_MAX},
                                            END};
-static const struct member subject_of[] = {{"kind", WORD, NEEDED, .words = kinds},
-                                           {"id", ID, NEEDED, .max = XZ_REF_MAX},
-                                           END};
+static const struct member subject_of[] = {
+    {"kind", WORD, NEEDED, .words = kinds}, {"id", ID, NEEDED, .max = XZ_REF_MAX}, END};
 static const struct member party_of[] = {{"kind", WORD, NEEDED, .words = kinds},
                                          {"id", ID, NEEDED, .max = XZ_REF_MAX},
                                          {"role", WORD, NEEDED, .words = roles},
                                          END};
-static const struct member window_of[] = {{"start", TIME, NEEDED, .max = XZ_TIME_TEXT_MAX}, {"end", TIME, NEEDED, .max = XZ_TIME_TEXT_MAX}, END};
-static const struct member both_of[] = {{"zh-CN", TEXT, EMPTY, .max = SENTENCE_MAX},
-                                        {"en", TEXT, EMPTY, .max = SENTENCE_MAX},
-                                        END};
+static const struct member window_of[] = {{"start", TIME, NEEDED, .max = XZ_TIME_TEXT_MAX},
+                                          {"end", TIME, NEEDED, .max = XZ_TIME_TEXT_MAX},
+                                          END};
+static const struct member both_of[] = {
+    {"zh-CN", TEXT, EMPTY, .max = SENTENCE_MAX}, {"en", TEXT, EMPTY, .max = SENTENCE_MAX}, END};
 static const struct member pack_of[] = {{"name", TEXT, EMPTY, .max = TEXT_MAX},
                                         {"version", TEXT, EMPTY, .max = TEXT_MAX},
                                         {"sha256", TEXT, EMPTY, .max = 64},
@@ -81,35 +86,39 @@ static const struct member source_of[] = {{"topic", ID, NEEDED, .max = 249},
                                           {"offset", INT, NEEDED, .max = INT64_MAX},
                                           END};
 
-#define FEN(key) {key, INT, LEFT_OUT, .min = -XZ_ALERT_FEN_MAX, .max = XZ_ALERT_FEN_MAX}
+#define FEN(key)                                                                                   \
+    {                                                                                              \
+        key, INT, LEFT_OUT, .min = -XZ_ALERT_FEN_MAX, .max = XZ_ALERT_FEN_MAX                      \
+    }
 
-static const struct member exhibit_of[] = {
-    {"msgid", ID, NEEDED, .max = XZ_REF_MAX},
-    {"at", TIME, NEEDED, .max = XZ_TIME_TEXT_MAX},
-    {"event", WORD, NEEDED, .words = events},
-    {"settled_at", TIME, LEFT_OUT, .max = XZ_TIME_TEXT_MAX},
-    {"insured", ID, LEFT_OUT, .max = XZ_PERSON_ID_MAX},
-    {"institution", ID, LEFT_OUT, .max = XZ_REF_MAX},
-    {"operator", ID, LEFT_OUT, .max = XZ_REF_MAX},
-    {"device", ID, LEFT_OUT, .max = XZ_REF_MAX},
-    {"place", OBJECT, LEFT_OUT, .of = place_of},
-    {"credential", TEXT, LEFT_OUT, .max = XZ_ID_MAX},
-    FEN("amount_fen"),
-    FEN("account_fen"),
-    FEN("mulaid_fen"),
-    FEN("fund_fen"),
-    FEN("balance_fen"),
-    {"reversed", BOOL, LEFT_OUT, .max = true},
-    {"weight", NUMBER, LEFT_OUT, .max = 1},
-    {"source", OBJECT, LEFT_OUT, .of = source_of},
-    END};
+static const struct member exhibit_of[] = {{"msgid", ID, NEEDED, .max = XZ_REF_MAX},
+                                           {"at", TIME, NEEDED, .max = XZ_TIME_TEXT_MAX},
+                                           {"event", WORD, NEEDED, .words = events},
+                                           {"settled_at", TIME, LEFT_OUT, .max = XZ_TIME_TEXT_MAX},
+                                           {"insured", ID, LEFT_OUT, .max = XZ_PERSON_ID_MAX},
+                                           {"institution", ID, LEFT_OUT, .max = XZ_REF_MAX},
+                                           {"operator", ID, LEFT_OUT, .max = XZ_REF_MAX},
+                                           {"device", ID, LEFT_OUT, .max = XZ_REF_MAX},
+                                           {"place", OBJECT, LEFT_OUT, .of = place_of},
+                                           {"credential", TEXT, LEFT_OUT, .max = XZ_ID_MAX},
+                                           FEN("amount_fen"),
+                                           FEN("account_fen"),
+                                           FEN("mulaid_fen"),
+                                           FEN("fund_fen"),
+                                           FEN("balance_fen"),
+                                           {"reversed", BOOL, LEFT_OUT, .max = true},
+                                           {"weight", NUMBER, LEFT_OUT, .max = 1},
+                                           {"source", OBJECT, LEFT_OUT, .of = source_of},
+                                           END};
 
 /* Estimates: any number, or none. */
-#define ESTIMATE(key) {key, NUMBER, EMPTY, .min = INT64_MIN, .may_be_null = true}
+#define ESTIMATE(key)                                                                              \
+    {                                                                                              \
+        key, NUMBER, EMPTY, .min = INT64_MIN, .may_be_null = true                                  \
+    }
 
-static const struct member baseline_of[] = {{"segment", TEXT, EMPTY, .max = TEXT_MAX},
-                                            {"subjects", INT, NEEDED, .max = COUNT_MAX},
-                                            END};
+static const struct member baseline_of[] = {
+    {"segment", TEXT, EMPTY, .max = TEXT_MAX}, {"subjects", INT, NEEDED, .max = COUNT_MAX}, END};
 static const struct member evidence_of[] = {{"measure", TEXT, NEEDED, .max = TEXT_MAX},
                                             ESTIMATE("observed"),
                                             ESTIMATE("expected"),
@@ -313,9 +322,9 @@ static json_t *object_of(const struct member *member, const json_t *value, struc
         const bool is_there =
             given != NULL && (part->absent != LEFT_OUT || json_string_length(given) > 0 ||
                               !json_is_string(given)); /* an empty text says as little as none */
-        json_t *of_part = is_there                  ? value_of(part, given, path)
+        json_t *of_part = is_there                ? value_of(part, given, path)
                           : part->absent == EMPTY ? empty_of(part)
-                                                    : NULL;
+                                                  : NULL;
 
         if (of_part != NULL) {
             (void)json_object_set_new(made, part->key, of_part);

@@ -82,16 +82,17 @@ enum xz_rc xz_desk_audit(struct xz_db_conn *conn, const struct xz_actor *actor, 
     char object[OBJECT_MAX];
 
     (void)snprintf(object, sizeof(object), "%s/" XZ_STR_FMT, kind, XZ_STR_ARG(id));
-    return xz_audit_append(conn,
-                           &(struct xz_audit_record){
-                               .at_ms = now_ms,
-                               .actor = actor != NULL ? xz_str_from(actor->name) : XZ_STR(XZ_NAME_SYSTEM),
-                               .action = xz_str_from(action),
-                               .object = xz_str_from(object),
-                               .purpose = actor != NULL ? xz_str_from(actor->purpose) : XZ_STR_NONE,
-                               .detail = xz_str_from(detail),
-                           },
-                           NULL, err);
+    return xz_audit_append(
+        conn,
+        &(struct xz_audit_record){
+            .at_ms = now_ms,
+            .actor = actor != NULL ? xz_str_from(actor->name) : XZ_STR(XZ_NAME_SYSTEM),
+            .action = xz_str_from(action),
+            .object = xz_str_from(object),
+            .purpose = actor != NULL ? xz_str_from(actor->purpose) : XZ_STR_NONE,
+            .detail = xz_str_from(detail),
+        },
+        NULL, err);
 }
 
 enum xz_rc xz_desk_audit_on(struct xz_db_conn *conn, const struct xz_actor *actor,

@@ -167,7 +167,7 @@ bool xz_identity_disarm(char *text, size_t len)
     for (size_t at = 0; at < len; at++) {
         int64_t person;
 
-        if (token_at((struct xz_str){text + at, (uint32_t)(len - at)}, &person) > 0) {
+        if (xz_identity_token_at((struct xz_str){text + at, (uint32_t)(len - at)}, &person) > 0) {
             text[at + 1] = 'p';
             found = true;
         }

@@ -21,10 +21,8 @@ const struct xz_name *xz_names_find(const struct xz_names *names, const char *id
 void xz_names_add(struct xz_names *names, const char *id, const char *token)
 {
     xz_array_reserve((void **)&names->items, &names->cap, names->count + 1, sizeof(*names->items));
-    names->items[names->count++] = (struct xz_name){.id = xz_strdup(id),
-                                                    .token = xz_strdup(token),
-                                                    .len = strlen(id),
-                                                    .inside = XZ_NAMES_NONE};
+    names->items[names->count++] = (struct xz_name){
+        .id = xz_strdup(id), .token = xz_strdup(token), .len = strlen(id), .inside = XZ_NAMES_NONE};
 }
 
 void xz_names_fini(struct xz_names *names)
@@ -45,8 +43,7 @@ static int by_id(const void *left, const void *right)
 /* The longest name at or up from `at` that text begins with. */
 static size_t up_from(const struct xz_names *names, size_t at, const char *text)
 {
-    while (at != XZ_NAMES_NONE &&
-           strncmp(text, names->items[at].id, names->items[at].len) != 0) {
+    while (at != XZ_NAMES_NONE && strncmp(text, names->items[at].id, names->items[at].len) != 0) {
         at = names->items[at].inside;
     }
     return at;

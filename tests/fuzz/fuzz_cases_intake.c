@@ -25,10 +25,7 @@ static struct xz_desk desk;
 static char dir[32], url[64];
 static int inputs;
 
-static void closed(void)
-{
-    xz_desk_close(&desk);
-}
+static void closed(void) { xz_desk_close(&desk); }
 
 static int remove_it(const char *path, const struct stat *stat, int type, struct FTW *at)
 {

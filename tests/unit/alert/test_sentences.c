@@ -14,8 +14,8 @@ static struct xz_pattern pattern = {
     .explain = {"{subject}：{observed}、{expected}（{segment}，{peers}），1/{odds}，{amount} 元",
                 "{subject}: {observed}, {expected} ({segment}, {peers}), 1 in {odds}, {amount}"},
     .counterfactual = {"{events}", "{events}"}};
-static struct xz_evidence_spec spec = {
-    .by = {XZ_DIM_AGE_BAND, XZ_DIM_PSN_TYPE, XZ_DIM_CHRONIC}, .by_count = 3};
+static struct xz_evidence_spec spec = {.by = {XZ_DIM_AGE_BAND, XZ_DIM_PSN_TYPE, XZ_DIM_CHRONIC},
+                                       .by_count = 3};
 static struct xz_judged_evidence row = {.spec = &spec,
                                         .measure = "visits",
                                         .unit = "visits",

@@ -151,8 +151,7 @@ static void test_a_case_says_nothing_of_other_regions(void **state)
     json_t *row;
 
     for (int i = 0; i < 3; i++) {
-        said[i].involved =
-            "{\"kind\":\"insured\",\"id\":\"210101199001011234\",\"role\":\"patient\"}";
+        said[i].involved = "{\"kind\":\"insured\",\"id\":\"210101199001011234\",\"role\":\"card\"}";
     }
     said[1].region = "110101";
     (void)bring(&desk, said, 3, MONDAY_MS);
