@@ -25,8 +25,10 @@ struct xz_log_setup {
 void xz_log_init(const struct xz_log_setup *setup);
 bool xz_log_on(enum xz_log_level level);
 
-/* module and event are fixed words ("detect", "checkpoint"); details is "key=value key=\"v v\"" as
- * printf makes it, in logfmt; the JSON form parses it back. */
+/* module and event are fixed words ("detect", "checkpoint"); details is `key=value key="v v"` with
+ * conversions of printf in the values: s, d and u alone, with l, ll, z or .* before them. Whatever
+ * an argument holds is of its value: it is quoted and escaped as the form needs it, bytes that are
+ * not UTF-8 become U+FFFD, and of a long one the first 1024 bytes are written. */
 void xz_log(enum xz_log_level level, const char *module, const char *event, const char *details,
             ...) XZ_PRINTF(4, 5);
 
