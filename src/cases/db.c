@@ -3,11 +3,14 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "cases/db_int.h"
 
@@ -16,12 +19,13 @@
 struct xz_db_conn {
     struct xz_db *db;
     void *session; /* NULL: not connected */
-    bool taken, in_transaction, has_turn;
+    bool taken, in_transaction, writes, has_turn, allowed;
 };
 
 struct xz_db {
     const struct xz_db_driver *driver;
     char *url;
+    struct xz_db_shared shared;
     pthread_mutex_t lock;
     pthread_cond_t given, turned;
     bool writing; /* somebody has the turn to write; of a driver that has one */
@@ -50,7 +54,7 @@ enum xz_rc xz_db_open(const char *url, size_t connections, struct xz_db **out, s
     for (size_t i = 0; i < connections; i++) {
         db->conns[i].db = db;
     }
-    rc = db->driver->open(db->url, &db->conns[0].session, err);
+    rc = db->driver->open(db->url, &db->shared, &db->conns[0].session, err);
     if (rc != XZ_OK) {
         xz_db_close(db);
         return rc;
@@ -78,6 +82,35 @@ void xz_db_close(struct xz_db *db)
 }
 
 bool xz_db_is_sqlite(const struct xz_db *db) { return db->driver == &xz_db_sqlite; }
+
+void xz_db_hurry(struct xz_db *db) { db->shared.ending = true; }
+
+static int64_t now_s(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec + 1; /* never 0 */
+}
+
+void xz_db_is_away(struct xz_db_shared *shared, const char *why)
+{
+    int64_t there = 0;
+
+    if (atomic_compare_exchange_strong(&shared->away_since_s, &there, now_s())) {
+        xz_log(XZ_LOG_WARN, "database", "away", "error=\"%s\"", why);
+    }
+}
+
+/* Not what was read: a database that is read-only for now, or full, can be read all the time. */
+static void is_back(struct xz_db_shared *shared)
+{
+    const int64_t since_s = atomic_exchange(&shared->away_since_s, 0);
+
+    if (since_s != 0) {
+        xz_log(XZ_LOG_WARN, "database", "back", "away_s=%" PRId64, now_s() - since_s);
+    }
+}
 
 /* One that is connected rather than one that is not. */
 static struct xz_db_conn *find_free(struct xz_db *db)
@@ -108,12 +141,34 @@ static struct timespec deadline_in(int wait_ms)
     return at;
 }
 
+/* The database could be opened once: whatever is wrong with it now may pass. */
+static enum xz_rc connect_again(struct xz_db_conn *conn, struct xz_err *err)
+{
+    struct xz_db *db = conn->db;
+    enum xz_rc rc = XZ_OK;
+
+    if (conn->session != NULL && !db->driver->is_usable(conn->session)) {
+        db->driver->close(conn->session);
+        conn->session = NULL;
+    }
+    if (conn->session == NULL) {
+        rc = db->shared.ending
+                 ? xz_err_set(err, XZ_RETRY, "database: no connection is made any more")
+                 : db->driver->open(db->url, &db->shared, &conn->session, err);
+    }
+    if (rc == XZ_CONFIG) {
+        xz_db_is_away(&db->shared, err->msg);
+        err->rc = rc = XZ_RETRY;
+    }
+    return rc;
+}
+
 enum xz_rc xz_db_take(struct xz_db *db, int wait_ms, struct xz_db_conn **out, struct xz_err *err)
 {
     const struct timespec until = deadline_in(wait_ms);
     struct xz_db_conn *conn;
     int waited = 0;
-    enum xz_rc rc = XZ_OK;
+    enum xz_rc rc;
 
     *out = NULL;
     (void)pthread_mutex_lock(&db->lock);
@@ -128,13 +183,7 @@ enum xz_rc xz_db_take(struct xz_db *db, int wait_ms, struct xz_db_conn **out, st
         return xz_err_set(err, XZ_RETRY, "all %zu connections to the database are in use",
                           db->count);
     }
-    if (conn->session != NULL && !db->driver->is_usable(conn->session)) {
-        db->driver->close(conn->session);
-        conn->session = NULL;
-    }
-    if (conn->session == NULL) {
-        rc = db->driver->open(db->url, &conn->session, err);
-    }
+    rc = connect_again(conn, err);
     if (rc != XZ_OK) {
         xz_db_give(conn);
         return rc;
@@ -151,10 +200,23 @@ void xz_db_give(struct xz_db_conn *conn)
     if (conn->in_transaction) {
         xz_db_rollback(conn);
     }
+    if (conn->allowed) {
+        struct xz_err ignored = {0}; /* then it is not usable, and is closed */
+
+        (void)conn->db->driver->allow(conn->session, XZ_DB_LIMIT_MS, &ignored);
+        conn->allowed = false;
+    }
     (void)pthread_mutex_lock(&conn->db->lock);
     conn->taken = false;
     (void)pthread_cond_signal(&conn->db->given);
     (void)pthread_mutex_unlock(&conn->db->lock);
+}
+
+enum xz_rc xz_db_allow(struct xz_db_conn *conn, int limit_ms, struct xz_err *err)
+{
+    assert(!conn->in_transaction);
+    conn->allowed = conn->db->driver->allow != NULL;
+    return conn->allowed ? conn->db->driver->allow(conn->session, limit_ms, err) : XZ_OK;
 }
 
 /* ---- transactions ---- */
@@ -199,6 +261,7 @@ enum xz_rc xz_db_begin(struct xz_db_conn *conn, bool write, struct xz_err *err)
     }
     rc = rc == XZ_OK ? conn->db->driver->begin(conn->session, write, err) : rc;
     conn->in_transaction = rc == XZ_OK;
+    conn->writes = write;
     if (rc != XZ_OK) {
         give_turn(conn);
     }
@@ -213,6 +276,8 @@ enum xz_rc xz_db_commit(struct xz_db_conn *conn, struct xz_err *err)
     rc = conn->db->driver->commit(conn->session, err);
     if (rc != XZ_OK) {
         xz_db_rollback(conn);
+    } else if (conn->writes) {
+        is_back(&conn->db->shared);
     }
     conn->in_transaction = false;
     give_turn(conn);

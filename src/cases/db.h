@@ -9,10 +9,14 @@
  * keeps SQLite from an index of that column where nearly every row has the value; PostgreSQL knows
  * how many have, and does not see it.
  *
- * Errors: XZ_RETRY when the database is busy or away (nothing of the transaction is there: begin
- * again), XZ_CONFIG when it cannot be used as it is (no rights, a newer schema), XZ_REJECT with the
- * reason "conflict" when a constraint refuses a change and "range" when a value is none that it
+ * Errors: XZ_RETRY when the database is busy or away, for now read-only, or its disk is full
+ * (nothing of the transaction is there: begin again; of a commit that got no answer, all or
+ * nothing), XZ_CONFIG when it cannot be used as it is (no rights, a newer schema), XZ_REJECT with
+ * the reason "conflict" when a constraint refuses a change and "range" when a value is none that it
  * can hold or reckon with, XZ_FATAL for a mistake in a statement. No message holds a value.
+ *
+ * A statement that has no answer within XZ_DB_LIMIT_MS ends, on PostgreSQL even if the server is
+ * frozen or the network silent. That the database is away is logged once, and once that it is back.
  */
 #ifndef XZ_CASES_DB_H
 #define XZ_CASES_DB_H
@@ -29,6 +33,8 @@ struct xz_db_row;  /* of the query that is being read */
 
 #define XZ_DB_CONNECTIONS_MAX 32
 #define XZ_DB_ARGS_MAX        48
+#define XZ_DB_LIMIT_MS        10000   /* for a statement, and for its turn on the server */
+#define XZ_DB_LONG_MS         3600000 /* for those that rewrite tables: see xz_db_allow */
 
 /* "sqlite:PATH" (made when it is not there, readable by its owner alone), or what libpq takes:
  * "postgresql://..." or "host=... dbname=...". Opens one connection to see that it works; up to
@@ -37,11 +43,17 @@ XZ_MUST enum xz_rc xz_db_open(const char *url, size_t connections, struct xz_db 
                               struct xz_err *err);
 void xz_db_close(struct xz_db *db); /* NULL is fine; every connection was given back */
 bool xz_db_is_sqlite(const struct xz_db *db);
+/* The process is ending: who waits for a server gets XZ_RETRY within two seconds, and no new
+ * connection is made. */
+void xz_db_hurry(struct xz_db *db);
 
-/* Waits up to wait_ms for a free one: XZ_RETRY when none becomes free. */
+/* Waits up to wait_ms for a free one: XZ_RETRY when none becomes free, or the database that could
+ * be opened once cannot be now. */
 XZ_MUST enum xz_rc xz_db_take(struct xz_db *db, int wait_ms, struct xz_db_conn **conn,
                               struct xz_err *err);
 void xz_db_give(struct xz_db_conn *conn); /* rolls back what is open; NULL is fine */
+/* Statements of conn may take so long from here on, until it is given back. In no transaction. */
+XZ_MUST enum xz_rc xz_db_allow(struct xz_db_conn *conn, int limit_ms, struct xz_err *err);
 
 enum xz_db_kind {
     XZ_DB_KIND_NULL,

@@ -5,9 +5,21 @@
 #define XZ_CASES_DB_INT_H
 #include "cases/db.h"
 
+/* What the sessions of a pool share. @thread any */
+struct xz_db_shared {
+    _Atomic bool ending; /* xz_db_hurry */
+    _Atomic int64_t
+        away_since_s; /* of the monotonic clock; 0: it is there, as it was logged last */
+};
+/* Logs it, once until something was written again. */
+void xz_db_is_away(struct xz_db_shared *shared, const char *why);
+
 struct xz_db_driver {
     bool one_writer; /* transactions that write wait for each other, whatever they write */
-    enum xz_rc (*open)(const char *url, void **session, struct xz_err *err);
+    enum xz_rc (*open)(const char *url, struct xz_db_shared *shared, void **session,
+                       struct xz_err *err);
+    /* How long a statement may take, in milliseconds; NULL: as long as it takes. */
+    enum xz_rc (*allow)(void *session, int limit_ms, struct xz_err *err);
     void (*close)(void *session);
     bool (*is_usable)(void *session); /* false: close it, and open another */
     enum xz_rc (*begin)(void *session, bool write, struct xz_err *err);

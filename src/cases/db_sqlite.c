@@ -20,6 +20,7 @@ struct statement {
 
 struct session {
     sqlite3 *handle;
+    struct xz_db_shared *shared;
     struct statement statements[XZ_DB_STATEMENTS]; /* open addressing */
     size_t statement_count;
 };
@@ -31,10 +32,15 @@ static enum xz_rc failed(const struct session *session, const char *what, struct
     switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-    case SQLITE_FULL:
-    case SQLITE_IOERR:
     case SQLITE_NOMEM:
         (void)xz_err_set(err, XZ_RETRY, "database: %s: %s", what, sqlite3_errstr(code));
+        return XZ_RETRY;
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_READONLY: /* a file system that is mounted so after an error */
+    case SQLITE_CANTOPEN: /* of a journal, with the same causes */
+        (void)xz_err_set(err, XZ_RETRY, "database: %s: %s", what, sqlite3_errstr(code));
+        xz_db_is_away(session->shared, err->msg);
         return XZ_RETRY;
     case SQLITE_CONSTRAINT:
         (void)xz_err_reject(err, "conflict", "", "database: %s", sqlite3_errmsg(session->handle));
@@ -42,8 +48,6 @@ static enum xz_rc failed(const struct session *session, const char *what, struct
     case SQLITE_TOOBIG:
     case SQLITE_MISMATCH:
         return xz_err_reject(err, "range", "", "database: %s: %s", what, sqlite3_errstr(code));
-    case SQLITE_CANTOPEN:
-    case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
     case SQLITE_NOTADB:
@@ -83,7 +87,8 @@ static enum xz_rc run_script(void *arg, const char *sql, struct xz_err *err)
                : failed(session, "script", err);
 }
 
-static enum xz_rc open_session(const char *path, void **out, struct xz_err *err)
+static enum xz_rc open_session(const char *path, struct xz_db_shared *shared, void **out,
+                               struct xz_err *err)
 {
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     struct session *session = xz_calloc(1, sizeof(*session));
@@ -94,6 +99,7 @@ static enum xz_rc open_session(const char *path, void **out, struct xz_err *err)
     const int opened = sqlite3_open_v2(path, &session->handle, flags, NULL);
     enum xz_rc rc = XZ_OK;
 
+    session->shared = shared;
     if (made >= 0) {
         (void)close(made);
     }
@@ -110,6 +116,9 @@ static enum xz_rc open_session(const char *path, void **out, struct xz_err *err)
                         "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
                         "PRAGMA cache_size = -32768;" /* KiB: what is in use of years of cases */,
                         err);
+        if (sqlite3_db_readonly(session->handle, "main") == 1) {
+            rc = xz_err_set(err, XZ_CONFIG, "database %s: it can only be read", path);
+        }
     }
     if (rc != XZ_OK) {
         close_session(session);

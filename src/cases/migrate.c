@@ -118,6 +118,7 @@ enum xz_rc xz_db_migrate(struct xz_db *db, const struct xz_migration *migrations
     struct xz_db_conn *conn = NULL;
     enum xz_rc rc = xz_db_take(db, WAIT_MS, &conn, err);
 
+    rc = rc == XZ_OK ? xz_db_allow(conn, XZ_DB_LONG_MS, err) : rc;
     rc = rc == XZ_OK ? xz_db_begin(conn, true, err) : rc;
     rc = rc == XZ_OK ? bring_up(db, conn, migrations, err) : rc;
     rc = rc == XZ_OK ? xz_db_commit(conn, err) : rc;

@@ -215,6 +215,9 @@ void xz_console_stop(struct xz_console *console)
     }
     console->ending = true;
     xz_console_changed(console);
+    if (console->desk.db != NULL) {
+        xz_db_hurry(console->desk.db); /* a frozen server holds up nobody */
+    }
     xz_server_stop(console);
     for (size_t i = 0; i < console->thread_count; i++) {
         (void)pthread_join(console->threads[i], NULL);

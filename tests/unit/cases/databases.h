@@ -5,6 +5,7 @@
 #define XZ_TESTS_CASES_DATABASES_H
 #include <fcntl.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -33,6 +34,31 @@ static int databases_run(const char *what, const char *more)
         _exit(127);
     }
     return child > 0 && waitpid(child, &status, 0) == child ? status : -1;
+}
+
+/* A signal to the private server and all its processes: SIGSTOP freezes it, SIGCONT thaws it. */
+__attribute__((unused)) static void databases_signal(int number)
+{
+    char path[80];
+    FILE *file;
+    int pid = 0, child = 0;
+
+    (void)snprintf(path, sizeof(path), "%s/pg/data/postmaster.pid", databases_dir);
+    file = fopen(path, "r");
+    if (file == NULL || fscanf(file, "%d", &pid) != 1 || pid <= 1) {
+        (void)fprintf(stderr, "# no server's pid in %s\n", path);
+        abort();
+    }
+    (void)fclose(file);
+    (void)kill(pid, number);
+    (void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
+    file = fopen(path, "r");
+    while (file != NULL && fscanf(file, "%d", &child) == 1) {
+        (void)kill(child, number);
+    }
+    if (file != NULL) {
+        (void)fclose(file);
+    }
 }
 
 static int databases_start(void **state)
@@ -101,11 +127,15 @@ static int databases_forget(void **state)
     return 0;
 }
 
-/* A test on both. */
-#define ON_BOTH(test)                                                                              \
-    {#test "_sqlite", test, databases_sqlite, databases_forget, NULL},                             \
+/* A test on one of them, and on both. */
+#define ON_SQLITE(test)                                                                            \
+    {                                                                                              \
+#test "_sqlite", test, databases_sqlite, databases_forget, NULL                            \
+    }
+#define ON_POSTGRES(test)                                                                          \
     {                                                                                              \
 #test "_postgres", test, databases_postgres, databases_forget, NULL                        \
     }
+#define ON_BOTH(test) ON_SQLITE(test), ON_POSTGRES(test)
 
 #endif

@@ -355,6 +355,132 @@ static void test_server_that_comes_back(void **state)
     xz_db_close(db);
 }
 
+/* ---- a database that cannot be written, or does not answer ---- */
+
+/* As a transaction, since a statement by itself may have been done although nobody heard of it. */
+static enum xz_rc insert_safely(struct xz_db_conn *conn, int64_t id, struct xz_err *err)
+{
+    char name[24];
+    enum xz_rc rc = xz_db_begin(conn, true, err);
+
+    (void)snprintf(name, sizeof(name), "n%d", (int)id);
+    rc = rc == XZ_OK ? insert(conn, id, name, err) : rc;
+    rc = rc == XZ_OK ? xz_db_commit(conn, err) : rc;
+    xz_db_rollback(conn);
+    return rc;
+}
+
+static void test_a_frozen_server_is_given_up(void **state)
+{
+    struct xz_db *db = opened(*state, 2);
+    struct xz_db_conn *conn = taken(db), *second = taken(db), *none = NULL;
+    struct xz_err err = {0};
+
+    assert_int_equal(insert_safely(conn, 1, &err), XZ_OK);
+    assert_int_equal(xz_db_allow(conn, 500, &err), XZ_OK);
+    databases_signal(SIGSTOP);
+    assert_int_equal(insert_safely(conn, 2, &err), XZ_RETRY);
+    assert_non_null(strstr(err.msg, "no answer in time"));
+    assert_int_equal(insert_safely(conn, 2, &err), XZ_RETRY); /* at once: it is not tried again */
+    xz_db_give(conn);
+    assert_int_equal(xz_db_take(db, 20, &none, &err), XZ_RETRY);
+    xz_db_hurry(db); /* then nobody waits for the ten seconds that the other has */
+    assert_int_equal(insert_safely(second, 3, &err), XZ_RETRY);
+    xz_db_give(second);
+    assert_int_equal(xz_db_take(db, 20, &none, &err), XZ_RETRY);
+    databases_signal(SIGCONT);
+    xz_db_close(db);
+    db = opened(*state, 1);
+    conn = taken(db);
+    assert_int_equal(count_of(conn), 1);
+    xz_db_give(conn);
+    xz_db_close(db);
+}
+
+static void test_a_statement_that_takes_too_long_ends(void **state)
+{
+    struct xz_db *db = opened(*state, 1);
+    struct xz_db_conn *conn = taken(db);
+    struct xz_err err = {0};
+
+    assert_int_equal(xz_db_allow(conn, 100, &err), XZ_OK);
+    assert_int_equal(xz_db_script(conn, "SELECT pg_sleep(60)", &err), XZ_RETRY);
+    assert_non_null(strstr(err.msg, "57014"));
+    assert_int_equal(insert_safely(conn, 1, &err), XZ_OK); /* the connection is as good as before */
+    xz_db_give(conn);
+    conn = taken(db);
+    assert_int_equal(xz_db_script(conn, "SELECT pg_sleep(0.3)", &err),
+                     XZ_OK); /* of that one alone */
+    xz_db_give(conn);
+    xz_db_close(db);
+}
+
+/* What the next connection finds right was wrong with the last one alone. */
+static void breaks_for_now(const char *url, const char *sql, enum xz_rc broken)
+{
+    struct xz_db *db = opened(url, 1);
+    struct xz_db_conn *conn = taken(db);
+    struct xz_err err = {0};
+
+    assert_int_equal(xz_db_script(conn, sql, &err), broken);
+    assert_int_equal(insert_safely(conn, 1, &err), XZ_RETRY);
+    xz_db_give(conn);
+    conn = taken(db);
+    assert_int_equal(insert_safely(conn, 1, &err), XZ_OK);
+    xz_db_give(conn);
+    xz_db_close(db);
+}
+
+static void test_a_server_that_only_reads_is_tried_again(void **state)
+{
+    breaks_for_now(*state, "SET default_transaction_read_only = on", XZ_OK);
+}
+
+static void test_a_server_that_ends_a_session_is_tried_again(void **state)
+{
+    breaks_for_now(*state, "SELECT pg_terminate_backend(pg_backend_pid())", XZ_RETRY);
+}
+
+static void test_writing_in_what_only_reads_is_a_mistake(void **state)
+{
+    struct xz_db *db = opened(*state, 1);
+    struct xz_db_conn *conn = taken(db);
+    struct xz_err err = {0};
+
+    assert_int_equal(xz_db_begin(conn, false, &err), XZ_OK);
+    assert_int_equal(insert(conn, 1, "one", &err), XZ_FATAL);
+    xz_db_give(conn);
+    xz_db_close(db);
+}
+
+static void test_an_address_that_is_none_is_told_at_once(void **state)
+{
+    struct xz_db *db = NULL;
+    struct xz_err err = {0};
+
+    (void)state;
+    assert_int_equal(xz_db_open("desk.db", 1, &db, &err), XZ_CONFIG);
+    assert_int_equal(xz_db_open("host=/tmp nonsense=1", 1, &db, &err), XZ_CONFIG);
+}
+
+static void test_a_file_that_cannot_be_written_is_tried_again(void **state)
+{
+    static const char full[] = "INSERT INTO thing (id, body) VALUES (?1, zeroblob(10000000))";
+    struct xz_db *db = opened(*state, 1);
+    struct xz_db_conn *conn = taken(db);
+    struct xz_err err = {0};
+
+    assert_int_equal(xz_db_script(conn, "PRAGMA query_only = 1", &err), XZ_OK);
+    assert_int_equal(insert_safely(conn, 1, &err), XZ_RETRY);
+    assert_int_equal(count_of(conn), 0); /* what is there can be read */
+    assert_int_equal(xz_db_script(conn, "PRAGMA query_only = 0; PRAGMA max_page_count = 100", &err),
+                     XZ_OK);
+    assert_int_equal(xz_db_exec(conn, full, XZ_DB_ARGS(XZ_DB_INT(1)), NULL, &err), XZ_RETRY);
+    assert_int_equal(insert_safely(conn, 1, &err), XZ_OK);
+    xz_db_give(conn);
+    xz_db_close(db);
+}
+
 /* ---- migrations ---- */
 
 static void test_migrations_are_applied_once(void **state)
@@ -493,10 +619,15 @@ int main(void)
         ON_BOTH(test_migrations_are_applied_once),
         ON_BOTH(test_the_program_s_own_migrations),
         ON_BOTH(test_days_of_institutions_are_made_up_for),
-        {"test_a_file_nobody_else_may_read", test_a_file_nobody_else_may_read, databases_sqlite,
-         databases_forget, NULL},
-        {"test_server_that_comes_back", test_server_that_comes_back, databases_postgres,
-         databases_forget, NULL},
+        ON_SQLITE(test_a_file_nobody_else_may_read),
+        ON_SQLITE(test_a_file_that_cannot_be_written_is_tried_again),
+        ON_POSTGRES(test_server_that_comes_back),
+        ON_POSTGRES(test_a_frozen_server_is_given_up),
+        ON_POSTGRES(test_a_statement_that_takes_too_long_ends),
+        ON_POSTGRES(test_a_server_that_only_reads_is_tried_again),
+        ON_POSTGRES(test_a_server_that_ends_a_session_is_tried_again),
+        ON_POSTGRES(test_writing_in_what_only_reads_is_a_mistake),
+        ON_POSTGRES(test_an_address_that_is_none_is_told_at_once),
     };
 
     return cmocka_run_group_tests(tests, databases_start, databases_stop);
