@@ -50,10 +50,11 @@ static void answer_error(const struct xz_request *request, const struct xz_route
     json_t *error = json_object(), *all = json_object();
     const char *code = rc == XZ_RETRY ? "busy" : rc == XZ_REJECT ? err->reason : "internal";
 
-    if (rc != XZ_REJECT) {
-        xz_log(XZ_LOG_ERROR, "console", "request", "id=%s call=\"%s %s\" rc=%s error=\"%s\"",
-               request->id, route != NULL ? route->method : "", route != NULL ? route->path : "",
-               xz_rc_name(rc), err->msg);
+    if (rc != XZ_REJECT) { /* that something is away is told once, by who finds it away */
+        xz_log(rc == XZ_RETRY ? XZ_LOG_DEBUG : XZ_LOG_ERROR, "console", "request",
+               "id=%s call=\"%s %s\" rc=%s error=\"%s\"", request->id,
+               route != NULL ? route->method : "", route != NULL ? route->path : "", xz_rc_name(rc),
+               err->msg);
     }
     (void)json_object_set_new(error, "code", json_string(code));
     (void)json_object_set_new(error, "message", xz_json_text(xz_str_from(message_of(rc, err))));

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "console/ticker.h"
 
-#include "base/log.h"
 #include "base/time.h"
 #include "cases/change.h"
 #include "cases/users.h"
@@ -9,20 +8,17 @@
 #include "console/catalogue.h"
 #include "console/guard.h"
 #include "console/numbers.h"
+#include "console/outage.h"
 
 #define TICK_MS  1000
 #define SWEEP_MS (10 * XZ_MINUTE_MS)
 #define PACK_MS  (30 * XZ_SECOND_MS)
 #define COUNT_MS XZ_MINUTE_MS
 
-static void report(const char *what, enum xz_rc rc, const struct xz_err *err)
-{
-    if (rc != XZ_OK) {
-        xz_log(XZ_LOG_WARN, "console", what, "rc=%s error=\"%s\"", xz_rc_name(rc), err->msg);
-    }
-}
+/* What the ticker does, each told of when it begins to fail and when it works again. */
+enum duty { PACK, TICK, SWEEP, CHANGES, EXPOSURE, DUTIES };
 
-static void tick(struct xz_console *console, int64_t now_ms)
+static void tick(struct xz_console *console, struct xz_outage *outage, int64_t now_ms)
 {
     struct xz_err err = {0};
     bool more = true, any = false;
@@ -32,7 +28,7 @@ static void tick(struct xz_console *console, int64_t now_ms)
         rc = xz_work_tick(&console->desk, now_ms, &more, &err);
         any = any || (rc == XZ_OK && more);
     }
-    report("tick", rc, &err);
+    xz_outage_note(outage, rc, &err);
     if (any) {
         xz_console_changed(console);
     }
@@ -44,7 +40,7 @@ static enum xz_rc sweep(struct xz_db_conn *conn, void *arg, struct xz_err *err)
 }
 
 /* Changes of which nobody needs to be told any more. */
-static void sweep_changes(struct xz_console *console, int64_t now_ms)
+static void sweep_changes(struct xz_console *console, struct xz_outage *outage, int64_t now_ms)
 {
     struct xz_err err = {0};
     bool more = true;
@@ -53,7 +49,7 @@ static void sweep_changes(struct xz_console *console, int64_t now_ms)
     while (rc == XZ_OK && more && !console->ending) {
         rc = xz_change_sweep(&console->desk, now_ms, &more, &err);
     }
-    report("changes", rc, &err);
+    xz_outage_note(outage, rc, &err);
 }
 
 /* Is it time again? */
@@ -71,24 +67,31 @@ void *xz_console_ticker(void *arg)
     const bool works = xz_config_has_role(console->config, "cases");
     int64_t ticked_ms = 0, swept_ms = 0, looked_ms = 0, counted_ms = 0;
     struct xz_exposure exposure = {.began = false};
+    struct xz_outage duties[DUTIES] = {[PACK] = {.what = "pack"},
+                                       [TICK] = {.what = "tick"},
+                                       [SWEEP] = {.what = "sweep"},
+                                       [CHANGES] = {.what = "changes"},
+                                       [EXPOSURE] = {.what = "exposure"}};
 
     while (!console->ending) {
         int64_t now_ms = xz_now_ms();
         struct xz_err err = {0};
 
         if (due(&looked_ms, PACK_MS, now_ms)) {
-            report("pack", xz_catalogue_refresh(console->catalogue, &err), &err);
+            xz_outage_note(&duties[PACK], xz_catalogue_refresh(console->catalogue, &err), &err);
         }
         (void)xz_guard_sweep(console->guard, now_ms);
-        if (works && due(&ticked_ms, TICK_MS, now_ms)) {
-            tick(console, now_ms);
+        if (works && xz_outage_may_try(&duties[TICK]) && due(&ticked_ms, TICK_MS, now_ms)) {
+            tick(console, &duties[TICK], now_ms);
         }
         if (works && due(&swept_ms, SWEEP_MS, now_ms)) {
-            report("sweep", xz_desk_write(&console->desk, sweep, &now_ms, &err), &err);
-            sweep_changes(console, now_ms);
+            xz_outage_note(&duties[SWEEP], xz_desk_write(&console->desk, sweep, &now_ms, &err),
+                           &err);
+            sweep_changes(console, &duties[CHANGES], now_ms);
         }
         if (works && due(&counted_ms, COUNT_MS, now_ms)) {
-            report("exposure", xz_exposure_note(console, &exposure, now_ms, &err), &err);
+            xz_outage_note(&duties[EXPOSURE], xz_exposure_note(console, &exposure, now_ms, &err),
+                           &err);
         }
         xz_console_pause(console, TICK_MS);
     }

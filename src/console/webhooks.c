@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "cases/webhook.h"
+#include "console/outage.h"
 #include "console/post.h"
 
 #define WAIT_MS      1000
@@ -14,10 +15,12 @@
 
 _Static_assert(CLAIMS *(XZ_POST_LIMIT_S + 1) * 1000 < XZ_WEBHOOK_CLAIM_MS, "see CLAIMS");
 
-static void report(const char *what, enum xz_rc rc, const struct xz_err *err)
+/* Of one delivery; that the store is away is told where the next are looked for. */
+static void report(enum xz_rc rc, const struct xz_err *err)
 {
     if (rc != XZ_OK) {
-        xz_log(XZ_LOG_WARN, "console", what, "rc=%s error=\"%s\"", xz_rc_name(rc), err->msg);
+        xz_log(rc == XZ_RETRY ? XZ_LOG_DEBUG : XZ_LOG_WARN, "console", "webhook",
+               "rc=%s error=\"%s\"", xz_rc_name(rc), err->msg);
     }
 }
 
@@ -37,7 +40,7 @@ static void give_back(struct xz_console *console, const struct xz_webhook_claim 
     struct xz_err err = {0};
     const enum xz_rc rc = xz_webhook_release(&console->desk, claim, &err);
 
-    report("webhook", rc == XZ_REJECT ? XZ_OK : rc, &err);
+    report(rc == XZ_REJECT ? XZ_OK : rc, &err);
 }
 
 static void send_one(struct xz_console *console, const struct xz_webhook_claim *claim)
@@ -63,19 +66,16 @@ static void send_one(struct xz_console *console, const struct xz_webhook_claim *
         return;
     }
     rc = xz_webhook_settle(&console->desk, claim, status, error, xz_now_ms(), &err);
-    report("webhook", rc == XZ_REJECT ? XZ_OK : rc, &err); /* dropped meanwhile, or another's */
+    report(rc == XZ_REJECT ? XZ_OK : rc, &err); /* dropped meanwhile, or another's */
 }
 
-/* False when nothing was due. */
-static bool send_due(struct xz_console *console)
+static enum xz_rc send_due(struct xz_console *console, bool *more, struct xz_err *err)
 {
     struct xz_webhook_claim claims[CLAIMS];
-    struct xz_err err = {0};
     size_t count = 0;
     const enum xz_rc rc =
-        xz_webhook_claim(&console->desk, xz_now_ms(), CLAIMS, claims, &count, &err);
+        xz_webhook_claim(&console->desk, xz_now_ms(), CLAIMS, claims, &count, err);
 
-    report("webhooks", rc, &err);
     for (size_t i = 0; rc == XZ_OK && i < count; i++) {
         if (console->ending) {
             give_back(console, &claims[i]);
@@ -84,38 +84,53 @@ static bool send_due(struct xz_console *console)
         }
         xz_webhook_claim_fini(&claims[i]);
     }
-    return rc == XZ_OK && count > 0;
+    *more = rc == XZ_OK && count > 0;
+    return rc;
 }
 
-static void fan_out(struct xz_console *console)
+static enum xz_rc fan_out(struct xz_console *console, struct xz_err *err)
 {
-    struct xz_err err = {0};
     bool more = true;
     enum xz_rc rc = XZ_OK;
 
     for (int i = 0; rc == XZ_OK && more && i < FAN_OUTS_MAX && !console->ending; i++) {
-        rc = xz_webhook_fan_out(&console->desk, xz_now_ms(), &more, &err);
+        rc = xz_webhook_fan_out(&console->desk, xz_now_ms(), &more, err);
     }
-    report("webhooks", rc, &err);
+    return rc;
+}
+
+/* Now and then, before the first of a round. */
+static enum xz_rc sweep(struct xz_console *console, int64_t *swept_ms, struct xz_err *err)
+{
+    const int64_t now_ms = xz_now_ms();
+    enum xz_rc rc = XZ_OK;
+
+    if (now_ms - *swept_ms > SWEEP_MS) {
+        rc = xz_webhook_sweep(&console->desk, now_ms, err);
+        *swept_ms = rc == XZ_OK ? now_ms : *swept_ms;
+    }
+    return rc;
 }
 
 void *xz_console_webhooks(void *arg)
 {
     struct xz_console *console = arg;
+    struct xz_outage outage = {.what = "webhooks"};
     int64_t swept_ms = 0;
 
     while (!console->ending) {
         const uint64_t seen = xz_console_seen(console);
-        const int64_t now_ms = xz_now_ms();
+        struct xz_err err = {0};
+        bool more = false;
+        enum xz_rc rc = XZ_OK;
 
-        fan_out(console);
-        if (now_ms - swept_ms > SWEEP_MS) {
-            struct xz_err err = {0};
-
-            report("webhooks", xz_webhook_sweep(&console->desk, now_ms, &err), &err);
-            swept_ms = now_ms;
+        if (xz_outage_may_try(&outage)) {
+            rc = fan_out(console, &err);
+            rc = rc == XZ_OK ? sweep(console, &swept_ms, &err) : rc;
+            rc = rc == XZ_OK ? send_due(console, &more, &err) : rc;
+            xz_outage_note(&outage, rc, &err);
         }
-        if (!send_due(console)) {
+        if (!more) {
             xz_console_wait(console, seen, WAIT_MS);
         }
     }
