@@ -9,6 +9,7 @@
 #include "base/jsonw.h"
 #include "base/mem.h"
 #include "cases/counter.h"
+#include "cases/row.h"
 
 bool xz_verdict_is_sampled(const struct xz_keys *keys, int64_t case_id)
 {
@@ -142,69 +143,122 @@ enum xz_rc xz_verdict_put(struct xz_db_conn *conn, const struct xz_case_row *row
 
 /* ---- on their way ---- */
 
-struct leaving {
-    char alert[65];
-    struct xz_buf value;
-};
-
-struct sending {
-    int64_t now_ms, last_id;
+struct taking {
+    int64_t holder, now_ms;
     size_t max, count;
-    struct leaving *items;
+    struct xz_disposition *items;
 };
 
-static bool take_leaving(void *arg, const struct xz_db_row *row)
+void xz_disposition_fini(struct xz_disposition *item) { xz_buf_fini(&item->value); }
+
+static bool take_item(void *arg, const struct xz_db_row *row)
 {
-    struct sending *sending = arg;
-    struct leaving *item = &sending->items[sending->count++];
+    struct taking *taking = arg;
+    struct xz_disposition *item = &taking->items[taking->count++];
     const struct xz_str value = xz_db_text(row, 2);
 
-    sending->last_id = xz_db_int(row, 0);
-    (void)snprintf(item->alert, sizeof(item->alert), XZ_STR_FMT, XZ_STR_ARG(xz_db_text(row, 1)));
+    *item = (struct xz_disposition){.id = xz_db_int(row, 0)};
+    (void)snprintf(item->alert_id, sizeof(item->alert_id), XZ_STR_FMT,
+                   XZ_STR_ARG(xz_db_text(row, 1)));
     xz_buf_bytes(&item->value, value.ptr, value.len);
-    return sending->count < sending->max;
+    return taking->count < taking->max;
 }
 
-static enum xz_rc read_leaving(struct xz_db_conn *conn, void *arg, struct xz_err *err)
+/* Most of the time there is nothing to send, or another sends: that is seen without a write. */
+static enum xz_rc look(struct xz_db_conn *conn, void *arg, struct xz_err *err)
 {
-    struct sending *sending = arg;
+    const struct taking *taking = arg;
+    int64_t due = 0;
+    const enum xz_rc rc = xz_row_int(
+        conn,
+        "SELECT COUNT(*) FROM (SELECT id FROM outbox WHERE due_ms <= ?1 AND NOT EXISTS "
+        "(SELECT id FROM outbox_holder WHERE holder <> ?2 AND until_ms > ?1 AND until_ms <= ?3) "
+        "LIMIT 1) due",
+        XZ_DB_ARGS(XZ_DB_INT(taking->now_ms), XZ_DB_INT(taking->holder),
+                   XZ_DB_INT(taking->now_ms + XZ_OUTBOX_HOLD_MS)),
+        &due, NULL, err);
 
-    return xz_db_query(
-        conn, "SELECT id, alert, value FROM outbox WHERE due_ms <= ?1 ORDER BY id LIMIT ?2",
-        XZ_DB_ARGS(XZ_DB_INT(sending->now_ms), XZ_DB_INT((int64_t)sending->max)), take_leaving,
-        sending, err);
+    return rc == XZ_OK && due == 0 ? xz_err_reject(err, "nothing", "", "nothing is due") : rc;
 }
 
-static enum xz_rc drop_sent(struct xz_db_conn *conn, void *arg, struct xz_err *err)
+/* Longer than that nobody can hold it, unless a clock was set back. */
+static enum xz_rc hold(struct xz_db_conn *conn, const struct taking *taking, int64_t *held,
+                       struct xz_err *err)
 {
-    const struct sending *sending = arg;
+    const int64_t until_ms = taking->now_ms + XZ_OUTBOX_HOLD_MS;
 
-    return xz_db_exec(conn, "DELETE FROM outbox WHERE due_ms <= ?1 AND id <= ?2",
-                      XZ_DB_ARGS(XZ_DB_INT(sending->now_ms), XZ_DB_INT(sending->last_id)), NULL,
-                      err);
+    return xz_db_exec(
+        conn,
+        "INSERT INTO outbox_holder (id, holder, until_ms) VALUES (1, ?1, ?2) "
+        "ON CONFLICT (id) DO UPDATE SET holder = ?1, until_ms = ?2 "
+        "WHERE outbox_holder.holder = ?1 OR outbox_holder.until_ms <= ?3 "
+        "OR outbox_holder.until_ms > ?2",
+        XZ_DB_ARGS(XZ_DB_INT(taking->holder), XZ_DB_INT(until_ms), XZ_DB_INT(taking->now_ms)), held,
+        err);
 }
 
-enum xz_rc xz_disposition_send(const struct xz_desk *desk, int64_t now_ms, size_t max,
-                               xz_disposition_fn give, void *arg, size_t *sent, struct xz_err *err)
+static enum xz_rc take_items(struct xz_db_conn *conn, void *arg, struct xz_err *err)
 {
-    struct sending sending = {
-        .now_ms = now_ms, .max = max, .items = xz_calloc(max, sizeof(*sending.items))};
-    struct xz_disposition *given = xz_calloc(max, sizeof(*given));
-    enum xz_rc rc = xz_desk_read(desk, read_leaving, &sending, err);
+    struct taking *taking = arg;
+    int64_t held = 0;
+    const enum xz_rc rc = hold(conn, taking, &held, err);
 
-    for (size_t i = 0; i < sending.count; i++) {
-        given[i] = (struct xz_disposition){xz_str_from(sending.items[i].alert),
-                                           xz_buf_view(&sending.items[i].value)};
+    return rc != XZ_OK || held == 0
+               ? rc
+               : xz_db_query(
+                     conn,
+                     "SELECT id, alert, value FROM outbox WHERE due_ms <= ?1 ORDER BY id LIMIT ?2",
+                     XZ_DB_ARGS(XZ_DB_INT(taking->now_ms), XZ_DB_INT((int64_t)taking->max)),
+                     take_item, taking, err);
+}
+
+enum xz_rc xz_disposition_take(const struct xz_desk *desk, int64_t holder, int64_t now_ms,
+                               size_t max, struct xz_disposition *items, size_t *count,
+                               struct xz_err *err)
+{
+    struct taking taking = {holder, now_ms, max, 0, items};
+    enum xz_rc rc = xz_desk_read(desk, look, &taking, err);
+
+    rc = rc == XZ_OK ? xz_desk_write(desk, take_items, &taking, err) : rc;
+    for (size_t i = 0; rc != XZ_OK && i < taking.count; i++) {
+        xz_disposition_fini(&items[i]);
     }
-    rc = rc == XZ_OK && sending.count > 0 ? give(arg, given, sending.count, err) : rc;
-    if (rc == XZ_OK && sending.count > 0) {
-        rc = xz_desk_write(desk, drop_sent, &sending, err);
+    *count = rc == XZ_OK ? taking.count : 0;
+    return rc == XZ_REJECT ? XZ_OK : rc;
+}
+
+struct dropping {
+    const int64_t *ids;
+    size_t count;
+};
+
+static enum xz_rc drop_items(struct xz_db_conn *conn, void *arg, struct xz_err *err)
+{
+    const struct dropping *dropping = arg;
+    enum xz_rc rc = XZ_OK;
+
+    for (size_t i = 0; rc == XZ_OK && i < dropping->count; i++) {
+        rc = xz_db_exec(conn, "DELETE FROM outbox WHERE id = ?1",
+                        XZ_DB_ARGS(XZ_DB_INT(dropping->ids[i])), NULL, err);
     }
-    *sent = rc == XZ_OK ? sending.count : 0;
-    for (size_t i = 0; i < sending.count; i++) {
-        xz_buf_fini(&sending.items[i].value);
-    }
-    free(sending.items);
-    free(given);
     return rc;
+}
+
+enum xz_rc xz_disposition_drop(const struct xz_desk *desk, const int64_t *ids, size_t count,
+                               struct xz_err *err)
+{
+    struct dropping dropping = {ids, count};
+
+    return count > 0 ? xz_desk_write(desk, drop_items, &dropping, err) : XZ_OK;
+}
+
+static enum xz_rc leave(struct xz_db_conn *conn, void *arg, struct xz_err *err)
+{
+    return xz_db_exec(conn, "DELETE FROM outbox_holder WHERE holder = ?1",
+                      XZ_DB_ARGS(XZ_DB_INT(*(const int64_t *)arg)), NULL, err);
+}
+
+enum xz_rc xz_disposition_leave(const struct xz_desk *desk, int64_t holder, struct xz_err *err)
+{
+    return xz_desk_write(desk, leave, &holder, err);
 }

@@ -24,16 +24,29 @@ XZ_MUST enum xz_rc xz_verdict_put(struct xz_db_conn *conn, const struct xz_case_
 /* It is not closed after all. A second look that was done stays. */
 XZ_MUST enum xz_rc xz_verdict_drop(struct xz_db_conn *conn, int64_t case_id, struct xz_err *err);
 
+/* One on its way. */
 struct xz_disposition {
-    struct xz_str alert_id, value; /* the contract's JSON */
+    int64_t id;
+    char alert_id[65];
+    struct xz_buf value; /* the contract's JSON */
 };
+void xz_disposition_fini(struct xz_disposition *item);
 
-/* Dispositions that may leave, oldest first, up to max at once: when give returns XZ_OK for them,
- * they are dropped. What give did before a crash it is asked to do again. *sent: how many. */
-typedef enum xz_rc (*xz_disposition_fn)(void *arg, const struct xz_disposition *items, size_t count,
-                                        struct xz_err *err);
-XZ_MUST enum xz_rc xz_disposition_send(const struct xz_desk *desk, int64_t now_ms, size_t max,
-                                       xz_disposition_fn give, void *arg, size_t *sent,
+/* Of several processes one sends, for so long after it took something last; then another may. */
+#define XZ_OUTBOX_HOLD_MS 60000
+
+/* Reads up to max that may leave, oldest first, one of an alert: their sender holds the outbox from
+ * now_ms on. *count is 0 when there are none, or another holder sends. Each is the caller's to
+ * end. They stay until they are dropped: what a holder sent before a crash, the next one sends
+ * again. holder: a random number that a process keeps. */
+XZ_MUST enum xz_rc xz_disposition_take(const struct xz_desk *desk, int64_t holder, int64_t now_ms,
+                                       size_t max, struct xz_disposition *items, size_t *count,
                                        struct xz_err *err);
+/* The log has them for sure. */
+XZ_MUST enum xz_rc xz_disposition_drop(const struct xz_desk *desk, const int64_t *ids, size_t count,
+                                       struct xz_err *err);
+/* Nothing of holder's is on its way any more: another may send at once. */
+XZ_MUST enum xz_rc xz_disposition_leave(const struct xz_desk *desk, int64_t holder,
+                                        struct xz_err *err);
 
 #endif

@@ -6,26 +6,18 @@
 #include "alert/alert.h"
 #include "base/log.h"
 #include "cases/intake.h"
-#include "cases/verdict.h"
+#include "console/outage.h"
+#include "console/outbox.h"
 #include "stream/feed.h"
 
-#define POLL_MS  200
-#define PAUSE_MS 1000 /* before something that failed is tried again */
-#define AT_ONCE  32   /* alerts of one transaction: some hundredths of a second */
-#define FLUSH_MS 10000
-#define SEND_MAX 200
+#define POLL_MS 200
+#define AT_ONCE 32 /* alerts of one transaction: some hundredths of a second */
 
-struct giving {
+struct reading {
     struct xz_console *console;
-    struct xz_producer *producer;
-    int64_t unanswered, refused;
+    struct xz_feed *feed;
+    struct xz_outage outage;
 };
-
-static void report(const char *what, enum xz_rc rc, const struct xz_err *err)
-{
-    xz_log(rc == XZ_RETRY ? XZ_LOG_WARN : XZ_LOG_ERROR, "console", what, "rc=%s error=\"%s\"",
-           xz_rc_name(rc), err->msg);
-}
 
 /* ---- alerts in ---- */
 
@@ -49,16 +41,19 @@ static struct xz_str as_json(struct xz_str value, struct xz_buf *json)
 }
 
 /* One transaction: a few at a time, since all who decide something wait for it. */
-static enum xz_rc take_in(struct xz_console *console, const struct xz_intake_record *alerts,
+static enum xz_rc take_in(struct reading *reading, const struct xz_intake_record *alerts,
                           size_t count, struct xz_err *err)
 {
+    struct xz_console *console = reading->console;
     struct xz_intake_report done;
     enum xz_rc rc;
 
     while ((rc = xz_intake(&console->desk, alerts, count, xz_now_ms(), &done, err)) == XZ_RETRY &&
            !console->ending) {
-        report("intake", rc, err);
-        xz_console_pause(console, PAUSE_MS);
+        xz_outage_note(&reading->outage, rc, err);
+        while (!console->ending && !xz_outage_may_try(&reading->outage)) {
+            xz_console_pause(console, xz_outage_pause(&reading->outage));
+        }
     }
     if (rc != XZ_OK) {
         return rc;
@@ -98,54 +93,6 @@ static enum xz_rc take(void *arg, const struct xz_feed_record *records, size_t c
     return rc;
 }
 
-/* ---- dispositions out ---- */
-
-static void on_delivery(void *arg, const rd_kafka_message_t *message)
-{
-    struct giving *giving = arg;
-
-    giving->unanswered--;
-    giving->refused += message->err != RD_KAFKA_RESP_ERR_NO_ERROR;
-}
-
-/* Only what the broker has for sure may be dropped from the outbox. */
-static enum xz_rc give(void *arg, const struct xz_disposition *items, size_t count,
-                       struct xz_err *err)
-{
-    struct giving *giving = arg;
-    enum xz_rc rc = XZ_OK;
-
-    giving->refused = 0;
-    for (size_t i = 0; rc == XZ_OK && i < count; i++) {
-        rc = xz_produce(giving->producer, giving->console->config->topics_dispositions,
-                        RD_KAFKA_PARTITION_UA, items[i].alert_id, items[i].value, false, NULL, 0,
-                        NULL, err);
-        giving->unanswered += rc == XZ_OK;
-    }
-    if (rc != XZ_OK) {
-        return rc;
-    }
-    (void)rd_kafka_flush(giving->producer->client, FLUSH_MS);
-    return giving->unanswered == 0 && giving->refused == 0
-               ? XZ_OK
-               : xz_err_set(err, XZ_RETRY, "the broker did not take the dispositions");
-}
-
-static void send_dispositions(struct giving *giving)
-{
-    struct xz_err err = {0};
-    size_t sent = SEND_MAX;
-    enum xz_rc rc = XZ_OK;
-
-    while (rc == XZ_OK && sent == SEND_MAX && !giving->console->ending) {
-        rc = xz_disposition_send(&giving->console->desk, xz_now_ms(), SEND_MAX, give, giving, &sent,
-                                 &err);
-    }
-    if (rc != XZ_OK) {
-        report("dispositions", rc, &err);
-    }
-}
-
 /* ---- the thread ---- */
 
 static enum xz_rc open_feed(struct xz_console *console, struct xz_feed **feed, struct xz_err *err)
@@ -153,32 +100,46 @@ static enum xz_rc open_feed(struct xz_console *console, struct xz_feed **feed, s
     return *feed != NULL ? XZ_OK : xz_feed_open(console->config, place, console, feed, err);
 }
 
+/* Alerts that came in meanwhile are in the store. */
+static enum xz_rc read_on(struct reading *reading, struct xz_err *err)
+{
+    enum xz_rc rc = open_feed(reading->console, &reading->feed, err);
+
+    rc = rc == XZ_OK ? xz_feed_poll(reading->feed, POLL_MS, take, reading, err) : rc;
+    if (rc == XZ_OK) {
+        reading->console->feed_lag = xz_feed_lag(reading->feed);
+    }
+    return rc;
+}
+
 void *xz_console_feed(void *arg)
 {
     struct xz_console *console = arg;
-    struct xz_producer producer = {0};
-    struct giving giving = {console, &producer, 0, 0};
-    struct xz_feed *feed = NULL;
+    struct reading reading = {.console = console, .outage = {.what = "feed"}};
+    struct xz_outbox *outbox = NULL;
     struct xz_err err = {0};
-    enum xz_rc rc = xz_producer_open(&producer, console->config, on_delivery, &giving, &err);
+    enum xz_rc rc = xz_outbox_open(console, &outbox, &err);
 
     while (rc == XZ_OK && !console->ending) {
-        rc = open_feed(console, &feed, &err);
-        rc = rc == XZ_OK ? xz_feed_poll(feed, POLL_MS, take, console, &err) : rc;
+        if (xz_outage_may_try(&reading.outage)) {
+            rc = read_on(&reading, &err);
+            if (!console->ending) {
+                xz_outage_note(&reading.outage, rc, &err);
+            }
+            rc = rc == XZ_RETRY ? XZ_OK : rc;
+        } else {
+            xz_console_pause(console, POLL_MS);
+        }
         if (rc == XZ_OK) {
-            console->feed_lag = xz_feed_lag(feed);
-            send_dispositions(&giving);
-        } else if (rc == XZ_RETRY && !console->ending) {
-            report("feed", rc, &err);
-            xz_console_pause(console, PAUSE_MS);
-            rc = XZ_OK;
+            xz_outbox_step(outbox);
         }
     }
     if (rc != XZ_OK && !console->ending) {
-        report("feed", rc, &err);
+        xz_log(XZ_LOG_ERROR, "console", "feed", "state=ended rc=%s error=\"%s\"", xz_rc_name(rc),
+               err.msg);
         console->failed = true;
     }
-    xz_feed_close(feed);
-    xz_producer_close(&producer);
+    xz_feed_close(reading.feed);
+    xz_outbox_close(outbox);
     return NULL;
 }

@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import json
+import os
 import pathlib
 import sqlite3
 import subprocess
@@ -136,6 +137,14 @@ class Postgres:
         subprocess.run(["psql", "-q", "-d", self.url, "-c", f"CREATE DATABASE {name}"], check=True,
                        capture_output=True)
         return self.url.replace("dbname=postgres", f"dbname={name}")
+
+    def signal(self, number):
+        """To the server and all its processes: SIGSTOP freezes it, SIGCONT thaws it."""
+        head = int((self.directory / "data" / "postmaster.pid").read_text().split()[0])
+        children = pathlib.Path(f"/proc/{head}/task/{head}/children").read_text().split()
+        for process in (head, *map(int, children)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, number)
 
     def stop(self):
         subprocess.run([self.script, "stop", self.directory], check=True)

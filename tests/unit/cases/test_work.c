@@ -359,36 +359,66 @@ static bool says(struct xz_str value, const char *part)
     return memmem(value.ptr, value.len, part, strlen(part)) != NULL;
 }
 
-static enum xz_rc count_given(void *arg, const struct xz_disposition *items, size_t count,
-                              struct xz_err *err)
+/* How many it gets; what it got, in items[0]. */
+static size_t takes(const struct xz_desk *desk, int64_t holder, int64_t now_ms,
+                    struct xz_disposition items[static 10])
 {
-    (void)err;
-    assert_int_equal(count, 1);
-    assert_string_equal(items[0].alert_id.ptr, "A0");
-    assert_true(says(items[0].value, "\"outcome\":\"inconclusive\""));
-    *(int *)arg += (int)count;
-    return XZ_OK;
+    struct xz_err err = {0};
+    size_t count = 99;
+
+    if (xz_disposition_take(desk, holder, now_ms, 10, items, &count, &err) != XZ_OK) {
+        fail_msg("%s", err.msg);
+    }
+    for (size_t i = 1; i < count; i++) {
+        xz_disposition_fini(&items[i]);
+    }
+    return count;
 }
+
+#define FINAL_MS (MONDAY_MS + XZ_UNDO_MS)
 
 static void test_a_disposition_leaves_when_it_is_final(void **state)
 {
     struct xz_desk desk = desk_with(*state, 1);
+    struct xz_disposition items[10];
     struct xz_err err = {0};
-    size_t sent = 0;
-    int given = 0;
 
     assert_string_equal(
         doing(&desk, LI, 1, saying_of(XZ_VERB_CLOSE, XZ_OUTCOME_RIGHT_TO_ASK, 0), MONDAY_MS), "");
-    assert_int_equal(
-        xz_disposition_send(&desk, MONDAY_MS + 1000, 10, count_given, &given, &sent, &err), XZ_OK);
-    assert_int_equal(given, 0);
-    assert_int_equal(
-        xz_disposition_send(&desk, MONDAY_MS + XZ_UNDO_MS, 10, count_given, &given, &sent, &err),
-        XZ_OK);
-    assert_int_equal(
-        xz_disposition_send(&desk, MONDAY_MS + XZ_UNDO_MS, 10, count_given, &given, &sent, &err),
-        XZ_OK);
-    assert_int_equal(given, 1);
+    assert_int_equal(takes(&desk, 7, MONDAY_MS + 1000, items), 0);
+    assert_int_equal(takes(&desk, 7, FINAL_MS, items), 1);
+    assert_string_equal(items[0].alert_id, "A0");
+    assert_true(says(xz_buf_view(&items[0].value), "\"outcome\":\"inconclusive\""));
+    assert_int_equal(xz_disposition_drop(&desk, &items[0].id, 1, &err), XZ_OK);
+    xz_disposition_fini(&items[0]);
+    assert_int_equal(takes(&desk, 7, FINAL_MS, items), 0);
+    xz_desk_close(&desk);
+}
+
+static void test_of_two_senders_one_sends(void **state)
+{
+    struct xz_desk desk = desk_with(*state, 1);
+    struct xz_disposition items[10];
+    struct xz_err err = {0};
+
+    assert_string_equal(
+        doing(&desk, LI, 1, saying_of(XZ_VERB_CLOSE, XZ_OUTCOME_RIGHT_TO_ASK, 0), MONDAY_MS), "");
+    assert_int_equal(takes(&desk, 7, FINAL_MS, items), 1);
+    xz_disposition_fini(&items[0]);
+    assert_int_equal(takes(&desk, 8, FINAL_MS + XZ_OUTBOX_HOLD_MS - 1, items), 0);
+    assert_int_equal(takes(&desk, 7, FINAL_MS + XZ_OUTBOX_HOLD_MS - 1, items), 1); /* holds on */
+    xz_disposition_fini(&items[0]);
+    assert_int_equal(takes(&desk, 8, FINAL_MS + XZ_OUTBOX_HOLD_MS, items), 0);
+    assert_int_equal(takes(&desk, 8, FINAL_MS + 2 * XZ_OUTBOX_HOLD_MS, items), 1); /* 7 is dead */
+    xz_disposition_fini(&items[0]);
+    assert_int_equal(takes(&desk, 7, FINAL_MS + 2 * XZ_OUTBOX_HOLD_MS, items), 0);
+    assert_int_equal(xz_disposition_leave(&desk, 7, &err), XZ_OK); /* not 7's to leave */
+    assert_int_equal(takes(&desk, 7, FINAL_MS + 2 * XZ_OUTBOX_HOLD_MS, items), 0);
+    assert_int_equal(takes(&desk, 7, FINAL_MS, items), 1); /* a clock was set back */
+    xz_disposition_fini(&items[0]);
+    assert_int_equal(xz_disposition_leave(&desk, 7, &err), XZ_OK);
+    assert_int_equal(takes(&desk, 8, FINAL_MS, items), 1);
+    xz_disposition_fini(&items[0]);
     xz_desk_close(&desk);
 }
 
@@ -458,6 +488,7 @@ int main(void)
         ON_BOTH(test_what_cannot_be_seen_says_nothing),
         ON_BOTH(test_what_was_seen_must_still_be_so),
         ON_BOTH(test_a_disposition_leaves_when_it_is_final),
+        ON_BOTH(test_of_two_senders_one_sends),
         ON_BOTH(test_a_closed_case_stays_and_a_new_one_goes_on),
         ON_BOTH(test_every_change_is_in_the_chain),
     };
