@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* PostgreSQL through libpq. Values travel as text (blobs as hex), so that the server infers their
  * types; statements are prepared once a session under the number of their place. */
-#include <ctype.h>
 #include <errno.h>
 #include <libpq-fe.h>
 #include <math.h>
@@ -15,6 +14,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "cases/db_int.h"
+#include "cases/db_postgres_text.h"
 
 #define GRACE_MS  2000 /* the server's own limit comes first: its connection then stays */
 #define LOOK_MS   100  /* so soon an end of the process is seen */
@@ -278,20 +278,6 @@ static bool is_usable(void *arg)
            PQtransactionStatus(session->handle) == PQTRANS_IDLE;
 }
 
-/* Outside quotes ?N becomes $N, and the plus of db.h goes. */
-static void translate(const char *sql, struct xz_buf *out)
-{
-    bool quoted = false;
-
-    for (; *sql != '\0'; sql++) {
-        quoted ^= *sql == '\'';
-        if (*sql != '+' || quoted || isalpha((unsigned char)sql[1]) == 0) {
-            xz_buf_u8(out, (uint8_t)(*sql == '?' && !quoted ? '$' : *sql));
-        }
-    }
-    xz_buf_u8(out, 0);
-}
-
 static enum xz_rc prepare(struct session *session, const char *sql, char name[static 16],
                           struct xz_err *err)
 {
@@ -316,7 +302,7 @@ static enum xz_rc prepare(struct session *session, const char *sql, char name[st
     if (session->statements[at] == hash) {
         return XZ_OK;
     }
-    translate(sql, &text);
+    xz_pg_translate(sql, &text);
     result = answer(session, may_ask(session) ? PQsendPrepare(session->handle, name,
                                                               (const char *)text.data, 0, NULL)
                                               : 0);
@@ -331,35 +317,6 @@ static enum xz_rc prepare(struct session *session, const char *sql, char name[st
     return rc;
 }
 
-/* Appends a value as the server reads it, with a NUL; false when it has one inside. */
-static bool put_value(struct xz_buf *out, const struct xz_db_value *value)
-{
-    switch (value->kind) {
-    case XZ_DB_KIND_INT:
-        xz_buf_printf(out, "%lld", (long long)value->integer);
-        break;
-    case XZ_DB_KIND_DOUBLE:
-        xz_buf_printf(out, "%.17g", value->real);
-        break;
-    case XZ_DB_KIND_TEXT:
-        if (value->bytes.len > 0 && memchr(value->bytes.ptr, '\0', value->bytes.len) != NULL) {
-            return false;
-        }
-        xz_buf_bytes(out, value->bytes.ptr, value->bytes.len);
-        break;
-    case XZ_DB_KIND_BLOB:
-        xz_buf_printf(out, "\\x");
-        for (uint32_t i = 0; i < value->bytes.len; i++) {
-            xz_buf_printf(out, "%02x", (unsigned char)value->bytes.ptr[i]);
-        }
-        break;
-    case XZ_DB_KIND_NULL:
-        break;
-    }
-    xz_buf_u8(out, 0);
-    return true;
-}
-
 static enum xz_rc send_statement(struct session *session, const char *name,
                                  const struct xz_db_value *args, size_t count, PGresult **result,
                                  struct xz_err *err)
@@ -371,7 +328,7 @@ static enum xz_rc send_statement(struct session *session, const char *name,
 
     for (size_t i = 0; i < count && rc == XZ_OK; i++) {
         starts[i] = text.len;
-        if (!put_value(&text, &args[i])) {
+        if (!xz_pg_put_value(&text, &args[i])) {
             rc = xz_err_reject(err, "invalid", "", "a text may not hold a NUL byte");
         }
     }
