@@ -7,25 +7,11 @@
 
 #include "base/buf.h"
 #include "cases/audit.h"
+#include "cases/identity.h"
+#include "cases/keyring.h"
 #include "cases/migrate.h"
 
 #define OBJECT_MAX 300
-
-enum xz_rc xz_desk_open(const char *url, size_t connections, const char *key_file,
-                        const char *calendar_file, struct xz_desk *desk, struct xz_err *err)
-{
-    enum xz_rc rc;
-
-    *desk = (struct xz_desk){.control_per_month = XZ_CONTROL_PER_MONTH};
-    rc = xz_calendar_load(calendar_file, &desk->calendar, err);
-    rc = rc == XZ_OK ? xz_keys_load(key_file, &desk->keys, err) : rc;
-    rc = rc == XZ_OK ? xz_db_open(url, connections, &desk->db, err) : rc;
-    rc = rc == XZ_OK ? xz_db_migrate(desk->db, xz_migrations, err) : rc;
-    if (rc != XZ_OK) {
-        xz_desk_close(desk);
-    }
-    return rc;
-}
 
 void xz_desk_close(struct xz_desk *desk)
 {
@@ -71,6 +57,62 @@ enum xz_rc xz_desk_append(const struct xz_desk *desk, xz_desk_fn work, void *arg
 enum xz_rc xz_desk_read(const struct xz_desk *desk, xz_desk_fn work, void *arg, struct xz_err *err)
 {
     return transact(desk, READS, work, arg, err);
+}
+
+/* ---- opening ---- */
+
+struct opening {
+    struct xz_desk *desk;
+    const char *key_file;
+    bool makes;
+};
+
+static enum xz_rc open_keys(struct xz_db_conn *conn, void *arg, struct xz_err *err)
+{
+    const struct opening *opening = arg;
+
+    return xz_keyring_open(conn, opening->key_file, opening->makes, &opening->desk->keys, err);
+}
+
+enum xz_rc xz_desk_visit(const char *url, size_t connections, const char *key_file,
+                         const char *calendar_file, unsigned visit, struct xz_desk *desk,
+                         struct xz_err *err)
+{
+    const bool makes = (visit & XZ_DESK_STORE) == 0;
+    struct opening opening = {desk, key_file, makes};
+    enum xz_rc rc;
+
+    *desk = (struct xz_desk){.control_per_month = XZ_CONTROL_PER_MONTH};
+    rc = xz_calendar_load(calendar_file, &desk->calendar, err);
+    if (rc == XZ_OK) {
+        rc = makes ? xz_db_open(url, connections, &desk->db, err)
+                   : xz_db_open_store(url, connections, &desk->db, err);
+    }
+    rc = rc == XZ_OK ? xz_db_migrate(desk->db, xz_migrations, err) : rc;
+    if (rc == XZ_OK && (visit & XZ_DESK_KEYS) != 0) {
+        rc = xz_desk_write(desk, open_keys, &opening, err);
+    }
+    if (rc != XZ_OK) {
+        xz_desk_close(desk);
+    }
+    return rc;
+}
+
+enum xz_rc xz_desk_open(const char *url, size_t connections, const char *key_file,
+                        const char *calendar_file, struct xz_desk *desk, struct xz_err *err)
+{
+    struct xz_identity_renaming renaming = {0};
+    enum xz_rc rc =
+        xz_desk_visit(url, connections, key_file, calendar_file, XZ_DESK_KEYS, desk, err);
+
+    if (rc == XZ_OK) {
+        rc = xz_identity_rename_all(desk->db, desk->keys, &renaming, err);
+        desk->closed_people = renaming.closed;
+        if (rc != XZ_OK) {
+            xz_desk_close(desk);
+        }
+    }
+    return rc;
 }
 
 /* ---- what others hear of ---- */

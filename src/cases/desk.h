@@ -14,15 +14,26 @@ struct xz_desk {
     struct xz_keys *keys;
     struct xz_calendar *calendar;
     int64_t control_per_month; /* cases of the control sample; may be changed after opening */
+    int64_t closed_people;     /* whose damaged identity kept them from a new pseudonym */
 };
 
 #define XZ_CONTROL_PER_MONTH 20
 
-/* Opens and migrates the database, reads or makes the key file, reads the calendar. Errors as of
- * xz_db_open, xz_keys_load and xz_calendar_load. */
+/* Opens and migrates the database, reads the key file, reads the calendar; store and keys are made
+ * where there are none (keyring.h says when). Who still has a pseudonym of an older version gets
+ * the one of now. Errors as of xz_db_open, xz_keyring_open and xz_calendar_load. */
 XZ_MUST enum xz_rc xz_desk_open(const char *url, size_t connections, const char *key_file,
                                 const char *calendar_file, struct xz_desk *desk,
                                 struct xz_err *err);
+enum xz_desk_visit {
+    XZ_DESK_STORE = 1, /* the store must be there: neither it nor keys are made */
+    XZ_DESK_KEYS = 2   /* the keys are wanted; without, desk->keys stays NULL */
+};
+/* The same for who only comes to look, or to change accounts: visit is of the above, together or
+ * none. Nobody gets a new pseudonym. */
+XZ_MUST enum xz_rc xz_desk_visit(const char *url, size_t connections, const char *key_file,
+                                 const char *calendar_file, unsigned visit, struct xz_desk *desk,
+                                 struct xz_err *err);
 void xz_desk_close(struct xz_desk *desk); /* one that was never opened is fine, when zeroed */
 
 #define XZ_DESK_WAIT_MS 10000 /* for a connection, and for another's transaction */

@@ -8,10 +8,11 @@
 #include "base/mem.h"
 #include "cases/counter.h"
 
-#define KIND       XZ_STR("person")
-#define TOKEN      "~P"
-#define SEALED_MAX (XZ_PERSON_ID_MAX + XZ_SEAL_EXTRA)
-#define WAIT_MS    10000
+#define KIND         XZ_STR("person")
+#define TOKEN        "~P"
+#define SEALED_MAX   (XZ_PERSON_ID_MAX + XZ_SEAL_EXTRA)
+#define WAIT_MS      10000
+#define RENAME_BATCH 1000
 
 struct number {
     int64_t value;
@@ -206,10 +207,10 @@ enum xz_rc xz_identity_show(struct xz_db_conn *conn, struct xz_str text, struct 
     return rc;
 }
 
-/* ---- new names ---- */
+/* ---- everybody ---- */
 
 struct batch {
-    int64_t *people;
+    int64_t *people, *versions;
     size_t count;
 };
 
@@ -217,49 +218,124 @@ static bool take_person(void *arg, const struct xz_db_row *row)
 {
     struct batch *batch = arg;
 
-    batch->people[batch->count++] = xz_db_int(row, 0);
+    batch->people[batch->count] = xz_db_int(row, 0);
+    batch->versions[batch->count++] = xz_db_int(row, 1);
     return true;
 }
 
-static enum xz_rc rename_one(struct xz_db_conn *conn, const struct xz_keys *keys, int64_t person,
-                             struct xz_err *err)
+static struct batch batch_of(size_t max)
 {
-    struct xz_buf id = {0};
-    char pseudonym[XZ_PSEUDONYM_LEN + 1];
+    return (struct batch){xz_calloc(max, sizeof(int64_t)), xz_calloc(max, sizeof(int64_t)), 0};
+}
+
+static void batch_free(struct batch *batch)
+{
+    free(batch->people);
+    free(batch->versions);
+}
+
+static enum xz_rc check_one(struct xz_db_conn *conn, const struct xz_keys *keys, int64_t person,
+                            struct xz_err *err)
+{
+    struct xz_buf id = {0}, stored = {0};
+    unsigned char digest[32];
     enum xz_rc rc = xz_identity_reveal(conn, keys, person, &id, err);
 
+    rc = rc == XZ_OK ? xz_db_query(conn, "SELECT lookup FROM identity WHERE id = ?1",
+                                   XZ_DB_ARGS(XZ_DB_INT(person)), take_blob, &stored, err)
+                     : rc;
     if (rc == XZ_OK) {
+        xz_keys_lookup(keys, KIND, xz_buf_view(&id), digest);
+        if (stored.len != sizeof(digest) || memcmp(stored.data, digest, sizeof(digest)) != 0) {
+            rc = xz_err_set(err, XZ_FATAL, "an identity is found by another key");
+        }
+    }
+    xz_buf_fini(&id);
+    xz_buf_fini(&stored);
+    return rc;
+}
+
+enum xz_rc xz_identity_check(struct xz_db_conn *conn, const struct xz_keys *keys, size_t max,
+                             struct xz_err *err)
+{
+    struct batch batch = batch_of(max);
+    enum xz_rc rc = xz_db_query(conn, "SELECT id, key_version FROM identity ORDER BY id LIMIT ?1",
+                                XZ_DB_ARGS(XZ_DB_INT((int64_t)max)), take_person, &batch, err);
+
+    for (size_t i = 0; rc == XZ_OK && i < batch.count; i++) {
+        rc = check_one(conn, keys, batch.people[i], err);
+    }
+    batch_free(&batch);
+    return rc;
+}
+
+/* One that does not open is counted and passed over: it may not keep everybody else from new names.
+ */
+static enum xz_rc rename_one(struct xz_db_conn *conn, const struct xz_keys *keys, int64_t person,
+                             struct xz_identity_renaming *renaming, struct xz_err *err)
+{
+    struct xz_buf id = {0}, sealed = {0};
+    char pseudonym[XZ_PSEUDONYM_LEN + 1], plain[XZ_PERSON_ID_MAX];
+    enum xz_rc rc = xz_db_query(conn, "SELECT sealed FROM identity WHERE id = ?1",
+                                XZ_DB_ARGS(XZ_DB_INT(person)), take_blob, &sealed, err);
+
+    if (rc == XZ_OK && (sealed.len > SEALED_MAX ||
+                        xz_keys_open(keys, KIND, xz_buf_view(&sealed), plain, NULL) != XZ_OK)) {
+        renaming->closed++;
+    } else if (rc == XZ_OK) {
+        xz_buf_bytes(&id, plain, sealed.len - XZ_SEAL_EXTRA);
         xz_keys_pseudonym(keys, KIND, xz_buf_view(&id), pseudonym);
         rc = xz_db_exec(
             conn, "UPDATE identity SET pseudonym = ?1, key_version = ?2 WHERE id = ?3",
             XZ_DB_ARGS(XZ_DB_CSTR(pseudonym), XZ_DB_INT(xz_keys_version(keys)), XZ_DB_INT(person)),
             NULL, err);
+        renaming->renamed += rc == XZ_OK;
     }
+    xz_buf_fini(&sealed);
     xz_buf_fini(&id);
     return rc;
 }
 
-enum xz_rc xz_identity_rename(struct xz_db *db, const struct xz_keys *keys, size_t max, bool *left,
-                              struct xz_err *err)
+enum xz_rc xz_identity_rename(struct xz_db *db, const struct xz_keys *keys, size_t max,
+                              struct xz_identity_renaming *renaming, struct xz_err *err)
 {
-    struct batch batch = {xz_calloc(max, sizeof(int64_t)), 0};
+    struct xz_identity_renaming next = *renaming;
+    struct batch batch = batch_of(max);
     struct xz_db_conn *conn = NULL;
     enum xz_rc rc = xz_db_take(db, WAIT_MS, &conn, err);
 
     rc = rc == XZ_OK ? xz_db_begin(conn, true, err) : rc;
     rc = rc == XZ_OK
              ? xz_db_query(conn,
-                           "SELECT id FROM identity WHERE key_version < ?1 "
-                           "ORDER BY key_version, id LIMIT ?2",
-                           XZ_DB_ARGS(XZ_DB_INT(xz_keys_version(keys)), XZ_DB_INT((int64_t)max)),
+                           "SELECT id, key_version FROM identity WHERE key_version < ?1 "
+                           "AND (key_version, id) > (?2, ?3) ORDER BY key_version, id LIMIT ?4",
+                           XZ_DB_ARGS(XZ_DB_INT(xz_keys_version(keys)), XZ_DB_INT(next.version),
+                                      XZ_DB_INT(next.person), XZ_DB_INT((int64_t)max)),
                            take_person, &batch, err)
              : rc;
     for (size_t i = 0; rc == XZ_OK && i < batch.count; i++) {
-        rc = rename_one(conn, keys, batch.people[i], err);
+        next.version = batch.versions[i];
+        next.person = batch.people[i];
+        rc = rename_one(conn, keys, batch.people[i], &next, err);
     }
     rc = rc == XZ_OK ? xz_db_commit(conn, err) : rc;
     xz_db_give(conn);
-    *left = rc != XZ_OK || batch.count == max;
-    free(batch.people);
+    if (rc == XZ_OK) {
+        next.done = batch.count < max;
+        *renaming = next;
+    }
+    batch_free(&batch);
+    return rc;
+}
+
+enum xz_rc xz_identity_rename_all(struct xz_db *db, const struct xz_keys *keys,
+                                  struct xz_identity_renaming *renaming, struct xz_err *err)
+{
+    enum xz_rc rc = XZ_OK;
+
+    *renaming = (struct xz_identity_renaming){0};
+    while (rc == XZ_OK && !renaming->done) {
+        rc = xz_identity_rename(db, keys, RENAME_BATCH, renaming, err);
+    }
     return rc;
 }

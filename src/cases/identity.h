@@ -38,9 +38,25 @@ uint32_t xz_identity_token_at(struct xz_str text, int64_t *person);
  * this first: shown, it would tell the pseudonym of anybody. True when there was one. */
 bool xz_identity_disarm(char *text, size_t len);
 
-/* After xz_keys_rotate: gives new pseudonyms to up to `max` people that still have old ones, each
- * batch in a transaction of its own. *left: there may be more. */
+/* Whether the oldest `max` people are sealed under these keys, and found by them. XZ_FATAL when one
+ * is not. */
+XZ_MUST enum xz_rc xz_identity_check(struct xz_db_conn *conn, const struct xz_keys *keys,
+                                     size_t max, struct xz_err *err);
+
+/* How far everybody's renaming came; zeroed at its beginning. */
+struct xz_identity_renaming {
+    int64_t version, person; /* the last that was looked at: its old version and number */
+    int64_t renamed;
+    int64_t closed; /* their sealed id was damaged and does not open: they keep their name */
+    bool done;
+};
+/* Gives new pseudonyms to the next people, up to `max`, that have those of an older version, each
+ * batch in a transaction of its own. May be begun again, whatever became of the last time. */
 XZ_MUST enum xz_rc xz_identity_rename(struct xz_db *db, const struct xz_keys *keys, size_t max,
-                                      bool *left, struct xz_err *err);
+                                      struct xz_identity_renaming *renaming, struct xz_err *err);
+/* Batch after batch, until it is done. */
+XZ_MUST enum xz_rc xz_identity_rename_all(struct xz_db *db, const struct xz_keys *keys,
+                                          struct xz_identity_renaming *renaming,
+                                          struct xz_err *err);
 
 #endif

@@ -90,72 +90,172 @@ static bool read_line(struct xz_keys *keys, const char *line)
 static enum xz_rc read_file(const char *file, FILE *in, struct xz_keys *keys, struct xz_err *err)
 {
     char line[LINE_MAX_LEN];
+    int number = 0;
     enum xz_rc rc = XZ_OK;
 
-    for (int number = 1; rc == XZ_OK && fgets(line, sizeof(line), in) != NULL; number++) {
+    while (rc == XZ_OK && fgets(line, sizeof(line), in) != NULL) {
+        number++;
         if (!read_line(keys, line)) {
-            rc = xz_err_config(err, file, number, "not a line of a key file");
+            rc = xz_err_config(err, file, number, "not a line of a key file%s",
+                               strchr(line, '\n') == NULL
+                                   ? ", which was cut short here: bring back its copy, or take "
+                                     "this line out if it is what a failed rotation left"
+                                   : "");
         }
     }
     OPENSSL_cleanse(line, sizeof(line));
-    if (rc == XZ_OK && !(keys->has_seal && keys->has_lookup && keys->version > 0)) {
+    if (rc == XZ_OK && number == 0) {
+        rc = xz_err_config(err, file, 0,
+                           "is empty, keys are missing: bring back its copy; if there never was "
+                           "one, take the file away and one is made");
+    } else if (rc == XZ_OK && !(keys->has_seal && keys->has_lookup && keys->version > 0)) {
         rc = xz_err_config(err, file, 0, "a key is missing: seal, lookup or pseudonym 1");
     }
     return rc;
 }
 
-static void put_key(struct xz_buf *text, const char *name, unsigned char key[static XZ_KEY_LEN])
+static void new_key(unsigned char key[static XZ_KEY_LEN]) { must(RAND_bytes(key, XZ_KEY_LEN)); }
+
+static void put_key(struct xz_buf *text, const char *name,
+                    const unsigned char key[static XZ_KEY_LEN])
 {
     char hex[2 * XZ_KEY_LEN + 1];
 
-    must(RAND_bytes(key, XZ_KEY_LEN));
     xz_hex(key, XZ_KEY_LEN, hex);
     xz_buf_printf(text, "%s %s\n", name, hex);
     OPENSSL_cleanse(hex, sizeof(hex));
 }
 
-/* Written whole and synced before it counts: identities sealed with a lost key are lost. */
-static enum xz_rc append_to(const char *file, int flags, struct xz_buf *text, struct xz_err *err)
+static void put_keys(struct xz_buf *text, const struct xz_keys *keys)
 {
-    const int out = open(file, O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0600);
-    const bool written =
-        out >= 0 && write(out, text->data, text->len) == (ssize_t)text->len && fsync(out) == 0;
-    const int why = errno;
+    char name[32];
 
+    xz_buf_printf(text, "# Keys of a case store. Without them its identities cannot be read.\n");
+    put_key(text, "seal", keys->seal);
+    put_key(text, "lookup", keys->lookup);
+    for (int version = 1; version <= keys->version; version++) {
+        (void)snprintf(name, sizeof(name), "pseudonym %d", version);
+        put_key(text, name, keys->pseudonym[version]);
+    }
+    if (keys->has_sign) {
+        put_key(text, "sign", keys->sign);
+    }
+}
+
+static bool write_all(int out, const uint8_t *data, size_t len)
+{
+    for (size_t done = 0; done < len;) {
+        const ssize_t wrote = write(out, data + done, len - done);
+
+        if (wrote < 0 && errno != EINTR) {
+            return false;
+        }
+        done += wrote > 0 ? (size_t)wrote : 0;
+    }
+    return true;
+}
+
+/* A name counts only once its folder is synced. */
+static bool sync_folder(const char *file)
+{
+    char *folder = xz_strdup(file);
+    char *slash = strrchr(folder, '/');
+    int opened, why;
+    bool synced;
+
+    if (slash != NULL) {
+        slash[slash == folder ? 1 : 0] = '\0';
+    }
+    opened = open(slash != NULL ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    synced = opened >= 0 && fsync(opened) == 0;
+    why = errno;
+    if (opened >= 0) {
+        (void)close(opened);
+    }
+    free(folder);
+    errno = why;
+    return synced;
+}
+
+/* The keys in a file beside `file`, under a name of its own (the caller's), for the owner of what
+ * stands there now. False with errno. */
+static bool write_beside(const char *file, const struct xz_keys *keys, char **beside)
+{
+    struct xz_buf name = {0}, text = {0};
+    struct stat stat_of;
+    bool written = false;
+    int out, why;
+
+    xz_buf_printf(&name, "%s.XXXXXX%c", file, '\0');
+    *beside = (char *)name.data;
+    put_keys(&text, keys);
+    out = mkostemp(*beside, O_CLOEXEC); /* its owner's alone */
+    if (out >= 0) {
+        written = (stat(file, &stat_of) != 0 ? errno == ENOENT
+                                             : fchown(out, stat_of.st_uid, stat_of.st_gid) == 0) &&
+                  write_all(out, text.data, text.len) && fsync(out) == 0;
+    }
+    why = errno;
     if (out >= 0) {
         (void)close(out);
     }
-    OPENSSL_cleanse(text->data, text->len);
-    xz_buf_fini(text);
-    return written ? XZ_OK
-                   : xz_err_config(err, file, 0, "the keys cannot be written: %s", strerror(why));
+    if (out >= 0 && !written) {
+        (void)unlink(*beside);
+    }
+    OPENSSL_cleanse(text.data, text.len);
+    xz_buf_fini(&text);
+    errno = why;
+    return written;
 }
 
-static enum xz_rc make_file(const char *file, struct xz_keys *keys, struct xz_err *err)
+/* Identities sealed with a lost key are lost: written and synced before it has the name. */
+static enum xz_rc replace_file(const char *file, const struct xz_keys *keys, struct xz_err *err)
 {
-    struct xz_buf text = {0};
+    char *place = realpath(file, NULL), *beside = NULL;
+    const bool written = place != NULL && write_beside(place, keys, &beside);
+    const bool named = written && rename(beside, place) == 0;
+    const int why = errno;
 
-    xz_buf_printf(&text, "# Keys of a case store. Without them its identities cannot be read.\n");
-    put_key(&text, "seal", keys->seal);
-    put_key(&text, "lookup", keys->lookup);
-    put_key(&text, "pseudonym 1", keys->pseudonym[1]);
-    put_key(&text, "sign", keys->sign);
+    if (written && !named) {
+        (void)unlink(beside);
+    }
+    /* From here on it counts; should the folder not be synced, a crash may bring the old one back,
+     * and who comes next is told which key that lacks. */
+    if (named) {
+        (void)sync_folder(place);
+    }
+    free(beside);
+    free(place);
+    return named ? XZ_OK
+                 : xz_err_config(err, file, 0, "the keys cannot be written: %s; it is as it was",
+                                 strerror(why));
+}
+
+enum xz_rc xz_keys_make(const char *file, struct xz_err *err)
+{
+    struct xz_keys *keys = xz_calloc(1, sizeof(*keys));
+    char *beside = NULL;
+    bool made;
+    int why;
+
+    new_key(keys->seal);
+    new_key(keys->lookup);
+    new_key(keys->pseudonym[1]);
+    new_key(keys->sign);
     keys->version = 1;
     keys->has_sign = true;
-    return append_to(file, O_CREAT | O_EXCL, &text, err);
-}
-
-/* Read again afterwards: what stands in the file counts. */
-static enum xz_rc add_sign(const char *file, FILE *in, struct xz_keys *keys, struct xz_err *err)
-{
-    struct xz_buf text = {0};
-    enum xz_rc rc;
-
-    put_key(&text, "sign", keys->sign);
-    rc = append_to(file, 0, &text, err);
-    rewind(in);
-    OPENSSL_cleanse(keys, sizeof(*keys));
-    return rc == XZ_OK ? read_file(file, in, keys, err) : rc;
+    made = write_beside(file, keys, &beside);
+    if (made) {
+        made = (link(beside, file) == 0 || errno == EEXIST) && sync_folder(file);
+        why = errno;
+        (void)unlink(beside);
+        errno = why;
+    }
+    why = errno;
+    free(beside);
+    xz_keys_free(keys);
+    return made ? XZ_OK
+                : xz_err_config(err, file, 0, "the keys cannot be written: %s", strerror(why));
 }
 
 enum xz_rc xz_keys_load(const char *file, struct xz_keys **out, struct xz_err *err)
@@ -165,15 +265,12 @@ enum xz_rc xz_keys_load(const char *file, struct xz_keys **out, struct xz_err *e
     struct stat stat_of;
     enum xz_rc rc;
 
-    if (in == NULL && errno == ENOENT) {
-        rc = make_file(file, keys, err);
-    } else if (in == NULL) {
+    if (in == NULL) {
         rc = xz_err_config(err, file, 0, "cannot be read: %s", strerror(errno));
     } else if (fstat(fileno(in), &stat_of) != 0 || (stat_of.st_mode & 077) != 0) {
         rc = xz_err_config(err, file, 0, "others than its owner may read it: chmod 600");
     } else {
         rc = read_file(file, in, keys, err);
-        rc = rc == XZ_OK && !keys->has_sign ? add_sign(file, in, keys, err) : rc;
     }
     if (in != NULL) {
         (void)fclose(in);
@@ -188,17 +285,27 @@ enum xz_rc xz_keys_load(const char *file, struct xz_keys **out, struct xz_err *e
 
 enum xz_rc xz_keys_rotate(const char *file, struct xz_keys *keys, struct xz_err *err)
 {
-    struct xz_buf text = {0};
-    char name[32];
     enum xz_rc rc;
 
     if (keys->version == XZ_KEY_VERSIONS_MAX) {
         return xz_err_config(err, file, 0, "no more than %d versions", XZ_KEY_VERSIONS_MAX);
     }
-    (void)snprintf(name, sizeof(name), "pseudonym %d", keys->version + 1);
-    put_key(&text, name, keys->pseudonym[keys->version + 1]);
-    rc = append_to(file, 0, &text, err);
-    keys->version += rc == XZ_OK;
+    new_key(keys->pseudonym[++keys->version]);
+    rc = replace_file(file, keys, err);
+    keys->version -= rc != XZ_OK;
+    return rc;
+}
+
+enum xz_rc xz_keys_complete(const char *file, struct xz_keys *keys, struct xz_err *err)
+{
+    enum xz_rc rc = XZ_OK;
+
+    if (!keys->has_sign) {
+        new_key(keys->sign);
+        keys->has_sign = true;
+        rc = replace_file(file, keys, err);
+        keys->has_sign = rc == XZ_OK;
+    }
     return rc;
 }
 
@@ -260,6 +367,31 @@ void xz_keys_pseudonym(const struct xz_keys *keys, struct xz_str kind, struct xz
     hmac(keys->pseudonym[keys->version], kind, id, digest);
     xz_base32_id(digest, letters);
     (void)snprintf(out, XZ_PSEUDONYM_LEN + 1, "P-%.16s", letters + 10);
+}
+
+static size_t put_print(const char *name, const unsigned char key[static XZ_KEY_LEN],
+                        struct xz_key_print *out)
+{
+    *out = (struct xz_key_print){0};
+    (void)snprintf(out->name, sizeof(out->name), "%s", name);
+    hmac(key, XZ_STR("key print"), xz_str_from(name), out->digest); /* of no kind of people */
+    return 1;
+}
+
+size_t xz_keys_prints(const struct xz_keys *keys, struct xz_key_print out[XZ_KEY_PRINTS_MAX])
+{
+    size_t count = put_print("seal", keys->seal, &out[0]);
+    char name[24];
+
+    count += put_print("lookup", keys->lookup, &out[count]);
+    for (int version = 1; version <= keys->version; version++) {
+        (void)snprintf(name, sizeof(name), "pseudonym %d", version);
+        count += put_print(name, keys->pseudonym[version], &out[count]);
+    }
+    if (keys->has_sign) {
+        count += put_print("sign", keys->sign, &out[count]);
+    }
+    return count;
 }
 
 /* ---- sealing ---- */

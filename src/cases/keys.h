@@ -5,7 +5,10 @@
  * one of the two has no names.
  *
  * The file is text, a line each: "seal HEX", "lookup HEX", "pseudonym N HEX", "sign HEX"; HEX is 32
- * bytes. The last signs what leaves the desk, and is made when it is missing.
+ * bytes. The last signs what leaves the desk; files of early versions have none.
+ *
+ * A file is always written whole: what stands under its name was synced before, and is never half
+ * of one.
  */
 #ifndef XZ_CASES_KEYS_H
 #define XZ_CASES_KEYS_H
@@ -20,12 +23,26 @@
 
 struct xz_keys;
 
-/* Reads the file; where there is none, makes one with new keys and version 1, readable by its owner
- * alone. XZ_CONFIG when others may read it, or it is not such a file. */
+/* Reads the file. XZ_CONFIG when it is not there, others may read it, or it is not such a file. */
 XZ_MUST enum xz_rc xz_keys_load(const char *file, struct xz_keys **keys, struct xz_err *err);
-/* Adds a version to the file and to keys: new pseudonyms from now on. */
+/* Makes a file with new keys and version 1, readable by its owner alone. XZ_OK too where there is
+ * one, which stays as it is: of several that make it at once, all read what the first made. */
+XZ_MUST enum xz_rc xz_keys_make(const char *file, struct xz_err *err);
+/* Adds a version to the file and to keys: new pseudonyms from now on. The file stays its owner's,
+ * where a link leads it is followed. When it fails, file and keys are what they were. */
 XZ_MUST enum xz_rc xz_keys_rotate(const char *file, struct xz_keys *keys, struct xz_err *err);
+/* Adds the signing key where there is none yet. */
+XZ_MUST enum xz_rc xz_keys_complete(const char *file, struct xz_keys *keys, struct xz_err *err);
 void xz_keys_free(struct xz_keys *keys); /* and wipes them; NULL is fine */
+
+/* What tells a key from others and is no secret: an HMAC of a fixed text under it. */
+struct xz_key_print {
+    char name[24]; /* as in the file: "seal", "pseudonym 2" */
+    unsigned char digest[XZ_KEY_LEN];
+};
+#define XZ_KEY_PRINTS_MAX (XZ_KEY_VERSIONS_MAX + 3)
+/* Of every key there is; how many. */
+size_t xz_keys_prints(const struct xz_keys *keys, struct xz_key_print out[XZ_KEY_PRINTS_MAX]);
 
 int xz_keys_version(const struct xz_keys *keys); /* the current one */
 

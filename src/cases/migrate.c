@@ -2,10 +2,13 @@
 #include "cases/migrate.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "cases/db_int.h"
 
 #define WAIT_MS 10000
 
@@ -124,4 +127,56 @@ enum xz_rc xz_db_migrate(struct xz_db *db, const struct xz_migration *migrations
     rc = rc == XZ_OK ? xz_db_commit(conn, err) : rc;
     xz_db_give(conn);
     return rc;
+}
+
+/* ---- one that is there ---- */
+
+static bool take_found(void *arg, const struct xz_db_row *row)
+{
+    *(bool *)arg = xz_db_int(row, 0) != 0;
+    return false;
+}
+
+static enum xz_rc has_tables(struct xz_db *db, bool *has, struct xz_err *err)
+{
+    struct xz_db_conn *conn = NULL;
+    enum xz_rc rc = xz_db_take(db, WAIT_MS, &conn, err);
+
+    rc = rc == XZ_OK
+             ? xz_db_query(conn,
+                           xz_db_is_sqlite(db)
+                               ? "SELECT COUNT(*) FROM sqlite_master WHERE name = 'migration'"
+                               : "SELECT CASE WHEN to_regclass('migration') IS NULL "
+                                 "THEN 0 ELSE 1 END",
+                           XZ_DB_NO_ARGS, take_found, has, err)
+             : rc;
+    xz_db_give(conn);
+    return rc;
+}
+
+enum xz_rc xz_db_open_store(const char *url, size_t connections, struct xz_db **out,
+                            struct xz_err *err)
+{
+    const size_t prefix = sizeof(XZ_DB_SQLITE_PREFIX) - 1;
+    const bool is_file = strncmp(url, XZ_DB_SQLITE_PREFIX, prefix) == 0;
+    struct xz_db *db = NULL;
+    bool there = !is_file || access(url + prefix, F_OK) == 0 || errno != ENOENT;
+    enum xz_rc rc = XZ_OK;
+
+    if (there) {
+        rc = xz_db_open(url, connections, &db, err);
+        rc = rc == XZ_OK ? has_tables(db, &there, err) : rc;
+    }
+    if (rc == XZ_OK && !there) {
+        /* An address may hold a password, and is not told. */
+        rc = xz_err_config(err, is_file ? url + prefix : "console.database", 0,
+                           "there is no store yet: name the service's own by console.database, or "
+                           "its folder by state.dir");
+    }
+    if (rc != XZ_OK) {
+        xz_db_close(db);
+        return rc;
+    }
+    *out = db;
+    return XZ_OK;
 }

@@ -18,4 +18,8 @@ extern const struct xz_migration xz_migrations[]; /* generated; ends with a NULL
 XZ_MUST enum xz_rc xz_db_migrate(struct xz_db *db, const struct xz_migration *migrations,
                                  struct xz_err *err);
 
+/* As xz_db_open, of a store that is there: nothing is made where there is none, XZ_CONFIG. */
+XZ_MUST enum xz_rc xz_db_open_store(const char *url, size_t connections, struct xz_db **db,
+                                    struct xz_err *err);
+
 #endif

@@ -68,7 +68,8 @@ static int heads(const struct xz_config *config, struct xz_desk *desk)
 
 int xz_cmd_audit(int argc, char **argv)
 {
-    static const struct xz_cli_verb verbs[] = {{"verify", verify}, {"heads", heads}, {NULL, NULL}};
+    static const struct xz_cli_verb verbs[] = {
+        {"verify", verify, false}, {"heads", heads, false}, {NULL, NULL, false}};
 
     return xz_cli_desk("audit", help, verbs, argc, argv);
 }

@@ -29,6 +29,7 @@ int xz_cli_desk(const char *command, const char *text, const struct xz_cli_verb 
     struct xz_config config;
     struct xz_desk desk = {0};
     struct xz_err err = {0};
+    unsigned visit;
     int code;
 
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
@@ -43,7 +44,8 @@ int xz_cli_desk(const char *command, const char *text, const struct xz_cli_verb 
     }
     xz_config_init(&config);
     code = xz_cli_service_options(command, text, false, argc - 1, argv + 1, &config);
-    if (code < 0 && xz_console_desk_open(&config, &desk, &err) != XZ_OK) {
+    visit = XZ_DESK_STORE | (verb->needs_keys ? XZ_DESK_KEYS : 0u);
+    if (code < 0 && xz_console_desk_visit(&config, visit, &desk, &err) != XZ_OK) {
         code = xz_cli_fail(command, &err);
     }
     code = code < 0 ? verb->run(&config, &desk) : code;

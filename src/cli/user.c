@@ -179,7 +179,9 @@ static int work(struct user *user)
     if (adds) {
         rc = xz_access_roles_parse(xz_str_from(user->roles), &user->role_bits, &err);
     }
-    rc = rc == XZ_OK ? xz_console_desk_open(&user->config, &user->desk, &err) : rc;
+    rc = rc == XZ_OK
+             ? xz_console_desk_visit(&user->config, adds ? 0 : XZ_DESK_STORE, &user->desk, &err)
+             : rc;
     if (rc == XZ_OK && !lists && !read_password(user->password, sizeof(user->password))) {
         return xz_cli_usage("user", "a password is wanted on standard input");
     }

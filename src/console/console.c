@@ -118,23 +118,62 @@ char *xz_console_key_file(const struct xz_config *config)
     return place_of(config->console_keys, "", config->state_dir, "desk.keys");
 }
 
+struct desk_places {
+    char *database, *keys;
+};
+
+static struct desk_places places_of(const struct xz_config *config)
+{
+    return (struct desk_places){
+        place_of(config->console_database, "sqlite:", config->state_dir, "desk.db"),
+        xz_console_key_file(config)};
+}
+
+static void places_free(struct desk_places *places)
+{
+    free(places->database);
+    free(places->keys);
+}
+
+static enum xz_rc make_folder(const struct xz_config *config, struct xz_err *err)
+{
+    return mkdir(config->state_dir, 0700) == 0 || errno == EEXIST
+               ? XZ_OK
+               : xz_err_set(err, XZ_CONFIG, "state.dir: %s cannot be made: %s", config->state_dir,
+                            strerror(errno));
+}
+
 enum xz_rc xz_console_desk_open(const struct xz_config *config, struct xz_desk *desk,
                                 struct xz_err *err)
 {
-    char *url = place_of(config->console_database, "sqlite:", config->state_dir, "desk.db");
-    char *keys = xz_console_key_file(config);
-    enum xz_rc rc = XZ_OK;
+    const bool in_folder = config->console_database[0] == '\0' || config->console_keys[0] == '\0';
+    struct desk_places places = places_of(config);
+    enum xz_rc rc = in_folder ? make_folder(config, err) : XZ_OK;
 
     *desk = (struct xz_desk){0};
-    if ((config->console_database[0] == '\0' || config->console_keys[0] == '\0') &&
-        mkdir(config->state_dir, 0700) != 0 && errno != EEXIST) {
-        rc = xz_err_set(err, XZ_CONFIG, "state.dir: %s cannot be made: %s", config->state_dir,
-                        strerror(errno));
-    }
-    rc = rc == XZ_OK ? xz_desk_open(url, DB_MAX_CONN, keys, config->console_calendar, desk, err)
+    rc = rc == XZ_OK ? xz_desk_open(places.database, DB_MAX_CONN, places.keys,
+                                    config->console_calendar, desk, err)
                      : rc;
-    free(url);
-    free(keys);
+    if (rc == XZ_OK && desk->closed_people > 0) {
+        xz_log(XZ_LOG_WARN, "console", "identities_closed", "people=%lld",
+               (long long)desk->closed_people);
+    }
+    places_free(&places);
+    return rc;
+}
+
+enum xz_rc xz_console_desk_visit(const struct xz_config *config, unsigned visit,
+                                 struct xz_desk *desk, struct xz_err *err)
+{
+    const bool makes = (visit & XZ_DESK_STORE) == 0 && config->console_database[0] == '\0';
+    struct desk_places places = places_of(config);
+    enum xz_rc rc = makes ? make_folder(config, err) : XZ_OK;
+
+    *desk = (struct xz_desk){0};
+    rc = rc == XZ_OK ? xz_desk_visit(places.database, DB_MAX_CONN, places.keys,
+                                     config->console_calendar, visit, desk, err)
+                     : rc;
+    places_free(&places);
     return rc;
 }
 

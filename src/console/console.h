@@ -17,9 +17,12 @@ XZ_MUST enum xz_rc xz_console_start(const struct xz_config *config, struct xz_me
                                     struct xz_console **console, struct xz_err *err);
 void xz_console_stop(struct xz_console *console); /* NULL is fine */
 
-/* The desk that config names, for commands that need no service. xz_desk_close closes it. */
+/* The desk that config names, made where it is missing. xz_desk_close closes it. */
 XZ_MUST enum xz_rc xz_console_desk_open(const struct xz_config *config, struct xz_desk *desk,
                                         struct xz_err *err);
+/* The same, as xz_desk_visit: of enum xz_desk_visit. */
+XZ_MUST enum xz_rc xz_console_desk_visit(const struct xz_config *config, unsigned visit,
+                                         struct xz_desk *desk, struct xz_err *err);
 /* Where config says that the keys are; the caller's. */
 char *xz_console_key_file(const struct xz_config *config);
 const struct xz_desk *xz_console_desk(const struct xz_console *console);

@@ -223,9 +223,11 @@ static void test_a_key_file_gets_its_signing_key(void **state)
     (void)fprintf(out, "seal %s\nlookup %s\npseudonym 1 %s\n", hex, hex, hex);
     assert_int_equal(fclose(out), 0);
     assert_int_equal(xz_keys_load(file, &keys, &err), XZ_OK);
+    assert_int_equal(xz_keys_complete(file, keys, &err), XZ_OK);
     xz_keys_public(keys, first);
     xz_keys_free(keys);
     assert_int_equal(xz_keys_load(file, &keys, &err), XZ_OK);
+    assert_int_equal(xz_keys_complete(file, keys, &err), XZ_OK);
     xz_keys_public(keys, again);
     assert_memory_equal(first, again, XZ_KEY_LEN);
     assert_int_equal(xz_keys_version(keys), 1);

@@ -56,6 +56,7 @@ static struct world opened(const char *url)
     char file[64];
 
     (void)snprintf(file, sizeof(file), "%s/%u.keys", databases_dir, databases_count);
+    assert_int_equal(xz_keys_make(file, &err), XZ_OK);
     assert_int_equal(xz_keys_load(file, &world.keys, &err), XZ_OK);
     assert_int_equal(xz_db_open(url, 1, &world.db, &err), XZ_OK);
     assert_int_equal(xz_db_migrate(world.db, xz_migrations, &err), XZ_OK);

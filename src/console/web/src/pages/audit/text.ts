@@ -70,6 +70,7 @@ export const actionName = named({
   'account.add': ['新增账号', 'Account added'],
   'account.access': ['修改权限', 'Access changed'],
   'account.password': ['修改密码', 'Password changed'],
+  'keys.rotate': ['更换假名密钥', 'Pseudonyms rotated'],
   'token.add': ['新建令牌', 'Token made'],
   'token.drop': ['撤销令牌', 'Token revoked'],
   'webhook.add': ['新增推送', 'Webhook added'],
