@@ -11,7 +11,8 @@
 #include "base/mem.h"
 #include "cases/db_int.h"
 
-#define BUSY_MS 5000
+#define BUSY_MS      5000
+#define LOG_RETRY_MS 20
 
 struct statement {
     uint64_t hash; /* of its text; 0: none here */
@@ -87,6 +88,19 @@ static enum xz_rc run_script(void *arg, const char *sql, struct xz_err *err)
                : failed(session, "script", err);
 }
 
+/* Of a new file, by several processes at once, the change to the log is refused without the wait
+ * that busy_timeout asks for. */
+static enum xz_rc use_log(struct session *session, struct xz_err *err)
+{
+    enum xz_rc rc = run_script(session, "PRAGMA journal_mode = WAL", err);
+
+    for (int waited = 0; rc == XZ_RETRY && waited < BUSY_MS; waited += LOG_RETRY_MS) {
+        (void)sqlite3_sleep(LOG_RETRY_MS);
+        rc = run_script(session, "PRAGMA journal_mode = WAL", err);
+    }
+    return rc;
+}
+
 static enum xz_rc open_session(const char *path, struct xz_db_shared *shared, void **out,
                                struct xz_err *err)
 {
@@ -111,8 +125,11 @@ static enum xz_rc open_session(const char *path, struct xz_db_shared *shared, vo
         (void)sqlite3_busy_timeout(session->handle, BUSY_MS);
         (void)sqlite3_extended_result_codes(session->handle, 1);
         (void)sqlite3_db_config(session->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+        rc = use_log(session, err);
+    }
+    if (rc == XZ_OK) {
         rc = run_script(session,
-                        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                        "PRAGMA synchronous = FULL;"
                         "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
                         "PRAGMA cache_size = -32768;" /* KiB: what is in use of years of cases */,
                         err);
