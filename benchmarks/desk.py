@@ -192,12 +192,13 @@ def bench_one(program, folder, broker, name, url, arguments):
     keys, state, port, password = folder / "desk.keys", folder / name, free_port(), "x" * 20
     sets = ["--set", f"console.database={url}", "--set", f"console.keys={keys}",
             "--set", f"console.listen=127.0.0.1:{port}", "--set", "console.rate=100000"]
-    subprocess.run([program, "user", "list", "--set", f"state.dir={state}", *sets], check=True)
-    if name == "postgres": # its tables are there now
-        copy_store(folder / "desk.db", url)
     account = f"bench-{name}-{int(time.time())}" # a kept store has those of other runs
-    subprocess.run([program, "user", "add", account, "--roles", "analyst,investigator",
-                    "--set", f"state.dir={state}", *sets], input=password, text=True, check=True)
+    add = [program, "user", "add", account, "--roles", "analyst,investigator",
+           "--set", f"state.dir={state}", *sets]
+    subprocess.run(add, input=password, text=True, check=True)
+    if name == "postgres": # its tables are there now; the account goes with what they held
+        copy_store(folder / "desk.db", url)
+        subprocess.run(add, input=password, text=True, check=True)
     with Service(program, broker, f"desk-{name}", state, ROOT / "models", *sets,
                  "--set", "roles=cases,console", "--set", "reference="):
         wait_for(port)

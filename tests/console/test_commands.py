@@ -4,7 +4,9 @@ import io
 import subprocess
 import tarfile
 
-from broker import wait_for
+import pytest
+
+from broker import ROOT, free_port, wait_for
 from desk import PASSWORD, alert, alert_records
 from service import PROGRAM
 
@@ -77,11 +79,72 @@ def test_an_evidence_pack_proves_itself(own_desk, tmp_path):
 def test_rotation_gives_new_pseudonyms(own_desk):
     desk = desk_with_a_case(own_desk)
     before = desk.a("analyst").good("GET", "/cases")["items"][0]["subject"]
-    assert desk.stop() == 0
     done = desk.command("keys", "rotate")
     assert done.returncode == 0 and "version 2" in done.stdout
+    # who comes before the restart gets the old version, and the new one at the restart
+    desk.world.produce(alert_records([alert(2)]), topic=desk.world.topics["alerts"])
+    subjects = lambda: {row["id"]: row["subject"] for row in
+                        desk.a("analyst").good("GET", "/cases")["items"]}
+    wait_for("the second case", lambda: len(subjects()) == 2)
+    late = subjects()
+    assert desk.stop() == 0
+    desk.clients.clear()
+    desk.start()
+    assert subjects()[2] != late[2] and subjects()[1] == late[1]
+    records = desk.a("auditor").good("GET", "/audit", action="keys.rotate")["items"]
+    assert [record["object"] for record in records] == ["keys/2"]
+    again = desk.command("keys", "rotate")
+    assert again.returncode == 0 and "version 3" in again.stdout
+    assert desk.stop() == 0
+    desk.clients.clear()
     desk.start()
     after = desk.a("analyst").good("GET", "/cases")["items"][0]["subject"]
     assert before.startswith("P-") and after.startswith("P-") and after != before
     assert desk.a("analyst").good("GET", "/search", q=before)["cases"] == []
     assert desk.stop() == 0
+
+
+def test_lost_keys_stop_the_service_and_make_no_others(own_desk):
+    desk = desk_with_a_case(own_desk)
+    assert desk.stop() == 0
+    desk.clients.clear()
+    keys = desk.settings["console.keys"]
+    kept = keys.rename(f"{keys}.kept")
+    for command in ("rotate", "public"):
+        done = desk.command("keys", command)
+        assert done.returncode == 1 and str(keys) in done.stderr and "bring it back" in done.stderr
+    assert desk.command("user", "list").returncode == 0 # needs none
+    service = desk.world.start("lost", desk.settings, ready=False)
+    wait_for("its end", lambda: not service.alive())
+    assert "bring it back" in service.log() and not keys.exists()
+    kept.rename(keys)
+    desk.start()
+    assert desk.a("analyst").good("GET", "/cases")["items"]
+    assert desk.stop() == 0
+
+
+def test_two_processes_of_a_store_have_one_key_file(own_desk, tmp_path):
+    desk = desk_with_a_case(own_desk)
+    other = {**desk.settings, "console.keys": tmp_path / "other.keys",
+             "console.listen": f"127.0.0.1:{free_port()}"}
+    service = desk.world.start("other", other, ready=False)
+    wait_for("its end", lambda: not service.alive())
+    assert "console.keys" in service.log() and not (tmp_path / "other.keys").exists()
+    assert desk.stop() == 0
+
+
+@pytest.mark.parametrize("command", [("audit", "verify"), ("audit", "heads"), ("user", "list"),
+                                     ("user", "password", "lin"), ("keys", "public"),
+                                     ("keys", "rotate")], ids=" ".join)
+def test_who_only_looks_makes_no_store(command, tmp_path):
+    done = subprocess.run([PROGRAM, *command, "--set", f"state.dir={tmp_path}/none"], text=True,
+                          capture_output=True, timeout=30, input=PASSWORD + "\n", cwd=ROOT)
+    assert done.returncode == 1 and done.stdout == ""
+    assert "console.database" in done.stderr and "state.dir" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_store_in_a_postgres(postgres):
+    done = subprocess.run([PROGRAM, "audit", "verify", "--set", f"console.database={postgres.fresh()}"],
+                          text=True, capture_output=True, timeout=30, cwd=ROOT)
+    assert done.returncode == 1 and "console.database" in done.stderr
