@@ -268,7 +268,8 @@ static void test_a_damaged_identity_does_not_hold_up_the_others(void **state)
     xz_desk_close(&desk);
 }
 
-/* Processes that come to a new store at once: `shared` one file, or each its own. How many opened it. */
+/* Processes that come to a new store at once: `shared` one file, or each its own. How many opened
+ * it. */
 static int starts_at_once(const struct place *place, bool shared)
 {
     pid_t children[3];
@@ -327,17 +328,17 @@ static void test_who_comes_to_look_makes_nothing(void **state)
     struct xz_desk desk;
     struct xz_err err = {0};
 
-    assert_int_equal(
-        xz_desk_visit(place.url, 1, place.file, CALENDAR, XZ_DESK_STORE, &desk, &err), XZ_CONFIG);
+    assert_int_equal(xz_desk_visit(place.url, 1, place.file, CALENDAR, XZ_DESK_STORE, &desk, &err),
+                     XZ_CONFIG);
     assert_non_null(strstr(err.msg, "console.database"));
     assert_non_null(strstr(err.msg, "state.dir"));
     assert_int_equal(xz_desk_visit(place.url, 1, place.file, CALENDAR, 0, &desk, &err), XZ_OK);
     xz_desk_close(&desk); /* a store without keys, as the first account makes it */
-    assert_int_equal(
-        xz_desk_visit(place.url, 1, place.file, CALENDAR, XZ_DESK_STORE, &desk, &err), XZ_OK);
+    assert_int_equal(xz_desk_visit(place.url, 1, place.file, CALENDAR, XZ_DESK_STORE, &desk, &err),
+                     XZ_OK);
     xz_desk_close(&desk);
-    assert_int_equal(xz_desk_visit(place.url, 1, place.file, CALENDAR,
-                                   XZ_DESK_STORE | XZ_DESK_KEYS, &desk, &err),
+    assert_int_equal(xz_desk_visit(place.url, 1, place.file, CALENDAR, XZ_DESK_STORE | XZ_DESK_KEYS,
+                                   &desk, &err),
                      XZ_CONFIG);
     assert_non_null(strstr(err.msg, "xiezhi run"));
     assert_int_equal(access(place.file, F_OK), -1);
