@@ -165,7 +165,9 @@ enum xz_rc xz_alert_find(struct xz_db_conn *conn, const char *id, struct xz_aler
 {
     *known = (struct xz_alert_known){.found = false};
     return xz_db_query(conn,
-                       "SELECT a.seq, a.rev, a.case_id, c.is_open, a.events, a.amount_fen, "
+                       "SELECT a.seq, a.rev, a.case_id, "
+                       "CASE WHEN c.state = 'appealed' THEN 0 ELSE c.is_open END, "
+                       "a.events, a.amount_fen, "
                        "a.ended_ms, a.result_type, a.status, a.pattern, a.region, a.institution "
                        "FROM alert a JOIN desk_case c ON c.id = a.case_id "
                        "WHERE a.id = ?1 AND a.is_current = 1",

@@ -10,7 +10,8 @@
 
 /* What the store has of an alert. */
 struct xz_alert_known {
-    bool found, case_is_closed, counted; /* counted: in the sums; a withdrawn one is not */
+    bool found, counted; /* counted: in the sums; a withdrawn one is not */
+    bool case_is_closed; /* or under appeal: what was decided on stays as it is */
     bool conclusive;
     int64_t seq, rev, case_id, events, amount_fen, ended_ms;
     char pattern[17], region[8], institution[XZ_REF_MAX + 1];

@@ -16,6 +16,7 @@
 #include "cases/join.h"
 #include "cases/mask.h"
 #include "cases/row.h"
+#include "cases/work_int.h"
 
 /* One alert on its way. */
 struct arrival {
@@ -215,6 +216,9 @@ static enum xz_rc apply(struct intake *in, struct arrival *arrival)
     rc = rc == XZ_OK ? tell_of_alert(in, arrival, what) : rc;
     if (rc == XZ_OK && !arrival->opens_case) {
         rc = tell_of_case(in, arrival, "news");
+    }
+    if (rc == XZ_OK && !arrival->facts.is_withdrawn) {
+        rc = xz_work_unsettle(in->conn, arrival->case_id, in->now_ms, in->err);
     }
     in->report->taken += rc == XZ_OK && is_new;
     in->report->revised += rc == XZ_OK && !is_new;

@@ -43,20 +43,22 @@ static bool take_case(void *arg, const struct xz_db_row *row)
     return true;
 }
 
-#define OF_POOL " AND substr(c.region, 1, 4) = ?1 "
-#define NEWEST  " ORDER BY c.id DESC LIMIT 4"
+#define JOINABLE                                                                                   \
+    " AND c.is_open = 1 AND c.origin = 'alert' AND c.state <> 'appealed' "                         \
+    "AND substr(c.region, 1, 4) = ?1 "
+#define NEWEST " ORDER BY c.id DESC LIMIT 4"
 
 static enum xz_rc find_same_subject(struct xz_db_conn *conn, const struct xz_alert_facts *facts,
                                     struct found *found, struct xz_err *err)
 {
-    return xz_db_query(
-        conn,
-        "SELECT c.id, c.alerts FROM case_party p JOIN desk_case c "
-        "ON c.id = p.case_id WHERE p.kind = ?2 AND p.ref = ?3 "
-        "AND p.is_subject = 1 AND c.is_open = 1 AND c.origin = 'alert'" OF_POOL NEWEST,
-        XZ_DB_ARGS(XZ_DB_TEXT(xz_pool_of(facts->region)),
-                   XZ_DB_CSTR(party_kind(facts->subject_kind)), XZ_DB_CSTR(facts->subject)),
-        take_case, found, err);
+    return xz_db_query(conn,
+                       "SELECT c.id, c.alerts FROM case_party p JOIN desk_case c "
+                       "ON c.id = p.case_id WHERE p.kind = ?2 AND p.ref = ?3 "
+                       "AND p.is_subject = 1" JOINABLE NEWEST,
+                       XZ_DB_ARGS(XZ_DB_TEXT(xz_pool_of(facts->region)),
+                                  XZ_DB_CSTR(party_kind(facts->subject_kind)),
+                                  XZ_DB_CSTR(facts->subject)),
+                       take_case, found, err);
 }
 
 static enum xz_rc find_where_involved(struct xz_db_conn *conn, const struct xz_alert_facts *facts,
@@ -69,8 +71,8 @@ static enum xz_rc find_where_involved(struct xz_db_conn *conn, const struct xz_a
         conn,
         "SELECT c.id, c.alerts FROM case_party p JOIN desk_case c "
         "ON c.id = p.case_id WHERE p.kind = ?2 AND p.ref = ?3 "
-        "AND p.is_subject = 0 AND c.is_open = 1 AND c.origin = 'alert' "
-        "AND p.started_ms <= ?5 AND p.ended_ms >= ?4" OF_POOL NEWEST,
+        "AND p.is_subject = 0 "
+        "AND p.started_ms <= ?5 AND p.ended_ms >= ?4" JOINABLE NEWEST,
         XZ_DB_ARGS(XZ_DB_TEXT(xz_pool_of(facts->region)),
                    XZ_DB_CSTR(party_kind(facts->subject_kind)), XZ_DB_CSTR(facts->subject),
                    XZ_DB_INT(facts->started_ms - NEAR_MS), XZ_DB_INT(facts->ended_ms + NEAR_MS)),
@@ -94,8 +96,8 @@ static enum xz_rc find_subjects(struct xz_db_conn *conn, const struct xz_alert_f
                        "SELECT c.id, c.alerts FROM case_party p JOIN desk_case c "
                        "ON c.id = p.case_id WHERE p.ref IN (?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
                        "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) AND p.kind <> 'institution' "
-                       "AND p.is_subject = 1 AND c.is_open = 1 AND c.origin = 'alert' "
-                       "AND p.started_ms <= ?3 AND p.ended_ms >= ?2" OF_POOL NEWEST,
+                       "AND p.is_subject = 1 "
+                       "AND p.started_ms <= ?3 AND p.ended_ms >= ?2" JOINABLE NEWEST,
                        args, REFS_ONCE + 3, take_case, found, err);
 }
 

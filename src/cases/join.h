@@ -9,7 +9,8 @@
  * Of several, that of the same subject, then the newest; it is linked to the others. An institution
  * joins as a subject only: at a hospital's counter everybody meets. Cases of another pool of
  * insurance are not looked at: other people supervise them. A case of the control sample is
- * joined by none: it measures what is found where no alert speaks.
+ * joined by none: it measures what is found where no alert speaks. Nor is one under appeal: what is
+ * heard there is the decision on what there was.
  */
 #ifndef XZ_CASES_JOIN_H
 #define XZ_CASES_JOIN_H

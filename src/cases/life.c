@@ -133,14 +133,31 @@ static bool may(const struct xz_actor *actor, unsigned permissions)
     return false;
 }
 
-static bool had_a_part(const struct xz_case *c, int64_t account)
+bool xz_verb_decides(enum xz_verb verb)
 {
-    return account == c->proposer || account == c->approver || account == c->closer;
+    return verb == XZ_VERB_PROPOSE || verb == XZ_VERB_APPROVE || verb == XZ_VERB_RETURN ||
+           verb == XZ_VERB_CLOSE || verb == XZ_VERB_REREVIEW;
 }
 
-static enum xz_rc check_who(const struct xz_case *c, const struct xz_actor *actor, enum who who,
+/* Who asks for something. */
+struct asker {
+    const struct xz_actor *actor;
+    bool has_part;
+};
+
+/* The case names the last of each; those before them are known to who asks. */
+static bool had_a_part(const struct xz_case *c, const struct asker *asker)
+{
+    const int64_t account = asker->actor->account;
+
+    return asker->has_part || account == c->proposer || account == c->approver ||
+           account == c->closer;
+}
+
+static enum xz_rc check_who(const struct xz_case *c, const struct asker *asker, enum who who,
                             struct xz_err *err)
 {
+    const struct xz_actor *actor = asker->actor;
     const int64_t account = actor->account;
     const bool mine = c->assignee == account, nobodys = c->assignee == 0;
 
@@ -160,7 +177,7 @@ static enum xz_rc check_who(const struct xz_case *c, const struct xz_actor *acto
                    : xz_err_reject(err, "second_person_needed", "",
                                    "who proposed or has the case cannot decide on it");
     case WHO_FRESH:
-        return !had_a_part(c, account)
+        return !had_a_part(c, asker)
                    ? XZ_OK
                    : xz_err_reject(err, "second_person_needed", "",
                                    "who had a part in the decision cannot review it");
@@ -170,9 +187,10 @@ static enum xz_rc check_who(const struct xz_case *c, const struct xz_actor *acto
     return XZ_OK;
 }
 
-static enum xz_rc check_may(const struct xz_case *c, const struct xz_actor *actor,
-                            enum xz_verb verb, struct xz_err *err)
+static enum xz_rc check_may(const struct xz_case *c, const struct asker *asker, enum xz_verb verb,
+                            struct xz_err *err)
 {
+    const struct xz_actor *actor = asker->actor;
     const struct rule *rule = &rules[verb];
 
     if (!may(actor, rule->may)) {
@@ -197,18 +215,18 @@ static enum xz_rc check_may(const struct xz_case *c, const struct xz_actor *acto
         return xz_err_reject(err, "conflict", "snoozed_until", "it is not snoozed");
     }
     if (verb == XZ_VERB_ASSIGN && c->state == XZ_CASE_APPEALED) {
-        return check_who(c, actor, WHO_FRESH, err);
+        return check_who(c, asker, WHO_FRESH, err);
     }
-    return check_who(c, actor, rule->who, err);
+    return check_who(c, asker, rule->who, err);
 }
 
-bool xz_case_allows(const struct xz_case *desk_case, const struct xz_actor *actor,
+bool xz_case_allows(const struct xz_case *desk_case, const struct xz_actor *actor, bool has_part,
                     enum xz_verb verb, int64_t now_ms)
 {
     struct xz_case now = *desk_case;
 
     (void)let_time_pass(&now, now_ms);
-    return check_may(&now, actor, verb, NULL) == XZ_OK;
+    return check_may(&now, &(struct asker){actor, has_part}, verb, NULL) == XZ_OK;
 }
 
 /* ---- what it says ---- */
@@ -383,7 +401,7 @@ static void apply(struct xz_case *c, const struct xz_actor *actor, const struct 
     }
 }
 
-enum xz_rc xz_case_command(struct xz_case *desk_case, const struct xz_actor *actor,
+enum xz_rc xz_case_command(struct xz_case *desk_case, const struct xz_actor *actor, bool has_part,
                            const struct xz_command *command, const struct xz_calendar *calendar,
                            int64_t now_ms, struct xz_err *err)
 {
@@ -391,7 +409,7 @@ enum xz_rc xz_case_command(struct xz_case *desk_case, const struct xz_actor *act
     enum xz_rc rc;
 
     (void)let_time_pass(&c, now_ms);
-    rc = check_may(&c, actor, command->verb, err);
+    rc = check_may(&c, &(struct asker){actor, has_part}, command->verb, err);
     rc = rc == XZ_OK ? check_said(&c, command, now_ms, err) : rc;
     if (rc != XZ_OK) {
         return rc;
@@ -408,4 +426,14 @@ enum xz_rc xz_case_command(struct xz_case *desk_case, const struct xz_actor *act
     c.version++;
     *desk_case = c;
     return XZ_OK;
+}
+
+bool xz_case_unsettle(struct xz_case *c)
+{
+    if (c->state != XZ_CASE_PROPOSED && c->state != XZ_CASE_APPROVED) {
+        return false;
+    }
+    c->state = XZ_CASE_RETURNED;
+    c->version++;
+    return true;
 }

@@ -7,6 +7,7 @@
  *                          ^               |
  *                          '-- returned <--'       closed -> appealed -> closed (upheld, reversed)
  *
+ * A proposal and an approval are of what there was to see: what comes to the case later returns it.
  * A confirmed case whose action is graded above A2 is closed only by way of proposed and approved,
  * and approved by one who neither proposed nor worked it. Time never approves or closes anything:
  * what nobody works on escalates.
@@ -127,16 +128,25 @@ struct xz_command {
     struct xz_str text; /* the reason */
 };
 
+/* Was it this verb that somebody did: then that person has a part in what came of the case, for
+ * good, also when it was returned or taken back. */
+bool xz_verb_decides(enum xz_verb verb);
+
 /* Refuses (XZ_REJECT) with "forbidden" (the role may not), "conflict" (not in this state, or not by
  * this person now), "second_person_needed", "invalid" (path names what); on XZ_OK desk_case is
- * changed, its version one higher. Whether the actor sees the region is the caller's question. */
+ * changed, its version one higher. has_part: the actor did something of xz_verb_decides to it,
+ * ever. Whether the actor sees the region is the caller's question. */
 XZ_MUST enum xz_rc xz_case_command(struct xz_case *desk_case, const struct xz_actor *actor,
-                                   const struct xz_command *command,
+                                   bool has_part, const struct xz_command *command,
                                    const struct xz_calendar *calendar, int64_t now_ms,
                                    struct xz_err *err);
 /* Would it be refused for who and when? (Not for what it says.) */
-bool xz_case_allows(const struct xz_case *desk_case, const struct xz_actor *actor,
+bool xz_case_allows(const struct xz_case *desk_case, const struct xz_actor *actor, bool has_part,
                     enum xz_verb verb, int64_t now_ms);
+
+/* What a proposal or an approval was of is not all there is any more: it is returned. True: it
+ * changed; its version is one higher. */
+bool xz_case_unsettle(struct xz_case *c);
 
 /* What time does: a lease and a snooze end, a clock strikes, idleness escalates. True: it changed;
  * its version is one higher. */

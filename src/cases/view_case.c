@@ -171,12 +171,17 @@ static enum xz_rc add_lists(struct xz_db_conn *conn, const struct xz_actor *acto
     return rc == XZ_OK ? add_links(conn, actor, row, id, err) : rc;
 }
 
-static void add_allowed(json_t *row, const struct xz_case_row *stored, const struct looking *look)
+static enum xz_rc add_allowed(struct xz_db_conn *conn, json_t *row,
+                              const struct xz_case_row *stored, const struct looking *look,
+                              struct xz_err *err)
 {
+    const struct xz_actor *actor = look->view->actor;
     json_t *verbs = json_array(), *conditions = json_array();
+    bool has_part = false;
+    const enum xz_rc rc = xz_work_has_part(conn, &stored->life, actor->account, &has_part, err);
 
     for (int verb = 0; verb < XZ_VERBS; verb++) {
-        if (xz_case_allows(&stored->life, look->view->actor, (enum xz_verb)verb,
+        if (xz_case_allows(&stored->life, actor, has_part, (enum xz_verb)verb,
                            look->view->now_ms)) {
             (void)json_array_append_new(verbs, json_string(xz_verb_names[verb]));
         }
@@ -189,6 +194,7 @@ static void add_allowed(json_t *row, const struct xz_case_row *stored, const str
     (void)json_object_set_new(row, "allowed", verbs);
     (void)json_object_set_new(row, "conditions", conditions);
     (void)json_object_set_new(row, "proposer", json_integer(stored->life.proposer));
+    return rc;
 }
 
 static enum xz_rc add_undo(struct xz_db_conn *conn, json_t *row, const struct xz_case_row *stored,
@@ -223,8 +229,8 @@ enum xz_rc xz_case_json(struct xz_db_conn *conn, const struct xz_desk_view *view
     rc = rc == XZ_OK ? xz_case_grounds(conn, look->view->actor, row, look->case_id, err) : rc;
     if (rc == XZ_OK) {
         (void)json_object_set_new(row, "as_of", xz_json_time(look->view->now_ms));
-        add_allowed(row, &stored, look);
-        rc = add_undo(conn, row, &stored, look, err);
+        rc = add_allowed(conn, row, &stored, look, err);
+        rc = rc == XZ_OK ? add_undo(conn, row, &stored, look, err) : rc;
     }
     xz_query_fini(&query);
     json_decref(rows);

@@ -162,6 +162,7 @@ static enum xz_rc check_assignee(struct xz_db_conn *conn, const struct doing *do
 {
     const int64_t account = doing->command->account;
     struct xz_actor other = {.account = 0};
+    bool has_part = false;
     enum xz_rc rc;
 
     if (doing->command->verb != XZ_VERB_ASSIGN || account == 0 ||
@@ -178,8 +179,9 @@ static enum xz_rc check_assignee(struct xz_db_conn *conn, const struct doing *do
         rc = xz_err_reject(err, "invalid", "account",
                            "that account cannot work on cases of this region");
     }
+    rc = rc == XZ_OK ? xz_work_has_part(conn, &row->life, account, &has_part, err) : rc;
     if (rc == XZ_OK && row->life.state == XZ_CASE_APPEALED &&
-        !xz_case_allows(&row->life, &other, XZ_VERB_REREVIEW, doing->on->now_ms)) {
+        !xz_case_allows(&row->life, &other, has_part, XZ_VERB_REREVIEW, doing->on->now_ms)) {
         rc = xz_err_reject(err, "second_person_needed", "account",
                            "who had a part in the decision cannot review it");
     }
@@ -205,11 +207,14 @@ static enum xz_rc do_it(struct xz_db_conn *conn, void *arg, struct xz_err *err)
     struct xz_case_row before, after;
     struct xz_buf undo = {0};
     char detail[256];
+    bool has_part = false;
     enum xz_rc rc = xz_work_load(conn, on, &before, err);
 
     rc = rc == XZ_OK ? check_assignee(conn, doing, &before, err) : rc;
+    rc =
+        rc == XZ_OK ? xz_work_has_part(conn, &before.life, on->actor->account, &has_part, err) : rc;
     after = before;
-    rc = rc == XZ_OK ? xz_case_command(&after.life, on->actor, doing->command,
+    rc = rc == XZ_OK ? xz_case_command(&after.life, on->actor, has_part, doing->command,
                                        doing->desk->calendar, on->now_ms, err)
                      : rc;
     if (rc != XZ_OK) {
@@ -324,8 +329,8 @@ static enum xz_rc lease(struct xz_db_conn *conn, const struct taking *taking, st
     enum xz_rc rc = xz_work_load(conn, &on, &before, err);
 
     after = before;
-    rc = rc == XZ_OK ? xz_case_command(&after.life, taking->actor, &command, taking->desk->calendar,
-                                       taking->now_ms, err)
+    rc = rc == XZ_OK ? xz_case_command(&after.life, taking->actor, false, &command,
+                                       taking->desk->calendar, taking->now_ms, err)
                      : rc;
     after.life.lease_until_ms = taking->now_ms + XZ_LEASE_MS;
     after.updated_ms = taking->now_ms;

@@ -13,6 +13,16 @@ XZ_MUST enum xz_rc xz_work_tell(struct xz_db_conn *conn, const struct xz_on_case
                                 const struct xz_case_row *row, const char *what, struct xz_str text,
                                 const char *detail, const char *undo, struct xz_err *err);
 
+/* Did account ever do something to it that decides (xz_verb_decides)? Looked for where it matters,
+ * under appeal; else false. */
+XZ_MUST enum xz_rc xz_work_has_part(struct xz_db_conn *conn, const struct xz_case *life,
+                                    int64_t account, bool *has_part, struct xz_err *err);
+
+/* Something came to the case that who proposed or approved did not see: it goes back to them, the
+ * program's own doing. Nothing when neither was done. In a write. */
+XZ_MUST enum xz_rc xz_work_unsettle(struct xz_db_conn *conn, int64_t case_id, int64_t now_ms,
+                                    struct xz_err *err);
+
 /* Until when actor may take the last command on the case back, and the case as it was before it.
  * *until_ms 0: there is nothing to take back. */
 XZ_MUST enum xz_rc xz_work_undoable(struct xz_db_conn *conn, const struct xz_case *life,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Notes, tags, links, files: what is added to a case and changes nothing of its life but that
- * somebody worked on it. */
+ * somebody worked on it; and what comes to it by itself. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -224,4 +224,50 @@ enum xz_rc xz_work_file(const struct xz_desk *desk, const struct xz_on_case *on,
                          .desk = desk, .on = on, .text = name, .content = content, .id = file_id},
                      err)
                : rc;
+}
+
+/* ---- what comes by itself ---- */
+
+enum xz_rc xz_work_unsettle(struct xz_db_conn *conn, int64_t case_id, int64_t now_ms,
+                            struct xz_err *err)
+{
+    const struct xz_on_case on = {.case_id = case_id, .now_ms = now_ms};
+    struct xz_case_row before, after;
+    char detail[64];
+    enum xz_rc rc = xz_case_load(conn, case_id, &before, err);
+
+    after = before;
+    if (rc != XZ_OK || !xz_case_unsettle(&after.life)) {
+        return rc;
+    }
+    after.updated_ms = now_ms;
+    (void)snprintf(detail, sizeof(detail), "{\"state\":\"%s\",\"was\":\"%s\"}",
+                   xz_case_state_names[after.life.state], xz_case_state_names[before.life.state]);
+    rc = xz_case_save(conn, &before, &after, err);
+    return rc == XZ_OK ? xz_work_tell(conn, &on, &after, "unsettle", XZ_STR_NONE, detail, "", err)
+                       : rc;
+}
+
+/* ---- who had a part ---- */
+
+static bool take_deed(void *arg, const struct xz_db_row *row)
+{
+    bool *has_part = arg;
+
+    for (int verb = 0; verb < XZ_VERBS; verb++) {
+        *has_part |= xz_verb_decides((enum xz_verb)verb) &&
+                     xz_str_eq(xz_db_text(row, 0), xz_str_from(xz_verb_names[verb]));
+    }
+    return !*has_part;
+}
+
+enum xz_rc xz_work_has_part(struct xz_db_conn *conn, const struct xz_case *life, int64_t account,
+                            bool *has_part, struct xz_err *err)
+{
+    *has_part = false;
+    return life->state == XZ_CASE_APPEALED
+               ? xz_db_query(
+                     conn, "SELECT DISTINCT what FROM case_event WHERE case_id = ?1 AND actor = ?2",
+                     XZ_DB_ARGS(XZ_DB_INT(life->id), XZ_DB_INT(account)), take_deed, has_part, err)
+               : XZ_OK;
 }

@@ -42,7 +42,8 @@ static const char *told(void)
     return written;
 }
 
-static const char hostile[] = "socket \"/tmp/pg\" a=b\n level=error x=\"y\t\\ \xff\xc3\xa9 \x01%s%n";
+static const char hostile[] =
+    "socket \"/tmp/pg\" a=b\n level=error x=\"y\t\\ \xff\xc3\xa9 \x01%s%n";
 
 static void test_logfmt_escapes_what_values_hold(void **state)
 {
@@ -61,10 +62,11 @@ static void test_json_escapes_what_values_hold(void **state)
     listen_as(XZ_LOG_JSON, at_ms);
     xz_log(XZ_LOG_WARN, "console", "feed", "rc=%s error=\"%s\" n=%d", "retry", hostile, -3);
     assert_string_equal(
-        told(), "{\"time\":\"1970-01-01T08:00:00+08:00\",\"level\":\"warn\",\"module\":"
-                "\"console\",\"event\":\"feed\",\"rc\":\"retry\",\"error\":\"socket \\\"/tmp/pg\\\" "
-                "a=b\\n level=error x=\\\"y\\t\\\\ \xef\xbf\xbd\xc3\xa9 \\u0001%s%n\",\"n\":"
-                "\"-3\"}\n");
+        told(),
+        "{\"time\":\"1970-01-01T08:00:00+08:00\",\"level\":\"warn\",\"module\":"
+        "\"console\",\"event\":\"feed\",\"rc\":\"retry\",\"error\":\"socket \\\"/tmp/pg\\\" "
+        "a=b\\n level=error x=\\\"y\\t\\\\ \xef\xbf\xbd\xc3\xa9 \\u0001%s%n\",\"n\":"
+        "\"-3\"}\n");
 }
 
 static void test_values_without_quotes_get_them_where_needed(void **state)

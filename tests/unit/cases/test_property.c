@@ -103,6 +103,7 @@ struct observer {
     int64_t opened_ms, appealed_ms;
     int extensions;    /* since it was opened or appealed */
     int64_t parts[16]; /* who decided something, ever */
+    int returned;      /* by what came after a proposal or an approval */
     size_t part_count;
 };
 
@@ -156,6 +157,9 @@ static void observe(struct observer *seen, const struct xz_case *before,
         seen->approved_by = account;
         note_part(seen, account);
         break;
+    case XZ_VERB_RETURN:
+        note_part(seen, account);
+        break;
     case XZ_VERB_CLOSE:
         check_closed(seen, before, after, account);
         note_part(seen, account);
@@ -165,8 +169,7 @@ static void observe(struct observer *seen, const struct xz_case *before,
         seen->extensions = 0;
         break;
     case XZ_VERB_REREVIEW:
-        assert_false(account == before->proposer || account == before->approver ||
-                     account == before->closer);
+        assert_false(had_a_part(seen, account));
         assert_true(after->appeal != XZ_APPEAL_NONE);
         break;
     case XZ_VERB_EXTEND:
@@ -213,8 +216,24 @@ static void check_tick(const struct xz_case *before, const struct xz_case *after
     assert_true(after->escalated_ms != 0 || !xz_case_is_open(after) || now_ms < after->idle_ms);
 }
 
+/* An alert joins, which nobody has seen yet. */
+static void bring_news(struct observer *seen, struct xz_case *c)
+{
+    const struct xz_case before = *c;
+
+    if (xz_case_unsettle(c)) {
+        assert_true(before.state == XZ_CASE_PROPOSED || before.state == XZ_CASE_APPROVED);
+        assert_int_equal(c->state, XZ_CASE_RETURNED);
+        assert_int_equal(c->version, before.version + 1);
+        seen->returned++;
+    } else {
+        assert_memory_equal(&before, c, sizeof(*c));
+    }
+    seen->proposed_by = seen->approved_by = 0;
+}
+
 static void live_once(struct xz_rng *rng, const struct xz_calendar *days, int *closed_above,
-                      int *done)
+                      int *done, int *returned)
 {
     int64_t now_ms = MONDAY_MS + (int64_t)xz_rng_below(rng, 300) * XZ_DAY_MS;
     struct xz_case c = {.id = 1, .version = 1}, before;
@@ -224,6 +243,7 @@ static void live_once(struct xz_rng *rng, const struct xz_calendar *days, int *c
     for (int step = 0; step < 60; step++) {
         const struct xz_actor actor = somebody((int)xz_rng_below(rng, PEOPLE));
         const struct xz_command command = anything(rng, now_ms);
+        const bool has_part = had_a_part(&seen, actor.account);
         struct xz_err err = {0};
         enum xz_rc rc;
 
@@ -233,10 +253,13 @@ static void live_once(struct xz_rng *rng, const struct xz_calendar *days, int *c
         before = c;
         (void)xz_case_tick(&c, now_ms);
         check_tick(&before, &c, now_ms);
+        if (xz_rng_below(rng, 20) == 0 && c.state != XZ_CASE_APPEALED && xz_case_is_open(&c)) {
+            bring_news(&seen, &c);
+        }
         before = c;
-        rc = xz_case_command(&c, &actor, &command, days, now_ms, &err);
+        rc = xz_case_command(&c, &actor, has_part, &command, days, now_ms, &err);
         if (rc == XZ_OK) {
-            assert_true(xz_case_allows(&before, &actor, command.verb, now_ms));
+            assert_true(xz_case_allows(&before, &actor, has_part, command.verb, now_ms));
             assert_int_equal(c.version, before.version + 1);
             observe(&seen, &before, &c, &command, actor.account, now_ms);
             *done += 1;
@@ -250,22 +273,24 @@ static void live_once(struct xz_rng *rng, const struct xz_calendar *days, int *c
         }
         check_always(&seen, &c, days, now_ms);
     }
+    *returned += seen.returned;
 }
 
 static void test_four_eyes_whatever_people_do(void **state)
 {
     struct xz_calendar *days = calendar();
     struct xz_rng rng;
-    int closed_above = 0, done = 0;
+    int closed_above = 0, done = 0, returned = 0;
 
     (void)state;
     xz_rng_init(&rng, seed(), 2);
     for (int i = 0; i < 20000; i++) {
-        live_once(&rng, days, &closed_above, &done);
+        live_once(&rng, days, &closed_above, &done, &returned);
     }
     print_message("# %d commands done, %d cases closed above A%d\n", done, closed_above,
                   XZ_ACTION_ALONE_MAX);
     assert_true(closed_above > 100 && done > 100000); /* it did come to what it is about */
+    assert_true(returned > 100);
     xz_calendar_free(days);
 }
 
@@ -502,12 +527,16 @@ static void test_four_eyes_also_when_things_are_taken_back(void **state)
     for (int64_t id = 1; id <= 3; id++) {
         bring_another(&office, id);
     }
-    for (int step = 0; step < 300; step++) {
+    for (int step = 0; step < 500; step++) {
         const struct xz_actor *actor = &office.people[xz_rng_below(&office.rng, PEOPLE)];
-        const int64_t id = 1 + xz_rng_below(&office.rng, 3);
+        const uint32_t cases = (uint32_t)number(&office.desk, "SELECT COUNT(*) FROM desk_case");
+        const int64_t id = 1 + xz_rng_below(&office.rng, cases < 4 ? cases : 4);
         struct xz_command command = anything(&office.rng, office.now_ms);
 
         office.now_ms += xz_rng_below(&office.rng, 10000);
+        if (xz_rng_below(&office.rng, 12) == 0) {
+            bring_another(&office, 1 + xz_rng_below(&office.rng, 3));
+        }
         if (xz_rng_below(&office.rng, 4) == 0) {
             const struct xz_on_case on = {
                 .actor = last_actor, .case_id = last_id, .now_ms = office.now_ms};
@@ -521,7 +550,8 @@ static void test_four_eyes_also_when_things_are_taken_back(void **state)
         } else {
             command.account = 0;
             command.conditions |= 1u << XZ_CONDITION_HEARD | 1u << XZ_CONDITION_CARE;
-            if (xz_rng_below(&office.rng, 2) == 0) {
+            if (xz_rng_below(&office.rng, 3) > 0) {
+                command.appeal = XZ_APPEAL_UPHELD;
                 command.verb = next_verb(case_of(&office, id).life.state);
                 command.outcome = XZ_OUTCOME_CONFIRMED;
                 command.action = 3 + (int)xz_rng_below(&office.rng, 4);
@@ -537,6 +567,21 @@ static void test_four_eyes_also_when_things_are_taken_back(void **state)
                    "AND outcome = 'confirmed' AND action > 2 AND (proposer = 0 OR approver = 0 "
                    "OR proposer = approver)"),
             0);
+        assert_int_equal(/* what was approved is all there is */
+                         number(&office.desk,
+                                "SELECT COUNT(*) FROM desk_case c JOIN case_event e "
+                                "ON e.case_id = c.id WHERE c.state IN ('approved', 'closed') "
+                                "AND c.outcome = 'confirmed' AND c.action > 2 AND e.what = 'new' "
+                                "AND e.id > (SELECT MAX(a.id) FROM case_event a "
+                                "WHERE a.case_id = c.id AND a.what = 'approve')"),
+                         0);
+        assert_int_equal(/* who hears an appeal decided nothing of it before */
+                         number(&office.desk,
+                                "SELECT COUNT(*) FROM case_event e JOIN case_event b "
+                                "ON b.case_id = e.case_id AND b.actor = e.actor AND b.id < e.id "
+                                "WHERE e.what = 'rereview' AND b.what IN ('propose', 'approve', "
+                                "'return', 'close')"),
+                         0);
         assert_int_equal(/* a verdict stands exactly while it is closed */
                          number(&office.desk,
                                 "SELECT COUNT(*) FROM desk_case c WHERE (c.state = 'closed') <> "
@@ -550,6 +595,10 @@ static void test_four_eyes_also_when_things_are_taken_back(void **state)
                                              "AND detail NOT LIKE '%\"action\":2%'");
     print_message("# %d taken back, %d closed above A2\n", office.undone, closed_above);
     assert_true(office.undone > 5 && closed_above > 0);
+    assert_true(number(&office.desk, "SELECT COUNT(*) FROM case_event WHERE what = 'unsettle'") >
+                0);
+    assert_true(number(&office.desk, "SELECT COUNT(*) FROM case_event WHERE what = 'rereview'") >
+                0);
     assert_chain_whole(&office.desk);
     xz_desk_close(&office.desk);
 }

@@ -193,6 +193,101 @@ static void test_the_appeal_is_heard_by_somebody_else(void **state)
     xz_desk_close(&desk);
 }
 
+static void test_who_ever_decided_on_it_hears_no_appeal(void **state)
+{
+    struct xz_desk desk = desk_with(*state, 1);
+    const struct xz_command propose = saying_of(XZ_VERB_PROPOSE, XZ_OUTCOME_CONFIRMED, 3);
+    struct xz_command uphold = PLAIN(REREVIEW);
+    const int64_t at = MONDAY_MS;
+
+    uphold.appeal = XZ_APPEAL_UPHELD;
+    assert_string_equal(doing(&desk, LI, 1, propose, at), ""); /* the first who proposed */
+    assert_string_equal(doing(&desk, BOTH, 1, PLAIN(RETURN), at), "");
+    assert_string_equal(doing(&desk, LI, 1, PLAIN(RELEASE), at), "");
+    assert_string_equal(doing(&desk, BOTH, 1, propose, at), "");
+    assert_string_equal(doing(&desk, ZHAO, 1, PLAIN(APPROVE), at), "");
+    assert_string_equal(doing(&desk, BOTH, 1, PLAIN(CLOSE), at), "");
+    assert_string_equal(doing(&desk, LI, 1, PLAIN(APPEAL), at), "");
+    assert_string_equal(doing(&desk, LI, 1, uphold, at), "second_person_needed");
+    assert_string_equal(doing(&desk, LI, 1, PLAIN(ASSIGN), at), "second_person_needed");
+    assert_string_equal(doing(&desk, BOTH, 1, uphold, at), "second_person_needed");
+    assert_string_equal(doing(&desk, WANG, 1, uphold, at), "");
+    xz_desk_close(&desk);
+}
+
+/* The last thing that happened to a case. */
+static void assert_last(const struct xz_desk *desk, int64_t case_id, const char *what)
+{
+    char sql[200];
+
+    (void)snprintf(sql, sizeof(sql),
+                   "SELECT COUNT(*) FROM case_event WHERE what = '%s' AND actor = 0 AND id = "
+                   "(SELECT MAX(id) FROM case_event WHERE case_id = %" PRId64 ")",
+                   what, case_id);
+    assert_int_equal(number(desk, sql), 1);
+}
+
+static void test_what_comes_after_an_approval_was_not_approved(void **state)
+{
+    struct xz_desk desk = desk_with(*state, 1);
+    const struct xz_command propose = saying_of(XZ_VERB_PROPOSE, XZ_OUTCOME_CONFIRMED, 3);
+    struct said said = saying("B1", "T09", "institution", "P0");
+    struct xz_actor zhao = ZHAO;
+    const struct xz_on_case on = {.actor = &zhao, .case_id = 1, .now_ms = MONDAY_MS};
+    struct xz_audit_report report;
+    struct xz_err err = {0};
+    const int64_t at = MONDAY_MS;
+
+    assert_string_equal(doing(&desk, LI, 1, propose, at), "");
+    assert_string_equal(doing(&desk, ZHAO, 1, PLAIN(APPROVE), at), "");
+    said.events = "b1:900";
+    (void)bring(&desk, &said, 1, at); /* a new alert of the same subject */
+    assert_int_equal(case_of(&desk, 1).life.state, XZ_CASE_RETURNED);
+    assert_last(&desk, 1, "unsettle");
+    assert_int_equal(number(&desk, "SELECT COUNT(*) FROM audit WHERE action = 'case.unsettle' "
+                                   "AND actor = 'system' AND object = 'case/1'"),
+                     1);
+    assert_int_equal(number(&desk, "SELECT COUNT(*) FROM change WHERE what = 'unsettle'"), 1);
+    assert_int_equal(xz_work_undo(&desk, &on, &err), XZ_REJECT); /* nor by taking back */
+    assert_string_equal(doing(&desk, LI, 1, PLAIN(CLOSE), at), "invalid");
+    assert_string_equal(doing(&desk, LI, 1, saying_of(XZ_VERB_CLOSE, XZ_OUTCOME_CONFIRMED, 3), at),
+                        "second_person_needed");
+    assert_string_equal(doing(&desk, LI, 1, propose, at), "");
+    said.rev = 2;
+    (void)bring(&desk, &said, 1, at); /* a revision, while it is proposed */
+    assert_string_equal(doing(&desk, ZHAO, 1, PLAIN(APPROVE), at), "conflict");
+    assert_last(&desk, 1, "unsettle");
+    assert_string_equal(doing(&desk, LI, 1, propose, at), "");
+    assert_string_equal(doing(&desk, ZHAO, 1, PLAIN(APPROVE), at), "");
+    said.rev = 3;
+    said.status = "withdrawn";
+    (void)bring(&desk, &said, 1, at); /* less than was approved */
+    assert_string_equal(doing(&desk, LI, 1, PLAIN(CLOSE), at), "");
+    assert_int_equal(xz_audit_verify(desk.db, &report, &err), XZ_OK);
+    assert_int_equal(report.first_bad, 0);
+    xz_desk_close(&desk);
+}
+
+/* An appeal is heard on what was decided: what comes meanwhile is another case. */
+static void test_nothing_joins_a_case_under_appeal(void **state)
+{
+    struct xz_desk desk = desk_with(*state, 1);
+    struct said said = saying("A0", "T09", "institution", "P0"), another = said;
+
+    assert_string_equal(
+        doing(&desk, LI, 1, saying_of(XZ_VERB_CLOSE, XZ_OUTCOME_CONFIRMED, 1), MONDAY_MS), "");
+    assert_string_equal(doing(&desk, LI, 1, PLAIN(APPEAL), MONDAY_MS), "");
+    another.id = "B1";
+    (void)bring(&desk, &another, 1, MONDAY_MS);
+    said.rev = 2;
+    said.events = "e0:100000 e1:7";
+    (void)bring(&desk, &said, 1, MONDAY_MS);
+    assert_int_equal(number(&desk, "SELECT COUNT(*) FROM alert WHERE case_id = 1"), 1);
+    assert_int_equal(number(&desk, "SELECT COUNT(*) FROM alert WHERE case_id = 2"), 2);
+    assert_int_equal(case_of(&desk, 1).life.state, XZ_CASE_APPEALED);
+    xz_desk_close(&desk);
+}
+
 static void test_what_nobody_works_on_escalates_and_is_never_closed(void **state)
 {
     struct xz_desk desk = desk_with(*state, 1);
@@ -481,6 +576,9 @@ int main(void)
         ON_BOTH(test_a_suspension_needs_the_law),
         ON_BOTH(test_a_decision_can_be_taken_back_for_a_while),
         ON_BOTH(test_the_appeal_is_heard_by_somebody_else),
+        ON_BOTH(test_who_ever_decided_on_it_hears_no_appeal),
+        ON_BOTH(test_what_comes_after_an_approval_was_not_approved),
+        ON_BOTH(test_nothing_joins_a_case_under_appeal),
         ON_BOTH(test_what_nobody_works_on_escalates_and_is_never_closed),
         ON_BOTH(test_a_snooze_ends_by_time_or_by_news),
         ON_BOTH(test_a_lease_falls_back),

@@ -105,6 +105,7 @@ export const actionName = named({
   'case.tag': ['标签', 'Tag'],
   'case.link': ['关联', 'Link'],
   'case.file': ['附件', 'File added'],
+  'case.unsettle': ['因新预警退回', 'Returned by a new alert'],
   'case.untag': ['去掉标签', 'Tag removed'],
   'case.second_look': ['盲审复核完成', 'Second look done'],
   'case.undo': ['撤销', 'Undone'],

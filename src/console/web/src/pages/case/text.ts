@@ -140,6 +140,10 @@ export const eventName = named({
   lease_ended: ['租约到期，放回队列', 'Lease ended, back to the queue'],
   woke: ['暂缓结束', 'Snooze ended'],
   take: ['从队列领取', 'Taken from the queue'],
+  unsettle: [
+    '有新预警或预警更新：此前的提请或批准未见过它，退回重新提请',
+    'Returned: a new or revised alert, which who proposed or approved had not seen',
+  ],
   untag: ['去掉标签', 'Tag removed'],
   second_look: ['盲审复核已完成', 'Second look done'],
   control: ['抽为对照样本', 'Drawn as a control'],
