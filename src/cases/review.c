@@ -9,19 +9,40 @@
 #include "cases/view_int.h"
 #include "cases/work_int.h"
 
-/* Those that wait for this actor: its WHERE, with the columns of r and c. */
-static void add_waiting(struct xz_query *query, const struct xz_actor *actor, int64_t now_ms)
+/* Looks that nobody has given yet, in the actor's regions: FROM and WHERE, with the columns of r
+ * and c. */
+static void add_open(struct xz_query *query, const struct xz_actor *actor, int64_t now_ms)
 {
-    const int account = xz_query_bind(query, XZ_DB_INT(actor->account));
     const int asked = xz_query_bind(query, XZ_DB_INT(now_ms - XZ_UNDO_MS));
 
     xz_buf_printf(&query->sql,
                   "FROM blind_review r JOIN desk_case c ON c.id = r.case_id "
-                  "WHERE r.done_ms = 0 AND r.asked_ms <= ?%d AND c.state = 'closed' "
-                  "AND ?%d NOT IN (c.assignee, c.proposer, c.approver, c.closer) AND NOT EXISTS "
-                  "(SELECT 1 FROM case_event e WHERE e.case_id = c.id AND e.actor = ?%d)",
-                  asked, account, account);
+                  "WHERE r.done_ms = 0 AND r.asked_ms <= ?%d AND c.state = 'closed'",
+                  asked);
     xz_query_in_scope(query, "c.region", actor);
+}
+
+/* What was proposed is as telling as what was decided. */
+#define SINCE_DECIDED                                                                              \
+    "a.at_ms >= (SELECT COALESCE(MIN(e.at_ms), 0) FROM case_event e WHERE e.case_id = c.id "       \
+    "AND e.what IN ('propose', 'close'))"
+
+/* Of those, without the ones of which this actor knows what came: had a part, or read it. */
+static void add_blind(struct xz_query *query, const struct xz_actor *actor)
+{
+    const int account = xz_query_bind(query, XZ_DB_INT(actor->account));
+    const int name = xz_query_bind(query, XZ_DB_CSTR(actor->name));
+
+    xz_buf_printf(&query->sql,
+                  " AND ?%d NOT IN (c.assignee, c.proposer, c.approver, c.closer) AND NOT EXISTS "
+                  "(SELECT 1 FROM case_event e WHERE e.case_id = c.id AND e.actor = ?%d) "
+                  "AND NOT EXISTS (SELECT 1 FROM audit a WHERE a.object = 'case/' || c.id "
+                  "AND a.actor = ?%d AND a.action IN ('case.read', 'case.export') "
+                  "AND " SINCE_DECIDED ") "
+                  "AND NOT EXISTS (SELECT 1 FROM case_file f JOIN audit a "
+                  "ON a.object = 'case/' || c.id || '/' || f.id WHERE f.case_id = c.id "
+                  "AND a.actor = ?%d AND a.action = 'file.read' AND " SINCE_DECIDED ")",
+                  account, account, name, name);
 }
 
 static enum xz_rc check_may(const struct xz_actor *actor, struct xz_err *err)
@@ -45,7 +66,8 @@ static enum xz_rc fill_list(struct xz_db_conn *conn, void *arg, json_t **made, s
 
     xz_query_add(&query,
                  "SELECT c.id, r.asked_ms, c.patterns, c.region, c.amount_fen, c.severity ");
-    add_waiting(&query, view->actor, view->now_ms);
+    add_open(&query, view->actor, view->now_ms);
+    add_blind(&query, view->actor);
     xz_buf_printf(&query.sql, " ORDER BY r.asked_ms, c.id LIMIT %d", XZ_REVIEWS_MAX);
     rc = xz_query_rows(&query, conn, XZ_COLUMNS(columns), rows, err);
     xz_query_fini(&query);
@@ -65,21 +87,58 @@ enum xz_rc xz_review_list(const struct xz_desk_view *view, struct xz_buf *out, s
 
 /* ---- one ---- */
 
-/* Does it wait for this actor? Else "not_found". */
-static enum xz_rc check_waits(struct xz_db_conn *conn, const struct xz_actor *actor,
-                              int64_t case_id, int64_t now_ms, struct xz_err *err)
+static enum xz_rc is_there(struct xz_db_conn *conn, const struct xz_actor *actor, int64_t case_id,
+                           int64_t now_ms, bool blind, bool *found, struct xz_err *err)
 {
     struct xz_query query = {.count = 0};
-    int64_t found = 0;
+    int64_t id = 0;
     enum xz_rc rc;
 
     xz_query_add(&query, "SELECT c.id ");
-    add_waiting(&query, actor, now_ms);
+    add_open(&query, actor, now_ms);
+    if (blind) {
+        add_blind(&query, actor);
+    }
     xz_buf_printf(&query.sql, " AND c.id = ?%d%c", xz_query_bind(&query, XZ_DB_INT(case_id)), '\0');
-    rc = xz_row_int(conn, (const char *)query.sql.data, query.args, query.count, &found, NULL, err);
+    rc = xz_row_int(conn, (const char *)query.sql.data, query.args, query.count, &id, found, err);
     xz_query_fini(&query);
-    return rc == XZ_OK && found == 0
-               ? xz_err_reject(err, "not_found", "", "no second look at this case waits for you")
+    return rc;
+}
+
+/* Does it wait for this actor? Else it says why not. */
+static enum xz_rc check_waits(struct xz_db_conn *conn, const struct xz_actor *actor,
+                              int64_t case_id, int64_t now_ms, struct xz_err *err)
+{
+    bool waits = false, is_blind = false;
+    enum xz_rc rc = is_there(conn, actor, case_id, now_ms, false, &waits, err);
+
+    rc = rc == XZ_OK ? is_there(conn, actor, case_id, now_ms, true, &is_blind, err) : rc;
+    if (rc != XZ_OK || is_blind) {
+        return rc;
+    }
+    return waits ? xz_err_reject(err, "second_person_needed", "",
+                                 "who had a part in the case, or opened it since it was proposed "
+                                 "or decided, cannot look at it again")
+                 : xz_err_reject(err, "not_found", "", "no second look at this case waits for you");
+}
+
+enum xz_rc xz_review_keep_blind(struct xz_db_conn *conn, const struct xz_actor *actor,
+                                const struct xz_case *life, struct xz_err *err)
+{
+    int64_t looks = 0;
+    enum xz_rc rc;
+
+    if (life->state != XZ_CASE_CLOSED || !life->sampled) {
+        return XZ_OK;
+    }
+    rc = xz_row_int(conn,
+                    "SELECT COUNT(*) FROM blind_review r WHERE r.case_id = ?1 AND r.done_ms = 0 "
+                    "AND EXISTS (SELECT 1 FROM audit a WHERE a.object = 'review/' || r.case_id "
+                    "AND a.actor = ?2 AND a.action = 'review.read' AND a.at_ms >= r.asked_ms)",
+                    XZ_DB_ARGS(XZ_DB_INT(life->id), XZ_DB_CSTR(actor->name)), &looks, NULL, err);
+    return rc == XZ_OK && looks > 0
+               ? xz_err_reject(err, "conflict", "",
+                               "you have begun a second look at this case: give it first")
                : rc;
 }
 

@@ -5,6 +5,7 @@
 
 #include "cases/alert_store.h"
 #include "cases/case_row.h"
+#include "cases/review.h"
 #include "cases/view_int.h"
 #include "cases/work_int.h"
 
@@ -221,6 +222,7 @@ enum xz_rc xz_case_json(struct xz_db_conn *conn, const struct xz_desk_view *view
     if (rc == XZ_OK && !xz_actor_sees(look->view->actor, xz_str_from(stored.region))) {
         rc = xz_err_reject(err, "not_found", "", "there is no such case");
     }
+    rc = rc == XZ_OK ? xz_review_keep_blind(conn, look->view->actor, &stored.life, err) : rc;
     xz_query_add(&query, XZ_CASE_SELECT "WHERE c.id = ?1");
     (void)xz_query_bind(&query, XZ_DB_INT(look->case_id));
     rc = rc == XZ_OK ? xz_case_rows(&query, conn, rows, err) : rc;
@@ -281,6 +283,7 @@ static enum xz_rc read_file(struct xz_db_conn *conn, void *arg, struct xz_err *e
     if (rc == XZ_OK && !found) {
         rc = xz_err_reject(err, "not_found", "", "there is no such file");
     }
+    rc = rc == XZ_OK ? xz_review_keep_blind(conn, reading->view->actor, &row.life, err) : rc;
     rc = rc == XZ_OK
              ? xz_row_blob(conn, "SELECT content FROM case_file WHERE id = ?1",
                            XZ_DB_ARGS(XZ_DB_INT(reading->file_id)), reading->content, NULL, err)

@@ -7,6 +7,7 @@
 
 #include "cases/case_row.h"
 #include "cases/change.h"
+#include "cases/review.h"
 #include "cases/row.h"
 #include "cases/verdict.h"
 #include "cases/work_int.h"
@@ -21,6 +22,8 @@ enum xz_rc xz_work_load(struct xz_db_conn *conn, const struct xz_on_case *on,
     if (rc == XZ_OK && !xz_actor_sees(on->actor, xz_str_from(row->region))) {
         rc = xz_err_reject(err, "not_found", "", "there is no such case");
     }
+    /* the answer to whatever is done is the case */
+    rc = rc == XZ_OK ? xz_review_keep_blind(conn, on->actor, &row->life, err) : rc;
     if (rc == XZ_OK && on->version != 0 && on->version != row->life.version) {
         rc = xz_err_reject(err, "stale", "version",
                            "somebody changed the case meanwhile: look "

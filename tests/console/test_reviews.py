@@ -24,12 +24,14 @@ def test_second_looks(own_desk):
     assert desk.user("chen").get("/reviews").code == "forbidden"
     look = waiting()[0]
     at = f"/reviews/{look['case']}"
-    assert first.get(at).code == "not_found"
+    assert first.get(at).code == "second_person_needed"
     shown = second.good("GET", at)
     assert shown["bodies"] and shown["parties"]
     for word in ("SECRET-REASON", "false_positive", '"li"', "closed"):
         assert word not in json.dumps(shown), word
-    assert first.post(at, {"outcome": "confirmed", "reason": "mine"}).code == "not_found"
+    assert first.post(at, {"outcome": "confirmed", "reason": "mine"}).code == "second_person_needed"
+    for shut in (f"/cases/{look['case']}", f"/cases/{look['case']}/evidence"):
+        assert second.get(shut).code == "conflict", shut
     assert second.post(at, {"outcome": "", "reason": "mine"}).code == "invalid"
     done = second.good("POST", at, {"outcome": "confirmed", "reason": "it is clear to me"})
     assert done == {"case": look["case"], "agreed": False}

@@ -8,6 +8,7 @@
 
 #include <math.h>
 
+#include "cases/evidence.h"
 #include "cases/review.h"
 #include "people.h"
 
@@ -86,7 +87,8 @@ static void test_a_second_look_goes_to_who_had_no_part(void **state)
                                     LATER_MS, &agreed, &err),
                      XZ_REJECT);
     assert_string_equal(err.path, "reason");
-    assert_string_equal(giving(&desk, &li, id, XZ_OUTCOME_CONFIRMED, &agreed), "not_found");
+    assert_string_equal(giving(&desk, &li, id, XZ_OUTCOME_CONFIRMED, &agreed),
+                        "second_person_needed");
     assert_string_equal(giving(&desk, &far, id, XZ_OUTCOME_CONFIRMED, &agreed), "not_found");
     assert_string_equal(giving(&desk, &wang, id, XZ_OUTCOME_NONE, &agreed), "invalid");
     assert_string_equal(giving(&desk, &wang, id, XZ_OUTCOME_FALSE_POSITIVE, &agreed), "");
@@ -127,6 +129,116 @@ static void test_what_is_read_again_is_without_the_first(void **state)
     assert_int_equal(out.len, 0);
     assert_int_equal(number(&desk, "SELECT COUNT(*) FROM audit WHERE action = 'review.read'"), 1);
     xz_buf_fini(&out);
+    xz_desk_close(&desk);
+}
+
+/* The reason of the refusal, or "": opening the case, a file of it, its evidence pack. */
+static const char *opening(const struct xz_desk *desk, const struct xz_actor *who, int64_t case_id,
+                           int64_t now_ms)
+{
+    static struct xz_err err;
+    const struct xz_desk_view view = {desk, who, now_ms};
+    struct xz_buf out = {0};
+    enum xz_rc rc;
+
+    err = (struct xz_err){0};
+    rc = xz_view_case(&view, case_id, &out, &err);
+    assert_true(rc == XZ_OK || (rc == XZ_REJECT && out.len == 0));
+    xz_buf_fini(&out);
+    return rc == XZ_OK ? "" : err.reason;
+}
+
+static const char *exporting(const struct xz_desk *desk, const struct xz_actor *who,
+                             int64_t case_id)
+{
+    static struct xz_err err;
+    const struct xz_desk_view view = {desk, who, LATER_MS};
+    struct xz_buf out = {0};
+    enum xz_rc rc;
+
+    err = (struct xz_err){0};
+    rc = xz_evidence_make(&view, case_id, NULL, 0, &out, &err);
+    xz_buf_fini(&out);
+    return rc == XZ_OK ? "" : err.reason;
+}
+
+static const char *reading_file(const struct xz_desk *desk, const struct xz_actor *who,
+                                int64_t case_id, int64_t file_id)
+{
+    static struct xz_err err;
+    const struct xz_desk_view view = {desk, who, LATER_MS};
+    struct xz_buf name = {0}, content = {0};
+    enum xz_rc rc;
+
+    err = (struct xz_err){0};
+    rc = xz_view_file(&view, case_id, file_id, &name, &content, &err);
+    xz_buf_fini(&name);
+    xz_buf_fini(&content);
+    return rc == XZ_OK ? "" : err.reason;
+}
+
+static void test_who_knows_what_came_of_it_does_not_look_again(void **state)
+{
+    struct xz_desk desk = desk_opened(*state);
+    const struct xz_actor li = person(&desk, "li", INVESTIGATOR, "");
+    const struct xz_actor reader = person(&desk, "wang", INVESTIGATOR, "");
+    const struct xz_actor of_file = person(&desk, "sun", INVESTIGATOR, "");
+    const struct xz_actor exporter = person(&desk, "qian", INVESTIGATOR, "");
+    const struct xz_actor early = person(&desk, "zhou", INVESTIGATOR, "");
+    struct said said = saying("A", "T02", "insured", "210100190001011234");
+    const int64_t id = next_is_sampled(&desk);
+    const struct xz_on_case on = {.actor = &li, .case_id = id, .now_ms = MONDAY_MS};
+    struct xz_err err = {0};
+    bool agreed = false;
+    int64_t file = 0;
+
+    (void)bring(&desk, &said, 1, MONDAY_MS);
+    assert_int_equal(xz_work_file(&desk, &on, XZ_STR("a.txt"), XZ_STR("found"), &file, &err),
+                     XZ_OK);
+    assert_string_equal(opening(&desk, &early, id, MONDAY_MS - 1), ""); /* nothing to know yet */
+    assert_string_equal(
+        doing(&desk, &li, id, saying_of(XZ_VERB_CLOSE, XZ_OUTCOME_CONFIRMED, 1), MONDAY_MS), "");
+    assert_int_equal(waiting(&desk, &reader, LATER_MS), 1);
+    assert_string_equal(opening(&desk, &reader, id, MONDAY_MS), "");
+    assert_string_equal(reading_file(&desk, &of_file, id, file), "");
+    assert_string_equal(exporting(&desk, &exporter, id), "");
+    for (size_t i = 0; i < 3; i++) {
+        const struct xz_actor *knows = i == 0 ? &reader : i == 1 ? &of_file : &exporter;
+
+        assert_int_equal(waiting(&desk, knows, LATER_MS), 0);
+        assert_string_equal(giving(&desk, knows, id, XZ_OUTCOME_CONFIRMED, &agreed),
+                            "second_person_needed");
+    }
+    assert_int_equal(waiting(&desk, &early, LATER_MS), 1);
+    assert_string_equal(giving(&desk, &early, id, XZ_OUTCOME_CONFIRMED, &agreed), "");
+    assert_string_equal(opening(&desk, &early, id, LATER_MS), "");
+    xz_desk_close(&desk);
+}
+
+static void test_who_looks_again_is_kept_blind(void **state)
+{
+    struct xz_desk desk = desk_opened(*state);
+    const struct xz_actor li = person(&desk, "li", INVESTIGATOR, "");
+    const struct xz_actor wang = person(&desk, "wang", INVESTIGATOR, "");
+    const struct xz_actor sun = person(&desk, "sun", INVESTIGATOR, "");
+    const struct xz_desk_view view = {&desk, &wang, LATER_MS};
+    const int64_t id = closed_case(&desk, &li, "210100190001011234", XZ_OUTCOME_CONFIRMED);
+    const struct xz_on_case on = {.actor = &wang, .case_id = id, .now_ms = LATER_MS};
+    struct xz_buf out = {0};
+    struct xz_err err = {0};
+    bool agreed = false;
+
+    assert_int_equal(xz_review_read(&view, id, &out, &err), XZ_OK);
+    xz_buf_fini(&out);
+    assert_string_equal(opening(&desk, &wang, id, LATER_MS), "conflict");
+    assert_string_equal(exporting(&desk, &wang, id), "conflict");
+    assert_int_equal(xz_work_note(&desk, &on, XZ_STR("let me see"), &err), XZ_REJECT);
+    assert_string_equal(err.reason, "conflict");
+    assert_string_equal(opening(&desk, &sun, id, LATER_MS), ""); /* others may */
+    assert_int_equal(waiting(&desk, &wang, LATER_MS), 1); /* what was refused tells nothing */
+    assert_string_equal(giving(&desk, &wang, id, XZ_OUTCOME_INCONCLUSIVE, &agreed), "");
+    assert_string_equal(opening(&desk, &wang, id, LATER_MS), "");
+    assert_string_equal(exporting(&desk, &wang, id), "");
     xz_desk_close(&desk);
 }
 
@@ -178,6 +290,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_BOTH(test_a_second_look_goes_to_who_had_no_part),
         ON_BOTH(test_what_is_read_again_is_without_the_first),
+        ON_BOTH(test_who_knows_what_came_of_it_does_not_look_again),
+        ON_BOTH(test_who_looks_again_is_kept_blind),
         ON_BOTH(test_agreement_is_what_is_beyond_chance),
     };
 
