@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/time.h"
 #include "cases/counter.h"
+#include "cases/row.h"
 
 #define HASH_LEN 32
 #define BATCH    1000
@@ -98,19 +99,35 @@ enum xz_rc xz_audit_append(struct xz_db_conn *conn, const struct xz_audit_record
 struct check {
     struct xz_audit_report *report;
     struct xz_buf scratch;
-    int64_t seq; /* of the last that was read */
+    int64_t seq;   /* of the last that was read */
+    int64_t least; /* that there must be: others append while it is read */
 };
 
 static void found(struct xz_audit_report *report, int64_t seq, const char *what)
 {
     if (report->first_bad == 0) {
-        report->first_bad = seq;
+        report->first_bad = seq > 0 ? seq : 1; /* 0 would say that nothing is */
         (void)snprintf(report->what, sizeof(report->what), "%s", what);
     }
 }
 
+/* SQLite stores any type in any column, and gives a text that was made a blob as the same bytes: to
+ * a comparison it is another value. */
+static bool has_kinds(const struct xz_db_row *row, const enum xz_db_kind *kinds, int count)
+{
+    for (int i = 0; i < count; i++) {
+        if (xz_db_kind(row, i) != kinds[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool check_record(void *arg, const struct xz_db_row *row)
 {
+    static const enum xz_db_kind kinds[] = {XZ_DB_KIND_INT,  XZ_DB_KIND_INT,  XZ_DB_KIND_TEXT,
+                                            XZ_DB_KIND_TEXT, XZ_DB_KIND_TEXT, XZ_DB_KIND_TEXT,
+                                            XZ_DB_KIND_TEXT, XZ_DB_KIND_BLOB};
     struct check *check = arg;
     struct xz_audit_report *report = check->report;
     const struct xz_audit_record record = {
@@ -128,6 +145,8 @@ static bool check_record(void *arg, const struct xz_db_row *row)
     hash_of(report->head, check->seq + 1, &record, &check->scratch, hash);
     if (seq != check->seq + 1) {
         found(report, check->seq + 1, "the record is missing");
+    } else if (!has_kinds(row, kinds, sizeof(kinds) / sizeof(kinds[0]))) {
+        found(report, seq, "a value of the record was made another type");
     } else if (stored.len != HASH_LEN || memcmp(stored.ptr, hash, HASH_LEN) != 0) {
         found(report, seq, "the record was changed, or stands in another place");
     }
@@ -137,12 +156,13 @@ static bool check_record(void *arg, const struct xz_db_row *row)
     return report->first_bad == 0;
 }
 
-/* The counter knows how many there were, and a head how the chain stood at the end of its day. */
+/* The counter knows how many there are, and a head how the chain stood at the end of its day. */
 static bool check_counter(void *arg, const struct xz_db_row *row)
 {
     struct check *check = arg;
 
-    if (xz_db_int(row, 0) != check->seq) {
+    if (check->seq < check->least || check->seq > xz_db_int(row, 0) ||
+        xz_db_kind(row, 0) != XZ_DB_KIND_INT) {
         found(check->report, check->seq + 1, "records are missing at the end");
     }
     return true;
@@ -150,18 +170,52 @@ static bool check_counter(void *arg, const struct xz_db_row *row)
 
 static bool check_head(void *arg, const struct xz_db_row *row)
 {
+    static const enum xz_db_kind kinds[] = {XZ_DB_KIND_INT, XZ_DB_KIND_INT, XZ_DB_KIND_BLOB,
+                                            XZ_DB_KIND_INT, XZ_DB_KIND_BLOB};
     struct check *check = arg;
 
-    if (xz_db_is_null(row, 1) || !xz_str_eq(xz_db_blob(row, 1), xz_db_blob(row, 2))) {
+    if (!has_kinds(row, kinds, sizeof(kinds) / sizeof(kinds[0])) ||
+        xz_day_of(xz_db_int(row, 3)) != xz_db_int(row, 1) ||
+        !xz_str_eq(xz_db_blob(row, 2), xz_db_blob(row, 4))) {
         found(check->report, xz_db_int(row, 0), "a day's head is not what the chain was then");
     }
     return check->report->first_bad == 0;
 }
 
+/* Every day with a record has a head, and that is the last of them: it is written with it. */
+static bool take_headless(void *arg, const struct xz_db_row *row)
+{
+    struct check *check = arg;
+
+    found(check->report, xz_db_int(row, 0), "its day has no head, or that of another record");
+    return false;
+}
+
+static enum xz_rc check_heads(struct xz_db_conn *conn, struct check *check, struct xz_err *err)
+{
+    const enum xz_rc rc = xz_db_query(conn,
+                                      "SELECT h.seq, h.day, h.hash, a.at_ms, a.hash "
+                                      "FROM audit_head h LEFT JOIN audit a ON a.seq = h.seq "
+                                      "ORDER BY h.day",
+                                      XZ_DB_NO_ARGS, check_head, check, err);
+
+    return rc != XZ_OK || check->report->first_bad != 0
+               ? rc
+               : xz_db_query(conn,
+                             "SELECT d.last FROM (SELECT (at_ms + ?1) / ?2 AS day, "
+                             "MAX(seq) AS last FROM audit GROUP BY (at_ms + ?1) / ?2) AS d "
+                             "LEFT JOIN audit_head h ON h.day = d.day AND h.seq = d.last "
+                             "WHERE h.seq IS NULL ORDER BY d.last LIMIT 1",
+                             XZ_DB_ARGS(XZ_DB_INT(-xz_day_start_ms(0)), XZ_DB_INT(XZ_DAY_MS)),
+                             take_headless, check, err);
+}
+
 static enum xz_rc read_chain(struct xz_db_conn *conn, struct check *check, struct xz_err *err)
 {
+    static const char counter[] =
+        "SELECT COALESCE((SELECT next FROM counter WHERE name = 'audit'), 0)";
     int64_t before = -1;
-    enum xz_rc rc = XZ_OK;
+    enum xz_rc rc = xz_row_int(conn, counter, XZ_DB_NO_ARGS, &check->least, NULL, err);
 
     while (rc == XZ_OK && check->report->first_bad == 0 && check->seq != before) {
         before = check->seq;
@@ -172,15 +226,10 @@ static enum xz_rc read_chain(struct xz_db_conn *conn, struct check *check, struc
                          err);
     }
     if (rc == XZ_OK && check->report->first_bad == 0) {
-        rc =
-            xz_db_query(conn, "SELECT COALESCE((SELECT next FROM counter WHERE name = 'audit'), 0)",
-                        XZ_DB_NO_ARGS, check_counter, check, err);
+        rc = xz_db_query(conn, counter, XZ_DB_NO_ARGS, check_counter, check, err);
     }
     if (rc == XZ_OK && check->report->first_bad == 0) {
-        rc = xz_db_query(conn,
-                         "SELECT h.seq, a.hash, h.hash FROM audit_head h "
-                         "LEFT JOIN audit a ON a.seq = h.seq ORDER BY h.day",
-                         XZ_DB_NO_ARGS, check_head, check, err);
+        rc = check_heads(conn, check, err);
     }
     return rc;
 }

@@ -33,7 +33,8 @@ struct xz_audit_report {
     unsigned char head[32];
 };
 /* Reads the chain from its beginning, a batch at a time. XZ_OK with first_bad 0: nothing was
- * changed, removed or reordered since it was written. */
+ * changed, removed or reordered since it was written, nor made another type, and every day with
+ * records has its head. */
 XZ_MUST enum xz_rc xz_audit_verify(struct xz_db *db, struct xz_audit_report *report,
                                    struct xz_err *err);
 

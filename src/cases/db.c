@@ -319,7 +319,12 @@ enum xz_rc xz_db_script(struct xz_db_conn *conn, const char *sql, struct xz_err 
 
 bool xz_db_is_null(const struct xz_db_row *row, int column)
 {
-    return row->driver->is_null(row, column);
+    return row->driver->kind(row, column) == XZ_DB_KIND_NULL;
+}
+
+enum xz_db_kind xz_db_kind(const struct xz_db_row *row, int column)
+{
+    return row->driver->kind(row, column);
 }
 
 int64_t xz_db_int(const struct xz_db_row *row, int column)

@@ -101,6 +101,8 @@ XZ_MUST enum xz_rc xz_db_query(struct xz_db_conn *conn, const char *sql,
 XZ_MUST enum xz_rc xz_db_script(struct xz_db_conn *conn, const char *sql, struct xz_err *err);
 
 bool xz_db_is_null(const struct xz_db_row *row, int column);
+/* What is stored there, which in SQLite need not be what the column is for. */
+enum xz_db_kind xz_db_kind(const struct xz_db_row *row, int column);
 int64_t xz_db_int(const struct xz_db_row *row, int column); /* 0 when null */
 double xz_db_double(const struct xz_db_row *row, int column);
 struct xz_str xz_db_text(const struct xz_db_row *row, int column);

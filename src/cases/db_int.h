@@ -28,7 +28,7 @@ struct xz_db_driver {
     enum xz_rc (*run)(void *session, const char *sql, const struct xz_db_value *args, size_t count,
                       xz_db_row_fn visit, void *arg, int64_t *changed, struct xz_err *err);
     enum xz_rc (*script)(void *session, const char *sql, struct xz_err *err);
-    bool (*is_null)(const struct xz_db_row *row, int column);
+    enum xz_db_kind (*kind)(const struct xz_db_row *row, int column);
     int64_t (*integer)(const struct xz_db_row *row, int column);
     double (*real)(const struct xz_db_row *row, int column);
     struct xz_str (*text)(const struct xz_db_row *row, int column);

@@ -413,11 +413,28 @@ static void rollback(void *session)
     (void)end(session, "ROLLBACK", &ignored);
 }
 
-static bool column_is_null(const struct xz_db_row *row, int column)
+/* The column's: here every value of one has it. The numbers are those of pg_type, which are fixed.
+ */
+static enum xz_db_kind column_kind(const struct xz_db_row *row, int column)
 {
     const struct result *result = row->of;
 
-    return PQgetisnull(result->rows, result->at, column) != 0;
+    if (PQgetisnull(result->rows, result->at, column) != 0) {
+        return XZ_DB_KIND_NULL;
+    }
+    switch (PQftype(result->rows, column)) {
+    case 20: /* int8 */
+    case 21: /* int2 */
+    case 23: /* int4 */
+        return XZ_DB_KIND_INT;
+    case 700: /* float4 */
+    case 701: /* float8 */
+        return XZ_DB_KIND_DOUBLE;
+    case 17: /* bytea */
+        return XZ_DB_KIND_BLOB;
+    default:
+        return XZ_DB_KIND_TEXT;
+    }
 }
 
 static int64_t column_integer(const struct xz_db_row *row, int column)
@@ -468,7 +485,7 @@ const struct xz_db_driver xz_db_postgres = {
     .rollback = rollback,
     .run = run,
     .script = run_script,
-    .is_null = column_is_null,
+    .kind = column_kind,
     .integer = column_integer,
     .real = column_real,
     .text = column_text,

@@ -247,9 +247,20 @@ static void rollback(void *arg)
     }
 }
 
-static bool column_is_null(const struct xz_db_row *row, int column)
+static enum xz_db_kind column_kind(const struct xz_db_row *row, int column)
 {
-    return sqlite3_column_type(row->of, column) == SQLITE_NULL;
+    switch (sqlite3_column_type(row->of, column)) {
+    case SQLITE_INTEGER:
+        return XZ_DB_KIND_INT;
+    case SQLITE_FLOAT:
+        return XZ_DB_KIND_DOUBLE;
+    case SQLITE_TEXT:
+        return XZ_DB_KIND_TEXT;
+    case SQLITE_BLOB:
+        return XZ_DB_KIND_BLOB;
+    default:
+        return XZ_DB_KIND_NULL;
+    }
 }
 
 static int64_t column_integer(const struct xz_db_row *row, int column)
@@ -279,7 +290,7 @@ const struct xz_db_driver xz_db_sqlite = {
     .rollback = rollback,
     .run = run,
     .script = run_script,
-    .is_null = column_is_null,
+    .kind = column_kind,
     .integer = column_integer,
     .real = column_real,
     .text = column_bytes,

@@ -139,6 +139,54 @@ static void test_another_order_is_found(void **state)
                      5);
 }
 
+/* On SQLite alone: a column of PostgreSQL keeps its type. */
+static void test_another_type_is_found(void **state)
+{
+    static const char *const columns[] = {"actor",  "action", "object", "purpose",
+                                          "detail", "hash",   "at_ms"};
+    char *url = *state;
+
+    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+        char fresh[120], sql[120];
+
+        (void)snprintf(fresh, sizeof(fresh), "%s.%zu", url, i);
+        (void)snprintf(sql, sizeof(sql), "UPDATE audit SET %s = CAST(%s AS %s) WHERE seq = 1100",
+                       columns[i], columns[i], strcmp(columns[i], "hash") == 0 ? "TEXT" : "BLOB");
+        assert_int_equal(after(fresh, sql).first_bad, 1100);
+    }
+    assert_int_equal(after(url, "UPDATE audit SET at_ms = at_ms + 0.5 WHERE seq = 7").first_bad, 7);
+}
+
+static void test_a_head_of_another_type_is_found(void **state)
+{
+    assert_int_equal(
+        after(*state, "UPDATE audit_head SET hash = CAST(hash AS TEXT) WHERE seq = 1205").first_bad,
+        RECORDS);
+}
+
+static void test_heads_that_are_gone_are_missed(void **state)
+{
+    assert_int_equal(after(*state, "DELETE FROM audit_head").first_bad, 719); /* of its first day */
+}
+
+static void test_a_head_that_is_gone_is_missed(void **state)
+{
+    assert_int_equal(after(*state, "DELETE FROM audit_head WHERE seq = 1205").first_bad, RECORDS);
+}
+
+static void test_a_head_of_nothing_is_found(void **state)
+{
+    assert_int_equal(after(*state, "UPDATE audit_head SET seq = 0 WHERE seq = 1205").first_bad, 1);
+}
+
+static void test_a_head_of_an_earlier_record_is_found(void **state)
+{
+    assert_int_equal(after(*state, "UPDATE audit_head SET seq = 1200, hash = (SELECT hash FROM "
+                                   "audit WHERE seq = 1200) WHERE seq = 1205")
+                         .first_bad,
+                     RECORDS);
+}
+
 static void test_too_long_a_text(void **state)
 {
     struct xz_db *db = opened(*state, 1);
@@ -216,6 +264,14 @@ int main(void)
         ON_BOTH(test_a_removal_at_the_end_is_found),
         ON_BOTH(test_a_removal_that_hides_itself_is_found_by_the_head),
         ON_BOTH(test_another_order_is_found),
+        {"test_another_type_is_found", test_another_type_is_found, databases_sqlite,
+         databases_forget, NULL},
+        {"test_a_head_of_another_type_is_found", test_a_head_of_another_type_is_found,
+         databases_sqlite, databases_forget, NULL},
+        ON_BOTH(test_heads_that_are_gone_are_missed),
+        ON_BOTH(test_a_head_that_is_gone_is_missed),
+        ON_BOTH(test_a_head_of_nothing_is_found),
+        ON_BOTH(test_a_head_of_an_earlier_record_is_found),
         ON_BOTH(test_too_long_a_text),
         ON_BOTH(test_writers_at_once_make_one_chain),
     };
