@@ -234,7 +234,9 @@ static bool take_place(void *arg, const struct xz_db_row *row)
                    XZ_STR_ARG(xz_db_text(row, 0)));
     looking->place->partition = (int32_t)xz_db_int(row, 1);
     looking->place->offset = xz_db_int(row, 2);
-    looking->found = xz_actor_sees(looking->actor, xz_db_text(row, 3));
+    looking->found = xz_db_kind(row, 1) == XZ_DB_KIND_INT && xz_db_kind(row, 2) == XZ_DB_KIND_INT &&
+                     looking->place->partition == xz_db_int(row, 1) &&
+                     xz_actor_sees(looking->actor, xz_db_text(row, 3));
     return false;
 }
 

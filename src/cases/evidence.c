@@ -157,22 +157,33 @@ static enum xz_rc put_alerts(struct packing *packing)
 
 /* ---- events and files ---- */
 
+static enum xz_rc put_event(struct packing *packing, const struct xz_evidence_event *event,
+                            json_t *unavailable)
+{
+    struct xz_archive_file *file;
+    struct xz_buf name = {0};
+    enum xz_rc rc = xz_identity_show(packing->conn, event->name, &name, packing->err);
+
+    if (rc == XZ_OK && event->json.len == 0) {
+        (void)json_array_append_new(unavailable, xz_json_text(xz_buf_view(&name)));
+    } else if (rc == XZ_OK) {
+        xz_buf_bytes(&name, ".json", 5);
+        file = xz_archive_add(&packing->archive, "events/", xz_buf_view(&name));
+        rc = xz_identity_show(packing->conn, event->json, &file->bytes, packing->err);
+    }
+    xz_buf_fini(&name);
+    return rc;
+}
+
 static enum xz_rc put_events(struct packing *packing)
 {
+    json_t *unavailable = json_array();
     enum xz_rc rc = XZ_OK;
 
     for (size_t i = 0; rc == XZ_OK && i < packing->count; i++) {
-        struct xz_archive_file *file;
-        struct xz_buf name = {0};
-
-        rc = xz_identity_show(packing->conn, packing->events[i].name, &name, packing->err);
-        xz_buf_bytes(&name, ".json", 5);
-        file = xz_archive_add(&packing->archive, "events/", xz_buf_view(&name));
-        rc = rc == XZ_OK ? xz_identity_show(packing->conn, packing->events[i].json, &file->bytes,
-                                            packing->err)
-                         : rc;
-        xz_buf_fini(&name);
+        rc = put_event(packing, &packing->events[i], unavailable);
     }
+    (void)json_object_set_new(packing->manifest, "unavailable", unavailable);
     return rc;
 }
 
@@ -267,19 +278,23 @@ static void put_readme(const struct packing *packing, struct xz_buf *out)
 
     put_packs(packing, &packs);
     xz_buf_u8(&packs, 0);
-    xz_buf_printf(out,
-                  "证据包:案件 %" PRId64 "\n\n"
-                  "本包含案件记录(case.json、history.json)、全部疑点预警(alerts/)、可取得的原始"
-                  "交易记录(events/)和办案附件(files/)。除附件外,人员一律以代号表示。\n"
-                  "manifest.json 列出每个文件的 SHA-256,并由 manifest.sig 以 Ed25519 签名。"
-                  "请另行核对 manifest.pub 是否为出具单位公布的公钥,然后验证:\n\n" CHECKS "\n"
-                  "复算:在保有同一日志的系统上,以下命令用所列规则包重新计算每条预警:\n\n%s\n",
-                  packing->case_id, (const char *)packs.data);
+    xz_buf_printf(
+        out,
+        "证据包:案件 %" PRId64 "\n\n"
+        "本包含案件记录(case.json、history.json)、全部疑点预警(alerts/)、可取得的原始"
+        "交易记录(events/)和办案附件(files/)。除附件外,人员一律以代号表示。\n"
+        "未能取得、或所指位置上并非该笔交易的原始记录,列于 manifest.json 的 unavailable。\n"
+        "manifest.json 列出每个文件的 SHA-256,并由 manifest.sig 以 Ed25519 签名。"
+        "请另行核对 manifest.pub 是否为出具单位公布的公钥,然后验证:\n\n" CHECKS "\n"
+        "复算:在保有同一日志的系统上,以下命令用所列规则包重新计算每条预警:\n\n%s\n",
+        packing->case_id, (const char *)packs.data);
     xz_buf_printf(out,
                   "Evidence pack of case %" PRId64 "\n\n"
                   "It holds the case (case.json, history.json), every alert of it (alerts/), the "
                   "original transactions that could be fetched (events/) and what was attached "
                   "(files/). People are pseudonyms everywhere but in what was attached.\n"
+                  "Originals that could not be fetched, or were another transaction than the "
+                  "alert says, are named in manifest.json as unavailable.\n"
                   "manifest.json has the SHA-256 of each file and is signed in manifest.sig by "
                   "Ed25519. Make sure by another way that manifest.pub is the public key of "
                   "whoever issued the pack, then check:\n\n" CHECKS "\n"

@@ -6,7 +6,8 @@
  *   README.txt             what it is, how to check it, how to replay it; Chinese and English
  *   case.json history.json the case as the desk shows it, and all that happened to it
  *   alerts/ID.json         each alert as it is stored
- *   events/NAME.json       the original events that the caller could fetch
+ *   events/NAME.json       the original events that the caller could fetch; the manifest names
+ *                          those that it could not, as "unavailable"
  *   files/ID-NAME          what was attached
  *   manifest.json          each of these with its SHA-256; case, alerts, packs, the audit chain's
  * head manifest.sig .pub      Ed25519 over manifest.json, and the public key as PEM
@@ -23,7 +24,7 @@
 
 struct xz_evidence_event {
     struct xz_str name; /* its msgid */
-    struct xz_str json; /* people as tokens, see mask.h */
+    struct xz_str json; /* people as tokens, see mask.h; empty: it could not be fetched */
 };
 
 /* Appends the archive (tar), after an audit record "case.export". Needs XZ_MAY_EXPORT, which the

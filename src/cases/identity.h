@@ -24,7 +24,7 @@ XZ_MUST enum xz_rc xz_identity_pseudonym(struct xz_db_conn *conn, int64_t person
 /* Who has this pseudonym; XZ_REJECT "not_found" for one that nobody has, or no longer. */
 XZ_MUST enum xz_rc xz_identity_find(struct xz_db_conn *conn, struct xz_str pseudonym,
                                     int64_t *person, struct xz_err *err);
-/* The id itself, appended to out. */
+/* The id itself, appended to out; console/original.c compares with it, and shows nothing of it. */
 XZ_MUST enum xz_rc xz_identity_reveal(struct xz_db_conn *conn, const struct xz_keys *keys,
                                       int64_t person, struct xz_buf *out, struct xz_err *err);
 

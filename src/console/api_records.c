@@ -17,6 +17,7 @@
 #define REJECTS_MAX  100
 #define REJECTS      20
 #define SAMPLE_BYTES 400
+#define MSGID_MAX    255 /* bytes of an exhibit's, as it is shown */
 
 /* ---- where it stands ---- */
 
@@ -24,8 +25,9 @@ struct place {
     char topic[256];
     int32_t partition;
     int64_t offset;
-    char object[300]; /* what led to it, as the audit names it */
-    char exhibit[40]; /* and which of its exhibits, as a member of the detail; or "" */
+    char msgid[MSGID_MAX + 1]; /* which event stands there; "" when the program noted the place */
+    char object[300];          /* what led to it, as the audit names it */
+    char exhibit[40];          /* and which of its exhibits, as a member of the detail; or "" */
 };
 
 static enum xz_rc no_record(struct xz_err *err)
@@ -33,17 +35,23 @@ static enum xz_rc no_record(struct xz_err *err)
     return xz_err_reject(err, "not_found", "", "there is no such record");
 }
 
-/* What leads here is input too: it leads to events, to nothing else. */
-static enum xz_rc set_place(struct xz_console *console, struct place *place, const char *topic,
-                            int32_t partition, int64_t offset, struct xz_err *err)
+static enum xz_rc set_place(struct place *place, const struct xz_log_place *at, struct xz_err *err)
 {
-    if (topic == NULL || strlen(topic) >= sizeof(place->topic) ||
-        !xz_is_event_topic(console->config, topic)) {
+    if (strlen(at->topic) >= sizeof(place->topic)) {
         return no_record(err);
     }
-    (void)snprintf(place->topic, sizeof(place->topic), "%s", topic);
-    place->partition = partition;
-    place->offset = offset;
+    (void)snprintf(place->topic, sizeof(place->topic), "%s", at->topic);
+    place->partition = at->partition;
+    place->offset = at->offset;
+    return XZ_OK;
+}
+
+static enum xz_rc set_msgid(struct place *place, const char *msgid, struct xz_err *err)
+{
+    if (msgid == NULL || msgid[0] == '\0' || strlen(msgid) > MSGID_MAX) {
+        return no_record(err);
+    }
+    (void)snprintf(place->msgid, sizeof(place->msgid), "%s", msgid);
     return XZ_OK;
 }
 
@@ -53,18 +61,22 @@ static enum xz_rc find_exhibit(struct xz_console *console, const struct xz_reque
 {
     const struct xz_desk_view view = xz_view_of(console, request);
     struct xz_buf text = {0};
-    json_t *alert = NULL, *source;
+    const json_t *exhibit;
+    struct xz_log_place at;
+    json_t *alert = NULL;
     int64_t n = 0;
     enum xz_rc rc = xz_request_number(request->params[1], "n", 0, 10000, 0, &n, NULL);
 
     rc = rc == XZ_OK ? xz_view_alert(&view, request->params[0], &text, err) : no_record(err);
     if (rc == XZ_OK) {
         alert = json_loadb((const char *)text.data, text.len, 0, NULL);
-        source = json_object_get(json_array_get(json_object_get(alert, "exhibits"), (size_t)n),
-                                 "source");
-        rc = set_place(console, place, json_string_value(json_object_get(source, "topic")),
-                       (int32_t)json_integer_value(json_object_get(source, "partition")),
-                       json_integer_value(json_object_get(source, "offset")), err);
+        exhibit = json_array_get(json_object_get(alert, "exhibits"), (size_t)n);
+        rc = set_msgid(place, json_string_value(json_object_get(exhibit, "msgid")), err);
+        rc = rc == XZ_OK &&
+                     !xz_original_place(console->config, json_object_get(exhibit, "source"), &at)
+                 ? no_record(err)
+                 : rc;
+        rc = rc == XZ_OK ? set_place(place, &at, err) : rc;
     }
     (void)snprintf(place->object, sizeof(place->object), "alert/" XZ_STR_FMT,
                    XZ_STR_ARG(request->params[0]));
@@ -85,8 +97,14 @@ static enum xz_rc find_drawn(struct xz_console *console, const struct xz_request
     rc = rc == XZ_OK ? xz_control_place(&console->desk, &request->actor, id, &drawn, err) : rc;
     (void)snprintf(place->object, sizeof(place->object), "case/%" PRId64, id);
     place->exhibit[0] = '\0';
-    return rc == XZ_OK ? set_place(console, place, drawn.topic, drawn.partition, drawn.offset, err)
-                       : rc;
+    place->msgid[0] = '\0';
+    if (rc == XZ_OK && !xz_is_event_topic(console->config, drawn.topic)) {
+        rc = no_record(err); /* it was one when the case was drawn */
+    }
+    return rc == XZ_OK
+               ? set_place(place,
+                           &(struct xz_log_place){drawn.topic, drawn.partition, drawn.offset}, err)
+               : rc;
 }
 
 /* ---- the event ---- */
@@ -134,8 +152,13 @@ static enum xz_rc show(struct xz_db_conn *conn, void *arg, struct xz_err *err)
     json_t *all = NULL;
     char *text = NULL;
     int64_t seq = 0;
-    enum xz_rc rc = xz_event_mask(conn, showing->console->desk.keys, showing->event, err);
+    const struct xz_keys *keys = showing->console->desk.keys;
+    enum xz_rc rc = XZ_OK;
 
+    if (place->msgid[0] != '\0') { /* an alert may name any place: it must be its own event */
+        rc = xz_original_check(conn, keys, showing->event, xz_str_from(place->msgid), err);
+    }
+    rc = rc == XZ_OK ? xz_event_mask(conn, keys, showing->event, err) : rc;
     rc = rc == XZ_OK ? note_reading(conn, showing, &seq, err) : rc;
     if (rc == XZ_OK) {
         all = json_pack("{s:O, s:{s:s, s:i, s:I}, s:I}", "record", showing->event, "source",
