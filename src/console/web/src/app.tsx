@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The frame: who is here, where they are, and the page itself, read when it is first opened.
-import { Component, type ComponentChildren, type ComponentType } from 'preact';
+import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { AccountMenu, become } from './account';
 import { ApiError, may, resume, session, type DataHealth, type Permission } from './core/api';
@@ -10,8 +10,9 @@ import { askAhead, useGet } from './core/load';
 import { readPatterns } from './core/patterns';
 import { go, href, route, type PageProps } from './core/router';
 import { closeStream, openStream, streamState } from './core/stream';
-import { Button, Empty, ErrorBox, Icon, Loading, Toasts, type IconName } from './core/ui';
+import { Empty, ErrorBox, Icon, Loading, Toasts, type IconName } from './core/ui';
 import { Help } from './core/ui/help';
+import { Guard } from './guard';
 import { LookMenus } from './look';
 import { Search } from './search';
 import { overviewAsk } from './pages/overview/ask';
@@ -48,26 +49,6 @@ function infoOf(name: PageName): PageInfo {
 
 function inNavigation(): PageName[] {
   return names.filter((name) => infoOf(name).key !== undefined && infoOf(name).needs.some(may));
-}
-
-class Guard extends Component<{ children: ComponentChildren }, { broken: boolean }> {
-  override state = { broken: false };
-  static override getDerivedStateFromError() {
-    return { broken: true };
-  }
-  override componentDidCatch(error: unknown) {
-    reportError(error); // the page goes on; the fault is told where others are
-  }
-  render() {
-    if (!this.state.broken) {
-      return this.props.children;
-    }
-    return (
-      <Empty title={t('broken')}>
-        <Button onClick={() => location.reload()}>{t('reload')}</Button>
-      </Empty>
-    );
-  }
 }
 
 // Reads the code of a page, then shows it.
@@ -114,7 +95,7 @@ function Content() {
     );
   }
   return (
-    <Guard key={shown}>
+    <Guard key={shown} at={href([page, ...path].join('/'), query)}>
       <Lazy info={infoOf(shown)} path={path} query={query} />
     </Guard>
   );

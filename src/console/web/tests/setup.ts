@@ -13,3 +13,4 @@ HTMLDialogElement.prototype.showModal = function showModal() {
 HTMLDialogElement.prototype.close = function close() {
   this.open = false;
 };
+vi.stubGlobal('reportError', () => undefined);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The service's API as this side sees it: its types, and the only place that talks to it.
 import { signal } from '@preact/signals';
+import { withAlerts } from './alert';
 
 export type Time = string; // RFC 3339
 export type Fen = number;
@@ -147,6 +148,7 @@ export interface Exhibit {
   balance_fen?: Fen; // after it
   reversed?: boolean;
   weight?: number;
+  n?: number; // its number in the alert, when some could not be read
   source?: Source;
 }
 
@@ -612,7 +614,7 @@ async function call<T>(
     }
     throw error;
   }
-  return (await response.json()) as T;
+  return withAlerts(await response.json()) as T;
 }
 
 export function get<T>(path: string, ask: Ask = {}): Promise<T> {

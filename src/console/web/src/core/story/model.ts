@@ -33,7 +33,7 @@ export function eventsOf(bodies: readonly Alert[], chosen: Alert): StoryEvent[] 
       if (!all.has(exhibit.msgid)) {
         const isChosen = body === chosen;
         all.set(exhibit.msgid, {
-          msgid: exhibit.msgid, exhibit, n, alert: body.alert_id, at: Date.parse(exhibit.at),
+          msgid: exhibit.msgid, exhibit, n: exhibit.n ?? n, alert: body.alert_id, at: Date.parse(exhibit.at),
           isChosen, weight: isChosen ? (exhibit.weight ?? 0) / heaviest : 0, money: moneyOf(exhibit),
         });
       }
