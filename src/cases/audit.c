@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/time.h"
+#include "cases/audit_scope.h"
 #include "cases/counter.h"
 #include "cases/row.h"
 
@@ -60,25 +61,26 @@ enum xz_rc xz_audit_append(struct xz_db_conn *conn, const struct xz_audit_record
     unsigned char previous[HASH_LEN] = {0}, hash[HASH_LEN];
     const struct xz_str hash_text = {(const char *)hash, HASH_LEN};
     struct xz_buf scratch = {0};
-    int64_t seq = 0;
+    int64_t seq = 0, scope = 0;
     enum xz_rc rc = check_texts(record, err);
 
     rc = rc == XZ_OK ? xz_counter_next(conn, "audit", &seq, err) : rc;
     rc = rc == XZ_OK ? xz_db_query(conn, "SELECT hash FROM audit WHERE seq = ?1",
                                    XZ_DB_ARGS(XZ_DB_INT(seq - 1)), take_hash, previous, err)
                      : rc;
+    rc = rc == XZ_OK ? xz_audit_scope(conn, record, &scope, err) : rc;
     if (rc != XZ_OK) {
         return rc;
     }
     hash_of(previous, seq, record, &scratch, hash);
     xz_buf_fini(&scratch);
     rc = xz_db_exec(conn,
-                    "INSERT INTO audit (seq, at_ms, actor, action, object, purpose, detail, hash) "
-                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                    "INSERT INTO audit (seq, at_ms, actor, action, object, purpose, detail, hash, "
+                    "scope) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                     XZ_DB_ARGS(XZ_DB_INT(seq), XZ_DB_INT(record->at_ms), XZ_DB_TEXT(record->actor),
                                XZ_DB_TEXT(record->action), XZ_DB_TEXT(record->object),
                                XZ_DB_TEXT(record->purpose), XZ_DB_TEXT(record->detail),
-                               XZ_DB_BLOB(hash_text)),
+                               XZ_DB_BLOB(hash_text), XZ_DB_INT(scope)),
                     NULL, err);
     rc = rc == XZ_OK ? xz_db_exec(conn,
                                   "INSERT INTO audit_head (day, seq, hash) VALUES (?1, ?2, ?3) "

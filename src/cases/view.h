@@ -80,7 +80,8 @@ XZ_MUST enum xz_rc xz_view_overview(const struct xz_desk_view *view, struct xz_s
 XZ_MUST enum xz_rc xz_view_verdicts(const struct xz_desk_view *view, struct xz_str by,
                                     struct xz_buf *out, struct xz_err *err);
 
-/* Records of the chain, newest first. Needs XZ_MAY_READ_AUDIT, which the caller asks for. */
+/* Records of the chain that lie within the actor's regions (audit_scope.h), newest first. Needs
+ * XZ_MAY_READ_AUDIT, which the caller asks for. */
 struct xz_audit_filter {
     struct xz_str actor, object, action;
     int64_t since_ms, until_ms;

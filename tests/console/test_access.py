@@ -247,6 +247,33 @@ def test_the_stream_tells_of_the_own_regions_alone(desk):
     listener.close()
 
 
+def test_the_audit_log_is_read_by_region(desk, things):
+    region_of = {f"case/{row['id']}": row["region"] for row in desk.a("analyst").pages(
+        "/cases", open="all", snoozed="all")}
+    region_of |= {f"alert/{row['alert_id']}": row["region"] for row in desk.a("analyst").pages("/alerts")}
+    accounts = {f"account/{u['id']}": u["regions"] for u in desk.user(ADMIN).good("GET", "/users")["items"]}
+    for scope in ("own", "foreign"): # there is something to read of each
+        desk.a("analyst").good("GET", f"/cases/{desk.case_of(SCOPES[scope])['id']}")
+    for scope, prefix in SCOPES.items():
+        auditor, seen = desk.a("auditor", scope), set()
+        for record in auditor.pages("/audit", limit=200):
+            where = record["object"]
+            seen.add(where.split("/")[0])
+            if where in region_of:
+                assert region_of[where].startswith(prefix), record
+            elif where in accounts:
+                assert not prefix or all(r.startswith(prefix) for r in accounts[where] or [""]), record
+            elif scope != "everywhere" and not where.startswith("case/"):
+                assert not record["actor"].endswith(("-everywhere", ADMIN)), record
+        assert {"case", "account"} <= seen
+        rows = auditor.get("/audit.csv").body.decode("utf-8-sig").splitlines()
+        assert (f"case/{things['case']}" in "\n".join(rows)) == (scope != "foreign")
+    other = desk.case_of(FOREIGN)["id"]
+    assert desk.a("auditor", "own").good("GET", "/audit", object=f"case/{other}")["items"] == []
+    whole = [desk.a("auditor", s).good("POST", "/audit/verify") for s in SCOPES]
+    assert all(w["intact"] for w in whole) and whole[0]["checked"] <= whole[-1]["checked"]
+
+
 def test_bulk_leaves_other_regions_alone(desk, things):
     results = desk.a("investigator", "foreign").good(
         "POST", "/cases/bulk", {"ids": [things["case"], NOBODY], "do": "assign"})["results"]

@@ -593,6 +593,58 @@ static void test_days_of_institutions_are_made_up_for(void **state)
     xz_db_close(db);
 }
 
+/* Records that were there before the eighth belong where they would belong now. */
+static void test_records_belong_to_regions_since_ever(void **state)
+{
+    static const char old[] =
+        "INSERT INTO account VALUES (1, 'li', '', 1, '', 1, 0, 0, 0), "
+        "(4, 'wang', '', 1, '2101,3101', 1, 0, 0, 0);"
+        "INSERT INTO desk_case SELECT 17, 1, 'new', '', 0, 1, '210102', '', '', '', '', 1, 1, 0, "
+        "0, "
+        "0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', 0, 'alert';"
+        "INSERT INTO alert SELECT 1, 'A1', 1, 1, 'T02', 1, 'open', 'suspicious', 1, 0.5, 0, "
+        "'110101', "
+        "'', '', 0, 0, 1, 0, 0, '', 0, 0, '', '', '', 17, '', '';"
+        "INSERT INTO audit (seq, at_ms, actor, action, object, purpose, detail, hash) VALUES "
+        "(1, 0, 'li', 'x', 'case/17', '', '', ''), (2, 0, 'li', 'x', 'case/17/3', '', '', ''), "
+        "(3, 0, 'li', 'x', 'review/17', '', '', ''), (4, 0, 'wang', 'x', 'alert/A1', '', '', ''), "
+        "(5, 0, 'li', 'x', 'account/4', '', '', ''), (6, 0, 'wang', 'x', 'filter/9', '', '', ''), "
+        "(7, 0, 'li', 'x', 'filter/9', '', '', ''), (8, 0, 'wang', 'x', 'case/99', '', '', ''), "
+        "(9, 0, 'system', 'x', 'case/', '', '', ''), (10, 0, 'li', 'x', 'case/x/17', '', '', '');";
+    static const char *const regions[] = {"210102",    "210102", "210102", "110101", "2101,3101",
+                                          "2101,3101", "",       "",       "",       ""};
+    struct xz_migration before[8] = {{NULL, NULL}};
+    struct xz_db *db = NULL;
+    struct xz_db_conn *conn;
+    struct xz_err err = {0};
+
+    memcpy(before, xz_migrations, 7 * sizeof(before[0]));
+    assert_int_equal(xz_db_open(*state, 1, &db, &err), XZ_OK);
+    assert_int_equal(xz_db_migrate(db, before, &err), XZ_OK);
+    conn = taken(db);
+    if (xz_db_script(conn, old, &err) != XZ_OK) {
+        fail_msg("%s", err.msg);
+    }
+    xz_db_give(conn);
+    if (xz_db_migrate(db, xz_migrations, &err) != XZ_OK) {
+        fail_msg("%s", err.msg);
+    }
+    conn = taken(db);
+    for (int seq = 1; seq <= 10; seq++) {
+        char sql[160];
+
+        (void)snprintf(sql, sizeof(sql),
+                       "SELECT COUNT(*) FROM audit a LEFT JOIN audit_scope s ON s.id = a.scope "
+                       "WHERE a.seq = %d AND COALESCE(s.regions, '') = '%s'",
+                       seq, regions[seq - 1]);
+        assert_int_equal(number(conn, sql), 1);
+    }
+    assert_int_equal(number(conn, "SELECT next FROM counter WHERE name = 'audit_scope'"), 3);
+    assert_int_equal(number(conn, "SELECT COUNT(*) FROM audit_scope WHERE id BETWEEN 1 AND 3"), 3);
+    xz_db_give(conn);
+    xz_db_close(db);
+}
+
 static void test_a_file_nobody_else_may_read(void **state)
 {
     struct stat stat_of;
@@ -618,6 +670,7 @@ int main(void)
         ON_BOTH(test_killed_writer_leaves_nothing_half),
         ON_BOTH(test_migrations_are_applied_once),
         ON_BOTH(test_the_program_s_own_migrations),
+        ON_BOTH(test_records_belong_to_regions_since_ever),
         ON_BOTH(test_days_of_institutions_are_made_up_for),
         ON_SQLITE(test_a_file_nobody_else_may_read),
         ON_SQLITE(test_a_file_that_cannot_be_written_is_tried_again),

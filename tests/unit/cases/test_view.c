@@ -10,6 +10,7 @@
 #include <zstd.h>
 
 #include "cases/csv.h"
+#include "cases/filters.h"
 #include "people.h"
 
 static json_t *case_shown(const struct xz_desk_view *view, int64_t id)
@@ -383,6 +384,91 @@ static void test_tokens_are_listed_and_revoked(void **state)
     xz_desk_close(&desk);
 }
 
+/* Objects of the records that an auditor is shown, the newest first: "case/1 account/2". A page of
+ * two at a time. */
+static const char *records_seen(const struct xz_desk *desk, const char *regions,
+                                const struct xz_audit_filter *filter)
+{
+    static char text[1000];
+    struct xz_actor auditor = {.account = 99, .roles = 1u << XZ_ROLE_AUDITOR};
+    const struct xz_desk_view view = {desk, &auditor, MONDAY_MS};
+    struct xz_buf out = {0};
+    struct xz_err err = {0};
+    char cursor[32] = "";
+    json_t *list, *item;
+    size_t i;
+
+    (void)snprintf(auditor.regions, sizeof(auditor.regions), "%s", regions);
+    text[0] = '\0';
+    do {
+        const struct xz_page page = {xz_str_from(cursor), 2};
+
+        if (xz_view_audit(&view, filter, &page, &out, &err) != XZ_OK) {
+            fail_msg("%s", err.msg);
+        }
+        list = json_of(&out);
+        json_array_foreach(at(list, "items"), i, item)
+        {
+            (void)snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s",
+                           text[0] != '\0' ? " " : "", text_at(item, "object"));
+        }
+        (void)snprintf(cursor, sizeof(cursor), "%s", text_at(list, "next"));
+        json_decref(list);
+    } while (cursor[0] != '\0');
+    return text;
+}
+
+static void test_an_auditor_of_a_region_reads_the_records_of_it(void **state)
+{
+    const struct xz_audit_filter all = {.since_ms = 0}, notes = {.action = XZ_STR("case.note")};
+    const struct xz_audit_filter case_2 = {.object = XZ_STR("case/2")};
+    struct xz_desk desk = desk_opened(*state);
+    const struct xz_actor everywhere = person(&desk, "li", INVESTIGATOR, "");
+    const struct xz_actor own = person(&desk, "own", INVESTIGATOR, "210102,210103");
+    const struct xz_actor far = person(&desk, "far", INVESTIGATOR, "1101");
+    struct said said[] = {saying("A", "T09", "institution", "P1"),
+                          saying("B", "T09", "institution", "P2")};
+    const struct xz_desk_view view = {&desk, &everywhere, MONDAY_MS};
+    struct xz_buf out = {0}, name = {0};
+    struct xz_err err = {0};
+    int64_t id = 0;
+
+    said[1].region = "110101";
+    (void)bring(&desk, said, 2, MONDAY_MS);
+    for (int64_t n = 1; n <= 2; n++) {
+        const struct xz_on_case on = {.actor = &everywhere, .case_id = n, .now_ms = MONDAY_MS};
+
+        assert_int_equal(xz_work_note(&desk, &on, XZ_STR("a note"), &err), XZ_OK);
+        assert_int_equal(xz_work_file(&desk, &on, XZ_STR("f"), XZ_STR("x"), &id, &err), XZ_OK);
+        assert_int_equal(xz_view_file(&view, n, id, &name, &out, &err), XZ_OK);
+        assert_int_equal(xz_view_alert(&view, xz_str_from(said[n - 1].id), &out, &err), XZ_OK);
+    }
+    assert_int_equal(xz_filter_add(&desk, &own, XZ_STR("f"), XZ_STR(""), MONDAY_MS, &id, &err),
+                     XZ_OK);
+    assert_int_equal(xz_filter_add(&desk, &far, XZ_STR("f"), XZ_STR(""), MONDAY_MS, &id, &err),
+                     XZ_OK);
+    assert_int_equal(
+        xz_filter_add(&desk, &everywhere, XZ_STR("f"), XZ_STR(""), MONDAY_MS, &id, &err), XZ_OK);
+    assert_string_equal(records_seen(&desk, "2101", &all),
+                        "filter/1 alert/A case/1/1 case/1 case/1 account/2");
+    assert_string_equal(records_seen(&desk, "210102", &all), "alert/A case/1/1 case/1 case/1");
+    assert_string_equal(records_seen(&desk, "1101", &all),
+                        "filter/2 alert/B case/2/2 case/2 case/2 account/3");
+    assert_string_equal(records_seen(&desk, "31", &all), "");
+    assert_string_equal(records_seen(&desk, "31,1101", &notes), "case/2");
+    assert_string_equal(records_seen(&desk, "2101", &case_2), "");
+    assert_string_equal(records_seen(&desk, "", &case_2), "case/2 case/2");
+    assert_int_equal(number(&desk, "SELECT COUNT(*) FROM audit"), 14);
+    assert_string_equal(
+        records_seen(&desk, "", &all),
+        "filter/3 filter/2 filter/1 alert/B case/2/2 case/2 case/2 alert/A case/1/1 "
+        "case/1 case/1 account/3 account/2 account/1");
+    assert_chain_whole(&desk);
+    xz_buf_fini(&out);
+    xz_buf_fini(&name);
+    xz_desk_close(&desk);
+}
+
 static void test_accounts_and_tokens_of_the_own_regions_are_listed(void **state)
 {
     struct xz_desk desk = desk_opened(*state);
@@ -554,6 +640,7 @@ int main(void)
         ON_BOTH(test_search_finds_cases_and_alerts),
         ON_BOTH(test_versions_of_patterns_are_remembered),
         ON_BOTH(test_tokens_are_listed_and_revoked),
+        ON_BOTH(test_an_auditor_of_a_region_reads_the_records_of_it),
         ON_BOTH(test_accounts_and_tokens_of_the_own_regions_are_listed),
         ON_BOTH(test_tables_are_complete_and_run_nothing),
         ON_BOTH(test_signs_of_full_width_begin_no_formula),
