@@ -137,7 +137,7 @@ static enum xz_rc check_rate(struct xz_console *console, const struct xz_request
 
     (void)snprintf(who, sizeof(who), "%s/%" PRId64, request->has_actor ? "" : request->address,
                    request->has_actor ? request->actor.account : 0);
-    return xz_limiter_take(console->limiter, xz_str_from(who), cost, request->now_ms)
+    return xz_limiter_take(console->limiter, xz_str_from(who), cost, xz_steady_ms())
                ? XZ_OK
                : xz_err_reject(err, "rate_limited", "", "too many requests: wait a second");
 }

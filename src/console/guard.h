@@ -27,7 +27,8 @@ struct xz_guard;
 struct xz_guard *xz_guard_new(size_t connections); /* how many there can be */
 void xz_guard_free(struct xz_guard *guard);        /* NULL is fine */
 
-/* A connection begins; its number, or -1 when there are more than could be. */
+/* now_ms: of xz_steady_ms. A connection begins; its number, or -1 when there are more than could
+ * be. */
 int xz_guard_open(struct xz_guard *guard, int socket, int64_t now_ms);
 void xz_guard_phase(struct xz_guard *guard, int number, enum xz_guard_phase phase, int64_t now_ms);
 void xz_guard_close(struct xz_guard *guard, int number); /* before the socket is closed */

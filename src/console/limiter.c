@@ -41,16 +41,18 @@ void xz_limiter_free(struct xz_limiter *limiter)
 bool xz_limiter_take(struct xz_limiter *limiter, struct xz_str who, double cost, int64_t now_ms)
 {
     struct bucket *bucket = &limiter->buckets[xz_hash_str(who) % BUCKETS];
+    int64_t passed_ms;
     double left;
     bool may;
 
     (void)pthread_mutex_lock(&limiter->lock);
-    left = bucket->at_ms == 0 ? limiter->burst
-                              : bucket->left + (double)(now_ms - bucket->at_ms) * limiter->per_ms;
+    /* two who read the clock at once may come in the other order */
+    passed_ms = now_ms > bucket->at_ms ? now_ms - bucket->at_ms : 0;
+    left = bucket->at_ms == 0 ? limiter->burst : bucket->left + (double)passed_ms * limiter->per_ms;
     left = left > limiter->burst ? limiter->burst : left;
     may = left >= cost;
     bucket->left = may ? left - cost : left;
-    bucket->at_ms = now_ms;
+    bucket->at_ms += bucket->at_ms == 0 ? now_ms : passed_ms;
     (void)pthread_mutex_unlock(&limiter->lock);
     return may;
 }

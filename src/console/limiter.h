@@ -16,7 +16,8 @@ struct xz_limiter;
 struct xz_limiter *xz_limiter_new(double per_second, double burst);
 void xz_limiter_free(struct xz_limiter *limiter);
 
-/* May `who` ask once more? cost in requests. Two of whom the hashes meet share a bucket. */
+/* May `who` ask once more? cost in requests; now_ms of xz_steady_ms, > 0. Two of whom the hashes
+ * meet share a bucket. */
 bool xz_limiter_take(struct xz_limiter *limiter, struct xz_str who, double cost, int64_t now_ms);
 
 #endif

@@ -225,7 +225,8 @@ static void begin(struct xz_console *console, struct exchange *exchange, const c
     read_address(console, exchange->connection, &exchange->request);
     route = xz_route_find(method, path, params, &other);
     exchange->body_max = route != NULL ? xz_route_body_max(route) : 0;
-    xz_guard_phase(console->guard, guarded(exchange->connection), XZ_GUARD_RECEIVES, xz_now_ms());
+    xz_guard_phase(console->guard, guarded(exchange->connection), XZ_GUARD_RECEIVES,
+                   xz_steady_ms());
 }
 
 /* Does it say that more will follow than may? Then it is answered at once, and not read. */
@@ -309,7 +310,7 @@ static enum MHD_Result answer(struct xz_console *console, struct exchange *excha
     request->now_ms = xz_now_ms();
     xz_dispatch(console, request, &response);
     xz_guard_phase(console->guard, guarded(exchange->connection),
-                   response.is_stream ? XZ_GUARD_STREAMS : XZ_GUARD_ANSWERS, xz_now_ms());
+                   response.is_stream ? XZ_GUARD_STREAMS : XZ_GUARD_ANSWERS, xz_steady_ms());
     result = response.asset != NULL ? send_asset(console, exchange, response.asset)
                                     : send_response(console, exchange, &response);
     xz_buf_fini(&response.body);
@@ -359,7 +360,7 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **st
     struct exchange *exchange = *state;
 
     (void)code;
-    xz_guard_phase(console->guard, guarded(connection), XZ_GUARD_WAITS, xz_now_ms());
+    xz_guard_phase(console->guard, guarded(connection), XZ_GUARD_WAITS, xz_steady_ms());
     if (exchange != NULL) {
         xz_request_fini(&exchange->request);
         xz_buf_fini(&exchange->body);
@@ -379,7 +380,7 @@ static void on_connection(void *arg, struct MHD_Connection *connection, void **c
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         *context = (void *)(intptr_t)(1 + xz_guard_open(console->guard,
                                                         info != NULL ? info->connect_fd : -1,
-                                                        xz_now_ms()));
+                                                        xz_steady_ms()));
     } else {
         xz_guard_close(console->guard, (int)(intptr_t)*context - 1);
     }

@@ -21,7 +21,8 @@ struct stream {
     struct xz_console *console;
     struct xz_actor actor;
     char secret[SECRET_MAX + 1];
-    int64_t after, began_ms, spoke_ms, checked_ms;
+    int64_t after;
+    int64_t began_ms, spoke_ms, checked_ms; /* of xz_steady_ms */
     struct xz_buf out;
     size_t sent;
     int socket; /* or -1 */
@@ -40,9 +41,9 @@ static void add_event(struct stream *stream, const json_t *change)
 }
 
 /* What happened since; false when the store cannot be asked. */
-static bool read_changes(struct stream *stream, int64_t now_ms)
+static bool read_changes(struct stream *stream)
 {
-    const struct xz_desk_view view = {&stream->console->desk, &stream->actor, now_ms};
+    const struct xz_desk_view view = {&stream->console->desk, &stream->actor, xz_now_ms()};
     struct xz_buf text = {0};
     struct xz_err err = {0};
     int64_t last = stream->after;
@@ -59,19 +60,19 @@ static bool read_changes(struct stream *stream, int64_t now_ms)
 }
 
 /* Is it still somebody who may listen, with the same regions? */
-static bool may_go_on(struct stream *stream, int64_t now_ms)
+static bool may_go_on(struct stream *stream, int64_t steady_ms)
 {
     struct xz_err err = {0};
     struct xz_actor actor = {0};
     char csrf[XZ_SECRET_LEN + 1];
     bool may;
 
-    if (now_ms - stream->checked_ms < CHECK_MS) {
+    if (steady_ms - stream->checked_ms < CHECK_MS) {
         return true;
     }
-    stream->checked_ms = now_ms;
-    may = xz_user_is(stream->console->desk.db, xz_str_from(stream->secret), now_ms, &actor, csrf,
-                     &err) == XZ_OK &&
+    stream->checked_ms = steady_ms;
+    may = xz_user_is(stream->console->desk.db, xz_str_from(stream->secret), xz_now_ms(), &actor,
+                     csrf, &err) == XZ_OK &&
           xz_actor_may(&actor, XZ_MAY_STREAM);
     if (may) {
         stream->actor = actor;
@@ -96,21 +97,21 @@ static ssize_t read_stream(void *arg, uint64_t position, char *to, size_t max)
     (void)position;
     while (stream->sent == stream->out.len) {
         const uint64_t seen = xz_console_seen(stream->console);
-        const int64_t now_ms = xz_now_ms();
+        const int64_t steady_ms = xz_steady_ms();
 
         xz_buf_clear(&stream->out);
         stream->sent = 0;
-        if (stream->console->ending || is_gone(stream) || now_ms - stream->began_ms > LIFE_MS ||
-            !may_go_on(stream, now_ms) || !read_changes(stream, now_ms)) {
+        if (stream->console->ending || is_gone(stream) || steady_ms - stream->began_ms > LIFE_MS ||
+            !may_go_on(stream, steady_ms) || !read_changes(stream)) {
             return MHD_CONTENT_READER_END_OF_STREAM;
         }
-        if (stream->out.len == 0 && now_ms - stream->spoke_ms >= SILENCE_MS) {
+        if (stream->out.len == 0 && steady_ms - stream->spoke_ms >= SILENCE_MS) {
             xz_buf_printf(&stream->out, ": nothing new\n\n");
         }
         if (stream->out.len == 0) {
             xz_console_wait(stream->console, seen, WAIT_MS);
         } else {
-            stream->spoke_ms = now_ms;
+            stream->spoke_ms = steady_ms;
         }
     }
     len = stream->out.len - stream->sent;
@@ -178,7 +179,7 @@ struct MHD_Response *xz_stream_response(struct xz_console *console,
     stream->console = console;
     stream->actor = request->actor;
     stream->after = after;
-    stream->began_ms = stream->spoke_ms = stream->checked_ms = request->now_ms;
+    stream->began_ms = stream->spoke_ms = stream->checked_ms = xz_steady_ms();
     (void)snprintf(stream->secret, sizeof(stream->secret), XZ_STR_FMT, XZ_STR_ARG(request->secret));
     info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     stream->socket = info != NULL ? info->connect_fd : -1;

@@ -80,7 +80,7 @@ void *xz_console_ticker(void *arg)
         if (due(&looked_ms, PACK_MS, now_ms)) {
             xz_outage_note(&duties[PACK], xz_catalogue_refresh(console->catalogue, &err), &err);
         }
-        (void)xz_guard_sweep(console->guard, now_ms);
+        (void)xz_guard_sweep(console->guard, xz_steady_ms());
         if (works && xz_outage_may_try(&duties[TICK]) && due(&ticked_ms, TICK_MS, now_ms)) {
             tick(console, &duties[TICK], now_ms);
         }

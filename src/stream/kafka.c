@@ -15,13 +15,17 @@
 #define CLOSE_MS      2000
 #define STILL_MS      10000 /* no record for so long: the broker is gone */
 
-int64_t xz_now_ms(void)
+static int64_t read_clock(clockid_t clock)
 {
     struct timespec now;
 
-    (void)clock_gettime(CLOCK_REALTIME, &now);
+    (void)clock_gettime(clock, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
+
+int64_t xz_now_ms(void) { return read_clock(CLOCK_REALTIME); }
+
+int64_t xz_steady_ms(void) { return read_clock(CLOCK_MONOTONIC); }
 
 size_t xz_split_names(char *text, const char *names[], size_t max)
 {

@@ -9,7 +9,8 @@
 #include "base/err.h"
 #include "stream/config.h"
 
-int64_t xz_now_ms(void); /* the wall clock: for epochs and the bound on events ahead, no more */
+int64_t xz_now_ms(void);    /* the wall clock, which somebody may set: of what is dated */
+int64_t xz_steady_ms(void); /* since this machine began, ever forward: of what lasts */
 
 /* A configuration with the operator's properties; `pairs` (name, value, .. NULL) come over them. */
 XZ_MUST enum xz_rc xz_kafka_conf(const struct xz_config *config, const char *const *pairs,

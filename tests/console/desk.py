@@ -31,6 +31,7 @@ class Desk:
                          "console.keys": world.directory / f"{name}.keys", "log.level": "warn",
                          **settings}
         self.tls = "console.tls_key" in settings
+        self.environment = None # of the process
         self.service = None
         self.clients = {}
 
@@ -42,7 +43,7 @@ class Desk:
         return subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=ROOT, **more)
 
     def start(self):
-        self.service = self.world.start(self.name, self.settings, ready=False)
+        self.service = self.world.start(self.name, self.settings, self.environment, ready=False)
         wait_for(f"the console; its log ends\n{self.service.log()[-2000:]}", self.answers)
         return self
 

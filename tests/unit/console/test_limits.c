@@ -43,6 +43,20 @@ static void test_limiter_gives_a_burst_and_then_a_rate(void **state)
     xz_limiter_free(limiter);
 }
 
+static void test_limiter_outlives_a_clock_that_goes_back(void **state)
+{
+    struct xz_limiter *limiter = xz_limiter_new(10, 20);
+
+    (void)state;
+    assert_true(xz_limiter_take(limiter, XZ_STR("li"), 19, NOW_MS));
+    assert_true(xz_limiter_take(limiter, XZ_STR("li"), 1, NOW_MS - XZ_DAY_MS));
+    assert_false(xz_limiter_take(limiter, XZ_STR("li"), 1, NOW_MS - 1));
+    assert_true(xz_limiter_take(limiter, XZ_STR("li"), 1, NOW_MS + 100));
+    assert_false(
+        xz_limiter_take(limiter, XZ_STR("li"), 1, NOW_MS + 100)); /* and it gives no more */
+    xz_limiter_free(limiter);
+}
+
 static bool is_open(int socket)
 {
     char byte;
@@ -258,6 +272,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_limiter_gives_a_burst_and_then_a_rate),
+        cmocka_unit_test(test_limiter_outlives_a_clock_that_goes_back),
         cmocka_unit_test(test_guard_ends_what_takes_too_long),
         cmocka_unit_test(test_addresses_of_somebodys_network_are_not_public),
         cmocka_unit_test(test_a_trusted_proxy_says_who_asks),
