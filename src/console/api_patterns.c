@@ -88,13 +88,13 @@ XZ_HANDLER(xz_api_patterns)
 {
     const struct xz_desk_view view = xz_view_of(console, request);
     struct xz_buf text = {0}, numbers = {0};
-    json_t *known, *all;
+    json_t *known, *all = NULL;
     enum xz_rc rc = xz_view_patterns(&view, &text, err);
 
     (void)xz_numbers_read(console, request->now_ms, &numbers);
     xz_buf_u8(&numbers, 0);
     known = rc == XZ_OK ? json_loadb((const char *)text.data, text.len, 0, NULL) : NULL;
-    all = xz_catalogue_json(console->catalogue, console->metrics);
+    rc = rc == XZ_OK ? xz_catalogue_json(console->catalogue, console->metrics, &all, err) : rc;
     rc = rc == XZ_OK ? add_all(console, all, known, (const char *)numbers.data, err) : rc;
     if (rc == XZ_OK) {
         xz_respond_json(response, json_incref(all));

@@ -13,6 +13,7 @@ struct xz_catalogue {
     const struct xz_config *config;
     struct xz_packs *packs; /* what was loaded stays: who reads one is never left without it */
     const struct xz_pack *_Atomic pack;
+    _Atomic bool looked; /* and the log said which, or that there is none */
 };
 
 struct xz_catalogue *xz_catalogue_new(const struct xz_config *config)
@@ -38,13 +39,11 @@ enum xz_rc xz_catalogue_refresh(struct xz_catalogue *catalogue, struct xz_err *e
     char sha256[65] = "";
     enum xz_rc rc = xz_packs_active(catalogue->config, sha256, err);
 
-    if (rc != XZ_OK || sha256[0] == '\0') {
-        return rc;
+    if (rc == XZ_OK && sha256[0] != '\0') {
+        rc = xz_packs_get(catalogue->packs, xz_str_from(sha256), &pack, err);
     }
-    rc = xz_packs_get(catalogue->packs, xz_str_from(sha256), &pack, err);
-    if (rc == XZ_OK) {
-        catalogue->pack = pack;
-    }
+    catalogue->pack = pack != NULL ? pack : catalogue->pack;
+    catalogue->looked = catalogue->looked || rc != XZ_RETRY;
     return rc;
 }
 
@@ -150,18 +149,24 @@ static json_t *pattern_json(const struct xz_pattern *pattern, struct xz_metrics 
                      "evidence", evidence(pattern), "counts", counts(pattern, metrics));
 }
 
-json_t *xz_catalogue_json(const struct xz_catalogue *catalogue, struct xz_metrics *metrics)
+enum xz_rc xz_catalogue_json(const struct xz_catalogue *catalogue, struct xz_metrics *metrics,
+                             json_t **out, struct xz_err *err)
 {
     const struct xz_pack *pack = catalogue->pack;
     json_t *items = json_array();
     size_t count = 0;
     const struct xz_pattern *patterns = pack != NULL ? xz_pack_patterns(pack, &count) : NULL;
 
+    if (!catalogue->looked) {
+        json_decref(items);
+        return xz_err_set(err, XZ_RETRY, "the log has not said yet which pack is active");
+    }
     for (size_t i = 0; i < count; i++) {
         (void)json_array_append_new(items, pattern_json(&patterns[i], metrics));
     }
-    return pack == NULL ? json_pack("{s:n, s:o}", "pack", "items", items)
+    *out = pack == NULL ? json_pack("{s:n, s:o}", "pack", "items", items)
                         : json_pack("{s:{s:s, s:s, s:s}, s:o}", "pack", "name", xz_pack_name(pack),
                                     "version", xz_pack_version(pack), "sha256",
                                     xz_pack_sha256(pack), "items", items);
+    return XZ_OK;
 }

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The pack's names of its patterns, read once.
 import { signal } from '@preact/signals';
-import { get, type Pattern, type Patterns } from './api';
+import { ApiError, get, type Pattern, type Patterns } from './api';
 import { language } from './i18n';
 
 export const patterns = signal<ReadonlyMap<string, Pattern>>(new Map());
 
-// Without them the ids are shown: nothing else depends on it.
+const AGAIN_MS = 3000;
+
+// Without them the ids are shown: nothing else depends on it. Just after its start the desk does not
+// know the pack yet.
 export async function readPatterns(): Promise<void> {
-  const all = await get<Patterns>('/patterns').catch(() => null);
-  if (all !== null) {
+  try {
+    const all = await get<Patterns>('/patterns');
     patterns.value = new Map(all.items.map((one) => [one.id, one]));
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 503) {
+      setTimeout(() => void readPatterns(), AGAIN_MS);
+    }
   }
 }
 
