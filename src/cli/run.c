@@ -64,6 +64,14 @@ static bool has_console(const struct xz_config *config)
     return xz_config_has_role(config, "cases") || xz_config_has_role(config, "console");
 }
 
+/* The numbers of the engine, when it is in this process. */
+static struct xz_metrics *engine_metrics(const struct xz_config *config, struct xz_service *service)
+{
+    return xz_config_has_role(config, "ingest") || xz_config_has_role(config, "detect")
+               ? xz_service_metrics(service)
+               : NULL;
+}
+
 static enum ended serve(int argc, char **argv, struct xz_service *service,
                         const struct xz_console *console, const struct xz_config *config,
                         const sigset_t *signals, struct xz_config *fresh)
@@ -107,7 +115,7 @@ static int run_spells(int argc, char **argv, struct xz_config *config, const sig
             return is_ended(NULL) ? XZ_EXIT_OK : xz_cli_fail("run", &err);
         }
         if (has_console(config)) {
-            rc = xz_console_start(config, xz_service_metrics(service), &console, &err);
+            rc = xz_console_start(config, engine_metrics(config, service), &console, &err);
         }
         xz_log(XZ_LOG_INFO, "service", "started", "roles=%s", config->roles);
         ended =

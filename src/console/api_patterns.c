@@ -94,7 +94,8 @@ XZ_HANDLER(xz_api_patterns)
     (void)xz_numbers_read(console, request->now_ms, &numbers);
     xz_buf_u8(&numbers, 0);
     known = rc == XZ_OK ? json_loadb((const char *)text.data, text.len, 0, NULL) : NULL;
-    rc = rc == XZ_OK ? xz_catalogue_json(console->catalogue, console->metrics, &all, err) : rc;
+    rc = rc == XZ_OK ? xz_catalogue_json(console->catalogue, (const char *)numbers.data, &all, err)
+                     : rc;
     rc = rc == XZ_OK ? add_all(console, all, known, (const char *)numbers.data, err) : rc;
     if (rc == XZ_OK) {
         xz_respond_json(response, json_incref(all));

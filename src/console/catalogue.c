@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "console/numbers.h"
 #include "stream/packs.h"
 
 struct xz_catalogue {
@@ -107,31 +108,30 @@ static json_t *evidence(const struct xz_pattern *pattern)
     return list;
 }
 
-/* What the engine of this process counted; null when it is another process. */
-static json_t *counts(const struct xz_pattern *pattern, struct xz_metrics *metrics)
+/* What the engine counted; null when it does not tell of the pattern. */
+static json_t *counts(const struct xz_pattern *pattern, const char *numbers)
 {
-    json_t *found = NULL;
+    static const char *const statuses[] = {"opened",    "revised", "closed",
+                                           "withdrawn", "shadow",  "suppressed_late"};
+    json_t *found = json_object();
 
-    if (metrics == NULL) {
-        return json_null();
-    }
-    xz_metrics_lock(metrics);
-    for (size_t i = 0; found == NULL && i < metrics->pattern_count; i++) {
-        const struct xz_pattern_counts *at = &metrics->patterns[i];
+    for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+        char sample[160];
+        double count;
 
-        if (strcmp(at->id, pattern->id) == 0) {
-            found = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "opened", (json_int_t)at->opened,
-                              "revised", (json_int_t)at->revised, "closed", (json_int_t)at->closed,
-                              "withdrawn", (json_int_t)at->withdrawn, "shadow",
-                              (json_int_t)at->shadow_opened, "suppressed_late",
-                              (json_int_t)at->suppressed_late);
+        (void)snprintf(sample, sizeof(sample), "xiezhi_alerts_total{pattern=\"%s\",status=\"%s\"}",
+                       pattern->id, statuses[i]);
+        count = xz_numbers_value(numbers, sample, -1);
+        if (count < 0) {
+            json_decref(found);
+            return json_null();
         }
+        (void)json_object_set_new(found, statuses[i], json_integer((json_int_t)count));
     }
-    xz_metrics_unlock(metrics);
-    return found != NULL ? found : json_null();
+    return found;
 }
 
-static json_t *pattern_json(const struct xz_pattern *pattern, struct xz_metrics *metrics)
+static json_t *pattern_json(const struct xz_pattern *pattern, const char *numbers)
 {
     json_t *legal = json_array();
 
@@ -146,10 +146,10 @@ static json_t *pattern_json(const struct xz_pattern *pattern, struct xz_metrics 
                      "severity", (int)pattern->severity, "shadow", (int)pattern->shadow,
                      "false_alarms", pattern->false_alarms, "false_alarms_per_month",
                      pattern->alarm_per_month, "legal", legal, "actions", actions(pattern->actions),
-                     "evidence", evidence(pattern), "counts", counts(pattern, metrics));
+                     "evidence", evidence(pattern), "counts", counts(pattern, numbers));
 }
 
-enum xz_rc xz_catalogue_json(const struct xz_catalogue *catalogue, struct xz_metrics *metrics,
+enum xz_rc xz_catalogue_json(const struct xz_catalogue *catalogue, const char *numbers,
                              json_t **out, struct xz_err *err)
 {
     const struct xz_pack *pack = catalogue->pack;
@@ -162,7 +162,7 @@ enum xz_rc xz_catalogue_json(const struct xz_catalogue *catalogue, struct xz_met
         return xz_err_set(err, XZ_RETRY, "the log has not said yet which pack is active");
     }
     for (size_t i = 0; i < count; i++) {
-        (void)json_array_append_new(items, pattern_json(&patterns[i], metrics));
+        (void)json_array_append_new(items, pattern_json(&patterns[i], numbers));
     }
     *out = pack == NULL ? json_pack("{s:n, s:o}", "pack", "items", items)
                         : json_pack("{s:{s:s, s:s, s:s}, s:o}", "pack", "name", xz_pack_name(pack),

@@ -6,8 +6,8 @@
 #include <jansson.h>
 
 #include "base/err.h"
+#include "base/str.h"
 #include "stream/config.h"
-#include "stream/metrics.h"
 
 struct xz_catalogue;
 
@@ -28,9 +28,10 @@ XZ_MUST enum xz_rc xz_catalogue_find(const struct xz_catalogue *catalogue, struc
 
 /* {"pack":{..}|null,"items":[{"id","name","version","titles":{"zh-CN","en"},"subject","result_type",
  * "severity","shadow","false_alarms","false_alarms_per_month","legal":[],"actions":[],"evidence":
- * [..],"counts":{..}|null}]}: counts since the service began, when metrics (may be NULL) has them.
- * The caller's. XZ_RETRY until the log has said once which pack is active, or that none is. */
-XZ_MUST enum xz_rc xz_catalogue_json(const struct xz_catalogue *catalogue,
-                                     struct xz_metrics *metrics, json_t **out, struct xz_err *err);
+ * [..],"counts":{..}|null}]}: counts since the engine began, when numbers, the text of its
+ * /metrics, has them. The caller's. XZ_RETRY until the log has said once which pack is active, or
+ * that none is. */
+XZ_MUST enum xz_rc xz_catalogue_json(const struct xz_catalogue *catalogue, const char *numbers,
+                                     json_t **out, struct xz_err *err);
 
 #endif

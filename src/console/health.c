@@ -64,7 +64,7 @@ json_t *xz_health_json(struct xz_console *console, int64_t now_ms)
     json_t *rejects = json_object();
     json_t *service = service_json(console, now_ms, rejects);
     json_t *watermark =
-        console->metrics != NULL ? time_json(console->metrics->watermark_ms) : json_null();
+        time_json(1000 * (int64_t)json_real_value(json_object_get(service, "watermark_seconds")));
 
     return json_pack("{s:o, s:{s:I, s:o, s:I, s:I, s:b}, s:o, s:o, s:o}", "as_of",
                      time_json(now_ms), "feed", "lag", (json_int_t)console->feed_lag, "fed_at",

@@ -26,15 +26,15 @@ static size_t take_text(char *bytes, size_t size, size_t count, void *arg)
     return size * count;
 }
 
-static bool fetch(const char *listen, struct xz_buf *text)
+static bool fetch(const char *place, struct xz_buf *text)
 {
     CURL *curl = curl_easy_init();
-    char url[160];
+    char url[300];
     long status = 0;
     bool got = false;
 
     if (curl != NULL) {
-        (void)snprintf(url, sizeof(url), "http://%s/metrics", listen);
+        (void)snprintf(url, sizeof(url), "http://%s/metrics", place);
         (void)curl_easy_setopt(curl, CURLOPT_URL, url);
         (void)curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http");
         (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, ANSWER_MS);
@@ -49,13 +49,20 @@ static bool fetch(const char *listen, struct xz_buf *text)
     return got;
 }
 
+/* Is it this process that counts? */
+static bool is_own(const struct xz_console *console)
+{
+    return console->metrics != NULL && console->config->console_metrics[0] == '\0';
+}
+
 bool xz_numbers_read(struct xz_console *console, int64_t now_ms, struct xz_buf *text)
 {
-    if (console->metrics != NULL) {
+    if (is_own(console)) {
         xz_metrics_text(console->metrics, now_ms, text);
         return true;
     }
-    return console->config->http_listen[0] != '\0' && fetch(console->config->http_listen, text);
+    return console->config->console_metrics[0] != '\0' &&
+           fetch(console->config->console_metrics, text);
 }
 
 double xz_numbers_value(const char *text, const char *sample, double unknown)
@@ -110,7 +117,7 @@ enum xz_rc xz_exposure_note(struct xz_console *console, struct xz_exposure *expo
     }
     xz_buf_u8(&text, 0);
     /* A service in this process began with it; another may have been counted before. */
-    exposure->began = exposure->began || console->metrics != NULL;
+    exposure->began = exposure->began || is_own(console);
     for (size_t kind = XZ_ENTITY_PERSON; kind < XZ_ENTITY_COUNT; kind++) {
         char sample[NAME_MAX_LEN];
 

@@ -74,6 +74,8 @@ static const struct property {
      "host:port of /metrics, /healthz, /readyz; empty: none", 0, 0, NULL},
     {"console.listen", ADDRESS, FIELD(console_listen), "127.0.0.1:9480",
      "host:port of the console and its API", 0, 0, NULL},
+    {"console.metrics", TEXT, FIELD(console_metrics), "",
+     "HOST:PORT of the engine's /metrics; empty: those of this process", 0, 255, NULL},
     {"console.database", TEXT, FIELD(console_database), "",
      "sqlite:FILE or what libpq takes; default sqlite:STATE.DIR/desk.db", 0, DIR_MAX_LEN, NULL},
     {"console.keys", TEXT, FIELD(console_keys), "",

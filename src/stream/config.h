@@ -34,7 +34,7 @@ struct xz_config {
     char *state_dir, *pack, *reference, *roles, *alerts_format;
     int64_t state_cache_mb, checkpoint_ms, flush_ms, flush_bytes, max_ahead_ms;
     char *http_listen; /* host:port, empty: no HTTP */
-    char *console_listen, *console_database, *console_keys, *console_calendar;
+    char *console_listen, *console_metrics, *console_database, *console_keys, *console_calendar;
     char *console_tls_certificate, *console_tls_key; /* files, or empty: no TLS */
     char *console_oidc_issuer, *console_oidc_audience, *console_oidc_key; /* empty: no OIDC */
     char *console_private_webhooks;                                       /* "yes" or "no" */

@@ -94,11 +94,15 @@ static void put_patterns(struct xz_metrics *metrics, struct xz_buf *out)
 
         xz_buf_printf(out,
                       "xiezhi_alerts_total{pattern=\"%s\",status=\"opened\"} %" PRIu64 "\n"
+                      "xiezhi_alerts_total{pattern=\"%s\",status=\"revised\"} %" PRIu64 "\n"
                       "xiezhi_alerts_total{pattern=\"%s\",status=\"closed\"} %" PRIu64 "\n"
                       "xiezhi_alerts_total{pattern=\"%s\",status=\"withdrawn\"} %" PRIu64 "\n"
-                      "xiezhi_alerts_total{pattern=\"%s\",status=\"shadow\"} %" PRIu64 "\n",
-                      counts->id, counts->opened, counts->id, counts->closed, counts->id,
-                      counts->withdrawn, counts->id, counts->shadow_opened);
+                      "xiezhi_alerts_total{pattern=\"%s\",status=\"shadow\"} %" PRIu64 "\n"
+                      "xiezhi_alerts_total{pattern=\"%s\",status=\"suppressed_late\"} %" PRIu64
+                      "\n",
+                      counts->id, counts->opened, counts->id, counts->revised, counts->id,
+                      counts->closed, counts->id, counts->withdrawn, counts->id,
+                      counts->shadow_opened, counts->id, counts->suppressed_late);
     }
 }
 
@@ -219,6 +223,8 @@ void xz_metrics_text(struct xz_metrics *metrics, int64_t now_ms, struct xz_buf *
         metrics->alerts_published);
     put_lag(out, "ingest", "Event records", &metrics->lag_ingest);
     put_lag(out, "detect", "Frames", &metrics->lag_detect);
+    put(out, "watermark_seconds", "gauge", "The newest event time folded, since 1970; 0: none.",
+        metrics->watermark_ms > 0 ? (uint64_t)metrics->watermark_ms / 1000 : 0);
     put(out, "watermark_age_seconds", "gauge", "Age of the newest event time folded.",
         age_s(now_ms, metrics->watermark_ms));
     put(out, "checkpoints_total", "counter", "Checkpoints.", metrics->checkpoints);
