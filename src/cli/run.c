@@ -2,6 +2,7 @@
 /* xiezhi run: the service until SIGTERM or SIGINT; SIGHUP reads the reference files again. */
 #include <getopt.h> /* optind */
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -9,6 +10,9 @@
 #include "console/console.h"
 #include "stream/kafka.h"
 #include "stream/service.h"
+
+#define STORE_TRIES  150
+#define STORE_WAIT_S 2
 
 static const char help[] =
     "Usage: xiezhi run [-c CONFIG] [--set KEY=VALUE]...\n"
@@ -64,14 +68,6 @@ static bool has_console(const struct xz_config *config)
     return xz_config_has_role(config, "cases") || xz_config_has_role(config, "console");
 }
 
-/* The numbers of the engine, when it is in this process. */
-static struct xz_metrics *engine_metrics(const struct xz_config *config, struct xz_service *service)
-{
-    return xz_config_has_role(config, "ingest") || xz_config_has_role(config, "detect")
-               ? xz_service_metrics(service)
-               : NULL;
-}
-
 static enum ended serve(int argc, char **argv, struct xz_service *service,
                         const struct xz_console *console, const struct xz_config *config,
                         const sigset_t *signals, struct xz_config *fresh)
@@ -83,7 +79,8 @@ static enum ended serve(int argc, char **argv, struct xz_service *service,
         if (number == SIGTERM || number == SIGINT) {
             xz_log(XZ_LOG_INFO, "service", "stopping", "signal=%s healthy=%s",
                    number == SIGTERM ? "TERM" : "INT",
-                   xz_metrics_healthy(xz_service_metrics(service), xz_now_ms()) ? "yes" : "no");
+                   xz_metrics_trouble(xz_service_metrics(service), xz_steady_ms()) == NULL ? "yes"
+                                                                                           : "no");
             return BY_SIGNAL;
         }
         if (number == SIGHUP && read_again(argc, argv, config, fresh)) {
@@ -96,37 +93,66 @@ static enum ended serve(int argc, char **argv, struct xz_service *service,
     return BY_ITSELF;
 }
 
+/* The database may start after us. */
+static enum xz_rc start_console(const struct xz_config *config, struct xz_service *service,
+                                struct xz_console **console, struct xz_err *err)
+{
+    enum xz_rc rc = XZ_RETRY;
+
+    for (int i = 0; i < STORE_TRIES && rc == XZ_RETRY && !is_ended(NULL); i++) {
+        const struct timespec wait = {STORE_WAIT_S, 0};
+
+        if (i > 0) {
+            (void)nanosleep(&wait, NULL);
+        }
+        rc = xz_console_start(config, xz_service_metrics(service), console, err);
+        if (rc == XZ_RETRY) {
+            xz_log(XZ_LOG_WARN, "service", "waiting", "error=\"%s\"", err->msg);
+        }
+    }
+    return rc;
+}
+
+/* One spell of the service with this configuration. */
+static int run_spell(int argc, char **argv, const struct xz_config *config, const sigset_t *signals,
+                     struct xz_config *fresh, enum ended *ended)
+{
+    struct xz_service *service = NULL;
+    struct xz_console *console = NULL;
+    struct xz_err err = {0};
+    enum xz_rc rc;
+
+    *ended = BY_ITSELF;
+    if (xz_service_start(config, (struct xz_patience){is_ended, NULL}, &service, &err) != XZ_OK) {
+        return is_ended(NULL) ? XZ_EXIT_OK : xz_cli_fail("run", &err);
+    }
+    rc = has_console(config) ? start_console(config, service, &console, &err) : XZ_OK;
+    if (rc == XZ_OK) {
+        xz_log(XZ_LOG_INFO, "service", "started", "roles=%s", config->roles);
+        *ended = serve(argc, argv, service, console, config, signals, fresh);
+    } else if (is_ended(NULL)) {
+        rc = XZ_OK; /* the end came before the database did */
+    }
+    if (console != NULL && !xz_console_alive(console)) {
+        rc = xz_err_set(&err, XZ_FATAL, "cases cannot go on; the log says why");
+    }
+    xz_console_stop(console);
+    xz_service_stop(service);
+    rc = xz_service_join(service, rc == XZ_OK ? &err : NULL) == XZ_OK ? rc : XZ_FATAL;
+    return rc == XZ_OK ? XZ_EXIT_OK : xz_cli_fail("run", &err);
+}
+
 /* One spell after another, each with its configuration. */
 static int run_spells(int argc, char **argv, struct xz_config *config, const sigset_t *signals)
 {
-    struct xz_err err = {0};
     enum ended ended;
     int code;
 
     do {
-        struct xz_service *service = NULL;
-        struct xz_console *console = NULL;
         struct xz_config fresh;
-        enum xz_rc rc = XZ_OK;
 
         set_up_log(config);
-        if (xz_service_start(config, (struct xz_patience){is_ended, NULL}, &service, &err) !=
-            XZ_OK) {
-            return is_ended(NULL) ? XZ_EXIT_OK : xz_cli_fail("run", &err);
-        }
-        if (has_console(config)) {
-            rc = xz_console_start(config, engine_metrics(config, service), &console, &err);
-        }
-        xz_log(XZ_LOG_INFO, "service", "started", "roles=%s", config->roles);
-        ended =
-            rc == XZ_OK ? serve(argc, argv, service, console, config, signals, &fresh) : BY_ITSELF;
-        if (rc == XZ_OK && console != NULL && !xz_console_alive(console)) {
-            rc = xz_err_set(&err, XZ_FATAL, "cases cannot go on; the log says why");
-        }
-        xz_console_stop(console);
-        xz_service_stop(service);
-        rc = xz_service_join(service, rc == XZ_OK ? &err : NULL) == XZ_OK ? rc : XZ_FATAL;
-        code = rc == XZ_OK ? XZ_EXIT_OK : xz_cli_fail("run", &err);
+        code = run_spell(argc, argv, config, signals, &fresh, &ended);
         if (ended == BY_NEW_CONFIG) {
             xz_log(XZ_LOG_INFO, "service", "reload", "configuration=new");
             xz_config_fini(config);

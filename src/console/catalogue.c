@@ -48,6 +48,8 @@ enum xz_rc xz_catalogue_refresh(struct xz_catalogue *catalogue, struct xz_err *e
     return rc;
 }
 
+bool xz_catalogue_has_pack(const struct xz_catalogue *catalogue) { return catalogue->pack != NULL; }
+
 const struct xz_pack *xz_catalogue_active(const struct xz_catalogue *catalogue,
                                           struct xz_str sha256)
 {

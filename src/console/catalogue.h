@@ -17,6 +17,8 @@ void xz_catalogue_free(struct xz_catalogue *catalogue);                /* NULL i
 /* Looks which pack is active now. What was known stays when it cannot be told. */
 XZ_MUST enum xz_rc xz_catalogue_refresh(struct xz_catalogue *catalogue, struct xz_err *err);
 
+bool xz_catalogue_has_pack(const struct xz_catalogue *catalogue);
+
 /* The active pack, if this is its hash; else NULL. It stays as long as the catalogue, as do the
  * next.
  */

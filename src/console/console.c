@@ -22,6 +22,7 @@
 #include "console/pem.h"
 #include "console/server.h"
 #include "console/ticker.h"
+#include "console/watch.h"
 #include "console/webhooks.h"
 #include "event/field.h"
 
@@ -205,6 +206,7 @@ static enum xz_rc start_threads(struct xz_console *console, struct xz_err *err)
 {
     enum xz_rc rc = start_thread(console, xz_console_ticker, err);
 
+    rc = rc == XZ_OK ? start_thread(console, xz_console_watch, err) : rc;
     if (xz_config_has_role(console->config, "cases")) {
         rc = rc == XZ_OK ? start_thread(console, xz_console_feed, err) : rc;
         rc = rc == XZ_OK ? start_thread(console, xz_console_control, err) : rc;
@@ -223,6 +225,10 @@ enum xz_rc xz_console_start(const struct xz_config *config, struct xz_metrics *m
 
     console->config = config;
     console->metrics = metrics;
+    console->feed_lag = -1;
+    for (enum xz_need need = 0; need < XZ_NEEDS; need++) {
+        xz_metrics_answered(metrics, need, false, 0); /* not yet */
+    }
     xz_fields_init(); /* for original events, before there are threads */
     (void)curl_global_init(CURL_GLOBAL_DEFAULT);
     make_bell(console);

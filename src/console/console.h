@@ -11,8 +11,9 @@
 struct xz_console;
 
 /* Opens the store and starts what config->roles names: `cases` keeps the desk, `console` answers
- * HTTP. metrics: of an engine in this process, or NULL: asked for at config->console_metrics. Both
- * are borrowed until it is stopped. XZ_CONFIG when something an operator gave does not fit. */
+ * HTTP. metrics: of the service in this process, which from now on tell also whether store and
+ * broker answer. Both are borrowed until it is stopped. XZ_CONFIG when something an operator gave
+ * does not fit. */
 XZ_MUST enum xz_rc xz_console_start(const struct xz_config *config, struct xz_metrics *metrics,
                                     struct xz_console **console, struct xz_err *err);
 void xz_console_stop(struct xz_console *console); /* NULL is fine */

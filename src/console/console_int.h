@@ -38,8 +38,9 @@ struct xz_console {
 
     _Atomic bool ending, failed;
     _Atomic uint64_t next_request;
-    _Atomic int log_readers, logins;     /* how many are at it now */
-    _Atomic int64_t fed_at_ms, feed_lag; /* when alerts were taken last; how many wait */
+    _Atomic int log_readers, logins; /* how many are at it now */
+    _Atomic int64_t fed_at_ms,
+        feed_lag; /* when alerts were taken last; how many wait, -1: unknown */
     _Atomic uint64_t taken, rejected;
 
     pthread_mutex_t hashing; /* held while a password is tried: it takes memory and a processor */

@@ -59,6 +59,25 @@ static json_t *time_json(int64_t at_ms)
     return json_string(text);
 }
 
+const char *xz_health_trouble(const struct xz_console *console)
+{
+    return console->failed ? "feed" : xz_metrics_trouble(console->metrics, xz_steady_ms());
+}
+
+/* How far the feed gets: how an engine beside it fares is told by its own numbers. */
+static json_t *feed_json(const struct xz_console *console)
+{
+    const char *trouble = xz_health_trouble(console);
+    const bool ok =
+        trouble == NULL || strcmp(trouble, "role") == 0 || strcmp(trouble, "hangs") == 0;
+    const int64_t lag = console->feed_lag;
+
+    return json_pack("{s:o, s:o, s:I, s:I, s:b, s:s?}", "lag",
+                     ok && lag >= 0 ? json_integer((json_int_t)lag) : json_null(), "fed_at",
+                     time_json(console->fed_at_ms), "taken", (json_int_t)console->taken, "rejected",
+                     (json_int_t)console->rejected, "ok", (int)ok, "trouble", ok ? NULL : trouble);
+}
+
 json_t *xz_health_json(struct xz_console *console, int64_t now_ms)
 {
     json_t *rejects = json_object();
@@ -66,9 +85,7 @@ json_t *xz_health_json(struct xz_console *console, int64_t now_ms)
     json_t *watermark =
         time_json(1000 * (int64_t)json_real_value(json_object_get(service, "watermark_seconds")));
 
-    return json_pack("{s:o, s:{s:I, s:o, s:I, s:I, s:b}, s:o, s:o, s:o}", "as_of",
-                     time_json(now_ms), "feed", "lag", (json_int_t)console->feed_lag, "fed_at",
-                     time_json(console->fed_at_ms), "taken", (json_int_t)console->taken, "rejected",
-                     (json_int_t)console->rejected, "ok", (int)!console->failed, "watermark",
-                     watermark, "service", service, "rejects", rejects);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "as_of", time_json(now_ms), "feed",
+                     feed_json(console), "watermark", watermark, "service", service, "rejects",
+                     rejects);
 }

@@ -5,9 +5,13 @@
 #define XZ_CONSOLE_HEALTH_H
 #include "console/console_int.h"
 
-/* {"as_of","feed":{"lag","fed_at","taken","rejected","ok"},"service":{NAME:NUMBER..}|null,
- * "rejects":{REASON:COUNT..}}: the service's own metrics by their names, null when it does not
- * answer. The caller's. */
+/* NULL while all is well; else what is not, in a word: "feed" (it has given up), or as
+ * xz_metrics_trouble. */
+const char *xz_health_trouble(const struct xz_console *console);
+
+/* {"as_of","feed":{"lag","fed_at","taken","rejected","ok","trouble"},"watermark",
+ * "service":{NAME:NUMBER..}|null,"rejects":{REASON:COUNT..}}: lag is null when nobody knows it; the
+ * engine's own metrics by their names, null when it does not answer. The caller's. */
 json_t *xz_health_json(struct xz_console *console, int64_t now_ms);
 
 #endif

@@ -52,7 +52,9 @@ static bool fetch(const char *place, struct xz_buf *text)
 /* Is it this process that counts? */
 static bool is_own(const struct xz_console *console)
 {
-    return console->metrics != NULL && console->config->console_metrics[0] == '\0';
+    return console->config->console_metrics[0] == '\0' &&
+           (xz_config_has_role(console->config, "ingest") ||
+            xz_config_has_role(console->config, "detect"));
 }
 
 bool xz_numbers_read(struct xz_console *console, int64_t now_ms, struct xz_buf *text)

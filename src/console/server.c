@@ -13,6 +13,7 @@
 #include "console/address.h"
 #include "console/assets.h"
 #include "console/guard.h"
+#include "console/health.h"
 #include "console/routes.h"
 
 #define HEADERS_BYTES ((size_t)32 << 10) /* of one request, with its first line */
@@ -119,6 +120,17 @@ static enum MHD_Result send_text(struct xz_console *console, struct exchange *ex
     result = send_response(console, exchange, response);
     xz_buf_fini(&response->body);
     return result;
+}
+
+static enum MHD_Result send_state(struct xz_console *console, struct exchange *exchange,
+                                  struct xz_response *response)
+{
+    const char *trouble = xz_health_trouble(console);
+    char text[64];
+
+    (void)snprintf(text, sizeof(text), "failing: %s\n", trouble != NULL ? trouble : "");
+    return send_text(console, exchange, response, trouble == NULL ? 200 : 503,
+                     trouble == NULL ? "ok\n" : text);
 }
 
 /* A file of the pages; it never changes while the program runs. */
@@ -240,12 +252,6 @@ static bool is_too_large(const struct exchange *exchange)
             (uint64_t)length > exchange->body_max);
 }
 
-static bool healthy(const struct xz_console *console)
-{
-    return !console->failed &&
-           (console->metrics == NULL || xz_metrics_healthy(console->metrics, xz_now_ms()));
-}
-
 /* What says where a request ends, as far as others may read it in another way. */
 struct framing {
     int lengths;
@@ -300,8 +306,7 @@ static enum MHD_Result answer(struct xz_console *console, struct exchange *excha
         return send_text(console, exchange, &response, 405, "GET only\n");
     }
     if (strcmp(path, "/healthz") == 0 || strcmp(path, "/readyz") == 0) {
-        return healthy(console) ? send_text(console, exchange, &response, 200, "ok\n")
-                                : send_text(console, exchange, &response, 503, "failing\n");
+        return send_state(console, exchange, &response);
     }
     if (strncmp(path, "/api/", 5) != 0) {
         return send_asset(console, exchange, xz_asset_find(path));

@@ -143,15 +143,15 @@ int64_t xz_feed_lag(const struct xz_feed *feed)
 
     for (int i = 0; i < feed->parts->cnt; i++) {
         const rd_kafka_topic_partition_t *part = &feed->parts->elems[i];
-        int64_t low = 0, high = 0;
+        int64_t low = 0, high = 0, at;
 
         if (rd_kafka_get_watermark_offsets(feed->consumer, part->topic, part->partition, &low,
-                                           &high) == RD_KAFKA_RESP_ERR_NO_ERROR &&
-            high > 0) {
-            const int64_t at = part->offset > low ? part->offset : low;
-
-            lag += high > at ? high - at : 0;
+                                           &high) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+            high < 0) {
+            return -1;
         }
+        at = part->offset > low ? part->offset : low;
+        lag += high > at ? high - at : 0;
     }
     return lag;
 }

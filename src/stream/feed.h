@@ -33,7 +33,7 @@ void xz_feed_close(struct xz_feed *feed); /* NULL is fine */
 XZ_MUST enum xz_rc xz_feed_poll(struct xz_feed *feed, int wait_ms, xz_feed_take_fn take, void *arg,
                                 struct xz_err *err);
 
-/* How many records the broker has that were not handed over yet, as far as it has told. */
+/* How many records the broker has that were not handed over yet; -1 while it has not told. */
 int64_t xz_feed_lag(const struct xz_feed *feed);
 
 #endif

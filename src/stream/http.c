@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* /metrics, /healthz and /readyz: read-only, by GET alone, bounded in connections and time. */
 #include <microhttpd.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "stream/kafka.h"
@@ -26,11 +28,25 @@ static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status
     return result;
 }
 
+/* well, or 503 with the word that says why not. */
+static enum MHD_Result answer_state(struct MHD_Connection *connection, const char *well,
+                                    const char *trouble)
+{
+    char text[64];
+
+    if (trouble == NULL) {
+        return answer(connection, MHD_HTTP_OK, well, strlen(well));
+    }
+    (void)snprintf(text, sizeof(text), "failing: %s\n", trouble);
+    return answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE, text, strlen(text));
+}
+
 static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url,
                                   const char *method, const char *version, const char *data,
                                   size_t *data_len, void **state)
 {
     struct xz_http *http = arg;
+    const char *trouble = xz_metrics_trouble(http->metrics, xz_steady_ms());
     struct xz_buf text = {0};
     enum MHD_Result result;
 
@@ -42,14 +58,11 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
         return answer(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "GET only\n", 9);
     }
     if (strcmp(url, "/healthz") == 0) {
-        return xz_metrics_healthy(http->metrics, xz_now_ms())
-                   ? answer(connection, MHD_HTTP_OK, "ok\n", 3)
-                   : answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "failing\n", 8);
+        return answer_state(connection, "ok\n", trouble);
     }
     if (strcmp(url, "/readyz") == 0) {
-        return http->metrics->ready && xz_metrics_healthy(http->metrics, xz_now_ms())
-                   ? answer(connection, MHD_HTTP_OK, "ready\n", 6)
-                   : answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "not ready\n", 10);
+        return answer_state(connection, "ready\n",
+                            trouble == NULL && !http->metrics->ready ? "partitions" : trouble);
     }
     if (strcmp(url, "/metrics") != 0) {
         return answer(connection, MHD_HTTP_NOT_FOUND, "/metrics /healthz /readyz\n", 26);

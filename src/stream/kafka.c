@@ -457,6 +457,18 @@ enum xz_rc xz_kafka_topics(const struct xz_config *config, struct xz_patience pa
     return rc;
 }
 
+bool xz_kafka_answers(rd_kafka_t *client, int wait_ms)
+{
+    const struct rd_kafka_metadata *metadata = NULL;
+    const bool answers =
+        rd_kafka_metadata(client, 0, NULL, &metadata, wait_ms) == RD_KAFKA_RESP_ERR_NO_ERROR;
+
+    if (answers) {
+        rd_kafka_metadata_destroy(metadata);
+    }
+    return answers;
+}
+
 void xz_kafka_greet(rd_kafka_t *client)
 {
     const struct rd_kafka_metadata *metadata = NULL;

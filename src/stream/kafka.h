@@ -83,6 +83,9 @@ XZ_MUST enum xz_rc xz_kafka_reader(const struct xz_config *config, rd_kafka_t **
                                    struct xz_err *err);
 void xz_kafka_reader_close(rd_kafka_t *reader);
 
+/* Does a broker answer within wait_ms? */
+bool xz_kafka_answers(rd_kafka_t *client, int wait_ms);
+
 /* Waits until a new client knows a broker: what is asked for before that, the library tries again
  * only after half a second. What comes of it shows in the call that follows. */
 void xz_kafka_greet(rd_kafka_t *client);

@@ -7,7 +7,8 @@
 
 #include "base/mem.h"
 
-#define HANG_MS 10000 /* a role that waits for the broker so long is not well */
+#define HANG_MS   10000 /* a role that waits for the broker so long is not well */
+#define SILENT_MS 15000 /* nor is what nobody could ask for so long: who asks waits for it */
 
 static const int64_t bounds_us[XZ_LATENCY_BUCKETS] = {
     1000, 2000, 5000, 10000, 20000, 50000, 100000, 250000, 500000, 1000000, 5000000, 60000000};
@@ -45,16 +46,32 @@ void xz_metrics_reject(struct xz_metrics *metrics, const char *reason)
     xz_metrics_unlock(metrics);
 }
 
-bool xz_metrics_healthy(const struct xz_metrics *metrics, int64_t now_ms)
+void xz_metrics_answered(struct xz_metrics *metrics, enum xz_need need, bool answered,
+                         int64_t steady_ms)
 {
-    bool hangs = false;
+    metrics->answered_ms[need] = answered ? steady_ms : -1;
+}
 
+const char *xz_metrics_trouble(const struct xz_metrics *metrics, int64_t steady_ms)
+{
+    static const char *const needs[XZ_NEEDS] = {
+        [XZ_NEED_STORE] = "store", [XZ_NEED_BROKER] = "broker"};
+
+    for (size_t i = 0; i < XZ_NEEDS; i++) {
+        const int64_t answered_ms = metrics->answered_ms[i];
+
+        if (answered_ms < 0 || (answered_ms != 0 && steady_ms - answered_ms > SILENT_MS)) {
+            return needs[i];
+        }
+    }
     for (size_t i = 0; i < sizeof(metrics->turned_ms) / sizeof(metrics->turned_ms[0]); i++) {
         const int64_t turned_ms = metrics->turned_ms[i];
 
-        hangs = hangs || (turned_ms != 0 && now_ms - turned_ms > HANG_MS);
+        if (turned_ms != 0 && steady_ms - turned_ms > HANG_MS) {
+            return "hangs";
+        }
     }
-    return !metrics->failing && !hangs;
+    return metrics->failing ? "role" : NULL;
 }
 
 void xz_metrics_lag(struct xz_lag *lag, int64_t records, int64_t read_ms, int64_t now_ms)

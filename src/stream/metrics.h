@@ -18,6 +18,9 @@ struct xz_lag {
     _Atomic int64_t records, age_ms; /* age of the record read last; 0 when none wait */
 };
 
+/* What a desk in this process cannot do without. */
+enum xz_need { XZ_NEED_STORE, XZ_NEED_BROKER, XZ_NEEDS };
+
 struct xz_metrics {
     _Atomic uint64_t events_read, events_rejected, unknown_fields, institutions_unknown,
         items_unknown, diagnoses_unknown;
@@ -36,10 +39,13 @@ struct xz_metrics {
     size_t reason_count;
     pthread_mutex_t lock;
     _Atomic uint64_t latency[XZ_LATENCY_BUCKETS + 1], latency_sum_us;
-    _Atomic int64_t turned_ms[2]; /* by role: when its loop came round last; 0: it is not in it */
-    _Atomic bool ready;           /* every partition that the group gave is open */
-    _Atomic bool failing;         /* a role waits to try again, or has ended */
-    char pack[65];                /* under lock */
+    /* Of xz_steady_ms. By role: when its loop came round last; 0: it is not in it. */
+    _Atomic int64_t turned_ms[2];
+    /* Likewise by need: when it answered last; 0: nobody asks, -1: it did not. */
+    _Atomic int64_t answered_ms[XZ_NEEDS];
+    _Atomic bool ready;   /* every partition that the group gave is open */
+    _Atomic bool failing; /* a role waits to try again, or has ended */
+    char pack[65];        /* under lock */
 };
 
 void xz_metrics_init(struct xz_metrics *metrics);
@@ -51,8 +57,13 @@ void xz_metrics_lock(struct xz_metrics *metrics);
 void xz_metrics_unlock(struct xz_metrics *metrics);
 void xz_metrics_text(struct xz_metrics *metrics, int64_t now_ms, struct xz_buf *out);
 
-/* No role has failed, waits to try again, or hangs. */
-bool xz_metrics_healthy(const struct xz_metrics *metrics, int64_t now_ms);
+/* Did it answer? From the first time on it is one of the things that must be well. */
+void xz_metrics_answered(struct xz_metrics *metrics, enum xz_need need, bool answered,
+                         int64_t steady_ms);
+/* NULL while all is well; else what is not, in a word: "store", "broker" (it did not answer when it
+ * was asked last, or that was long ago), "role" (one has failed, or waits to try again), "hangs".
+ */
+const char *xz_metrics_trouble(const struct xz_metrics *metrics, int64_t steady_ms);
 
 /* Serves /metrics, /healthz, /readyz on "host:port"; NULL when listen is empty. */
 struct xz_http;

@@ -9,7 +9,9 @@
 #include "stream/kafka.h"
 #include "stream/metrics.h"
 
-enum xz_role { XZ_ROLE_DETECT, XZ_ROLE_INGEST, XZ_ROLES };
+/* The last is nobody's role: where there is no engine, it makes the topics when the broker comes.
+ */
+enum xz_role { XZ_ROLE_DETECT, XZ_ROLE_INGEST, XZ_ROLE_TOPICS, XZ_ROLES };
 
 struct xz_service_shared {
     const struct xz_config *config;

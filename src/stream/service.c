@@ -37,7 +37,7 @@ struct xz_service {
 };
 
 static const char *const role_names[XZ_ROLES] = {
-    [XZ_ROLE_DETECT] = "detect", [XZ_ROLE_INGEST] = "ingest"};
+    [XZ_ROLE_DETECT] = "detect", [XZ_ROLE_INGEST] = "ingest", [XZ_ROLE_TOPICS] = "topics"};
 
 void xz_role_set_down(struct xz_service_shared *shared, enum xz_role role, bool down)
 {
@@ -62,22 +62,16 @@ void xz_role_serve(struct xz_service_shared *shared, enum xz_role role, rd_kafka
                    int wait_ms)
 {
     rd_kafka_message_t *message = rd_kafka_consumer_poll(consumer, wait_ms);
-    const struct rd_kafka_metadata *metadata = NULL;
 
     if (message != NULL) { /* from before its partition was read apart, or its end */
         rd_kafka_message_destroy(message);
     }
-    shared->metrics->turned_ms[role] = xz_now_ms();
+    shared->metrics->turned_ms[role] = xz_steady_ms();
     if (!shared->suspect[role] && !shared->down[role]) {
         return;
     }
     shared->suspect[role] = false;
-    if (rd_kafka_metadata(consumer, 0, NULL, &metadata, ASK_MS) == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        rd_kafka_metadata_destroy(metadata);
-        xz_role_set_down(shared, role, false);
-    } else {
-        xz_role_set_down(shared, role, true);
-    }
+    xz_role_set_down(shared, role, !xz_kafka_answers(consumer, ASK_MS));
 }
 
 /* A longer wait after each failure in a row, up to RETRY_MAX_MS; a calm spell makes it short again.
@@ -102,8 +96,11 @@ static void *role_main(void *arg)
 
         memset(&role->err, 0, sizeof(role->err));
         role->rc = role->run(shared, &role->err);
-        shared->metrics->turned_ms[role->id] = 0;
+        if (role->id != XZ_ROLE_TOPICS) {
+            shared->metrics->turned_ms[role->id] = 0;
+        }
         if (role->rc == XZ_OK) {
+            xz_role_set_down(shared, role->id, false);
             return NULL;
         }
         xz_role_set_down(shared, role->id, true);
@@ -123,56 +120,89 @@ static void *role_main(void *arg)
     return NULL;
 }
 
-static enum xz_rc start_role(struct xz_service *service, enum xz_role at, const char *name,
+static enum xz_rc start_role(struct xz_service *service, enum xz_role at,
                              enum xz_rc (*run)(struct xz_service_shared *, struct xz_err *),
                              struct xz_err *err)
 {
     struct role *role = &service->roles[at];
 
-    if (!xz_config_has_role(service->shared.config, name)) {
-        return XZ_OK;
-    }
     role->service = service;
     role->id = at;
-    role->name = name;
+    role->name = role_names[at];
     role->run = run;
     if (pthread_create(&role->thread, NULL, role_main, role) != 0) {
-        return xz_err_set(err, XZ_FATAL, "no thread can be started for %s", name);
+        return xz_err_set(err, XZ_FATAL, "no thread can be started for %s", role->name);
     }
     role->started = true;
     return XZ_OK;
 }
 
-/* The broker may start after us. */
-static enum xz_rc connect_topics(struct xz_service *service, struct xz_patience patience,
-                                 struct xz_err *err)
-{
-    enum xz_rc rc = XZ_RETRY;
+/* ---- topics, and the first pack ---- */
 
-    for (int i = 0; i < CONNECT_TRIES && rc == XZ_RETRY && !xz_patience_is_over(patience); i++) {
-        rc = xz_kafka_topics(service->shared.config, patience, &service->shared.partitions,
-                             service->shared.cluster_id, err);
-        if (rc == XZ_RETRY) {
-            xz_log(XZ_LOG_WARN, "service", "waiting", "error=\"%s\"", err->msg);
+static enum xz_rc activate_first(struct xz_service_shared *shared, struct xz_err *err)
+{
+    char sha256[65];
+    enum xz_rc rc = xz_packs_active(shared->config, sha256, err);
+
+    if (rc == XZ_OK && sha256[0] == '\0') {
+        rc = xz_packs_activate(shared->config, shared->config->pack, shared->partitions, sha256,
+                               err);
+        if (rc == XZ_OK) {
+            xz_log(XZ_LOG_INFO, "service", "pack_activated", "dir=%s sha256=%s",
+                   shared->config->pack, sha256);
         }
     }
     return rc;
 }
 
-static enum xz_rc activate_first(struct xz_service *service, struct xz_err *err)
+/* The broker may start after us. */
+static enum xz_rc wait_for_topics(struct xz_service_shared *shared, struct xz_patience patience,
+                                  struct xz_err *err)
 {
-    char sha256[65];
-    enum xz_rc rc = xz_packs_active(service->shared.config, sha256, err);
+    enum xz_rc rc = XZ_RETRY;
 
-    if (rc == XZ_OK && sha256[0] == '\0') {
-        rc = xz_packs_activate(service->shared.config, service->shared.config->pack,
-                               service->shared.partitions, sha256, err);
-        if (rc == XZ_OK) {
-            xz_log(XZ_LOG_INFO, "service", "pack_activated", "dir=%s sha256=%s",
-                   service->shared.config->pack, sha256);
+    for (int i = 0; i < CONNECT_TRIES && rc == XZ_RETRY && !xz_patience_is_over(patience); i++) {
+        rc =
+            xz_kafka_topics(shared->config, patience, &shared->partitions, shared->cluster_id, err);
+        if (rc == XZ_RETRY) {
+            xz_log(XZ_LOG_WARN, "service", "waiting", "error=\"%s\"", err->msg);
         }
     }
-    return rc;
+    return rc == XZ_OK ? activate_first(shared, err) : rc;
+}
+
+static bool is_stopped(void *arg)
+{
+    const struct xz_service_shared *shared = arg;
+
+    return shared->stop;
+}
+
+/* Once, as a role that begins again until the broker is there: a desk is worked without one. */
+static enum xz_rc make_topics(struct xz_service_shared *shared, struct xz_err *err)
+{
+    const struct xz_patience patience = {is_stopped, shared};
+    enum xz_rc rc =
+        xz_kafka_topics(shared->config, patience, &shared->partitions, shared->cluster_id, err);
+
+    rc = rc == XZ_OK ? activate_first(shared, err) : rc;
+    return shared->stop ? XZ_OK : rc;
+}
+
+static enum xz_rc start_roles(struct xz_service *service, struct xz_patience patience,
+                              struct xz_err *err)
+{
+    const struct xz_config *config = service->shared.config;
+    const bool ingests = xz_config_has_role(config, "ingest");
+    const bool detects = xz_config_has_role(config, "detect");
+    enum xz_rc rc;
+
+    if (!ingests && !detects) {
+        return start_role(service, XZ_ROLE_TOPICS, make_topics, err);
+    }
+    rc = wait_for_topics(&service->shared, patience, err);
+    rc = rc == XZ_OK && detects ? start_role(service, XZ_ROLE_DETECT, xz_detect_run, err) : rc;
+    return rc == XZ_OK && ingests ? start_role(service, XZ_ROLE_INGEST, xz_ingest_run, err) : rc;
 }
 
 enum xz_rc xz_service_start(const struct xz_config *config, struct xz_patience patience,
@@ -187,10 +217,7 @@ enum xz_rc xz_service_start(const struct xz_config *config, struct xz_patience p
     rc = xz_config_validate(config, err);
     rc = rc == XZ_OK ? xz_http_start(config->http_listen, &service->metrics, &service->http, err)
                      : rc;
-    rc = rc == XZ_OK ? connect_topics(service, patience, err) : rc;
-    rc = rc == XZ_OK ? activate_first(service, err) : rc;
-    rc = rc == XZ_OK ? start_role(service, XZ_ROLE_DETECT, "detect", xz_detect_run, err) : rc;
-    rc = rc == XZ_OK ? start_role(service, XZ_ROLE_INGEST, "ingest", xz_ingest_run, err) : rc;
+    rc = rc == XZ_OK ? start_roles(service, patience, err) : rc;
     if (rc == XZ_OK) {
         service->metrics.ready = !xz_config_has_role(config, "detect");
         *out = service;

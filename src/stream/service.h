@@ -11,7 +11,8 @@ struct xz_service;
 
 /* Creates topics, activates config->pack if none is active, starts the roles that config names.
  * config is borrowed until xz_service_join. A broker that is not there yet is waited for, some
- * minutes, unless patience is over before. */
+ * minutes, unless patience is over before; without a role that needs it, it may come at any time
+ * afterwards. */
 XZ_MUST enum xz_rc xz_service_start(const struct xz_config *config, struct xz_patience patience,
                                     struct xz_service **service, struct xz_err *err);
 /* Asks the roles to drain and checkpoint. @thread any */

@@ -20,6 +20,7 @@
 
 struct test_console {
     struct xz_config config;
+    struct xz_metrics metrics;
     struct xz_console console;
     char dir[64];
     char tokens[XZ_ACCESS_ROLES][XZ_SECRET_LEN + 1]; /* of a machine with the role */
@@ -88,6 +89,8 @@ static inline bool test_console_open(struct test_console *test, const char *belo
         (void)fprintf(stderr, "%s\n", err.msg);
         return false;
     }
+    xz_metrics_init(&test->metrics);
+    test->console.metrics = &test->metrics;
     test->console.config = &test->config;
     test->console.limiter = xz_limiter_new(1e9, 1e9);
     test->console.catalogue = xz_catalogue_new(&test->config);
@@ -105,6 +108,7 @@ static inline void test_console_close(struct test_console *test)
     xz_desk_close(&test->console.desk);
     xz_limiter_free(test->console.limiter);
     xz_catalogue_free(test->console.catalogue);
+    xz_metrics_fini(&test->metrics);
     xz_config_fini(&test->config);
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         (void)snprintf(path, sizeof(path), "%s/%s", test->dir, files[i]);

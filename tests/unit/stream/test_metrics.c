@@ -116,14 +116,28 @@ static void test_health(void **state)
 {
     struct xz_metrics *metrics = *state;
 
-    assert_true(xz_metrics_healthy(metrics, 1000000)); /* no role has begun */
+    assert_null(xz_metrics_trouble(metrics, 1000000)); /* no role has begun */
     metrics->turned_ms[1] = 1000000;
-    assert_true(xz_metrics_healthy(metrics, 1010000));
-    assert_false(xz_metrics_healthy(metrics, 1010001)); /* hangs */
+    assert_null(xz_metrics_trouble(metrics, 1010000));
+    assert_string_equal(xz_metrics_trouble(metrics, 1010001), "hangs");
     metrics->turned_ms[1] = 1010000;
-    assert_true(xz_metrics_healthy(metrics, 1010001));
+    assert_null(xz_metrics_trouble(metrics, 1010001));
     metrics->failing = true;
-    assert_false(xz_metrics_healthy(metrics, 1010001));
+    assert_string_equal(xz_metrics_trouble(metrics, 1010001), "role");
+}
+
+static void test_health_of_what_a_desk_needs(void **state)
+{
+    struct xz_metrics *metrics = *state;
+
+    xz_metrics_answered(metrics, XZ_NEED_BROKER, true, 1000000);
+    assert_null(xz_metrics_trouble(metrics, 1015000)); /* the store is not asked for */
+    assert_string_equal(xz_metrics_trouble(metrics, 1015001), "broker"); /* nor it, for long */
+    xz_metrics_answered(metrics, XZ_NEED_STORE, false, 1015001);
+    assert_string_equal(xz_metrics_trouble(metrics, 1015001), "store");
+    xz_metrics_answered(metrics, XZ_NEED_STORE, true, 1015002);
+    xz_metrics_answered(metrics, XZ_NEED_BROKER, true, 1015002);
+    assert_null(xz_metrics_trouble(metrics, 1015002));
 }
 
 int main(void)
@@ -136,6 +150,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_ages, setup, teardown),
         cmocka_unit_test_setup_teardown(test_health, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_health_of_what_a_desk_needs, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

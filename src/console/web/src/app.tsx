@@ -113,14 +113,14 @@ function HealthDot() {
   const state =
     feed !== undefined && !feed.ok ? 'stopped'
     : may('stream') && streamState.value !== 'live' ? 'connecting'
-    : feed !== undefined && feed.lag > 1000 ? 'behind'
+    : feed !== undefined && (feed.lag ?? 0) > 1000 ? 'behind'
     : 'live';
   const tone = { stopped: 'bad', connecting: 'warn', behind: 'warn', live: 'ok' }[state];
   return (
     <a
       class="row health" href={href('health')}
       title={feed && t('healthTitle', {
-        state: t(state), lag: count(feed.lag), taken: count(feed.taken),
+        state: t(state), lag: feed.lag === null ? '–' : count(feed.lag), taken: count(feed.taken),
         rejected: count(feed.rejected),
       })}
     >

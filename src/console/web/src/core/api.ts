@@ -387,7 +387,14 @@ export interface Verdicts {
 
 export interface DataHealth {
   as_of: Time;
-  feed: { lag: number; fed_at: Time | null; taken: number; rejected: number; ok: boolean };
+  feed: {
+    lag: number | null; // null: nobody knows
+    fed_at: Time | null;
+    taken: number;
+    rejected: number;
+    ok: boolean;
+    trouble: 'store' | 'broker' | 'feed' | null; // what does not answer, or has given up
+  };
   watermark: Time | null;
   service: Record<string, number> | null;
   rejects: Record<string, number>;

@@ -6,7 +6,7 @@ import { measure, measures, toneOf, watermarkState } from '../../src/core/comple
 function health(service: Record<string, number> | null): DataHealth {
   return {
     as_of: '2026-03-18T09:00:00+08:00',
-    feed: { lag: 0, fed_at: null, taken: 0, rejected: 0, ok: true },
+    feed: { lag: 0, fed_at: null, taken: 0, rejected: 0, ok: true, trouble: null },
     watermark: null,
     service,
     rejects: {},

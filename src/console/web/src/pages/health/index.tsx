@@ -10,7 +10,7 @@ import { count, dateTimeSeconds, decimal, percent } from '../../core/i18n';
 import { useGet } from '../../core/load';
 import { AsOf, Badge, Button, Empty, ErrorBox, Loading, When } from '../../core/ui';
 import './style.css';
-import { measureName, reasonName, t, watermarkWord } from './text';
+import { measureName, reasonName, t, troubleWord, watermarkWord } from './text';
 import { keep, rangeOf, ratePerSecond, Trend } from './trend';
 
 const REFRESH_MS = 5000;
@@ -271,6 +271,7 @@ function Body({ health }: { health: DataHealth }) {
       <Measures title={t('feed')} id="feed">
         <Line
           name={t('fed')} value={feed.fed_at === null ? t('never') : <When at={feed.fed_at} as="relative" />}
+          note={feed.trouble !== null && troubleWord(feed.trouble)}
           tone={feed.ok ? 'ok' : 'bad'} state={t(feed.ok ? 'working' : 'stopped')}
         />
         {line('feedLag')}

@@ -110,3 +110,9 @@ export const reasonName = named({
   too_deep: ['嵌套过深', 'Nested too deep'],
   ahead: ['时间在未来', 'From the future'],
 });
+
+export const troubleWord = named({
+  store: ['数据库没有应答', 'The database does not answer'],
+  broker: ['Kafka 没有应答', 'The broker does not answer'],
+  feed: ['接收线程已退出，见日志', 'The feed has given up: see the log'],
+});

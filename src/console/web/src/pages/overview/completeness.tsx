@@ -17,7 +17,7 @@ export function Completeness({ health }: { health: DataHealth | null }) {
     health.watermark === null
       ? t('watermarkNone')
       : t('watermark', { time: dateTime(health.watermark) }),
-    t('lag', { lag: count(health.feed.lag) }),
+    health.feed.lag === null ? t('lagNone') : t('lag', { lag: count(health.feed.lag) }),
     ...(health.service === null
       ? [t('uncountedAll')]
       : [

@@ -75,7 +75,8 @@ function FeedFigure({ health }: { health: DataHealth | null }) {
   if (health === null) {
     return <Figure name={t('feed')} value="–" what=" " />;
   }
-  const { ok, lag, fed_at: fedAt } = health.feed;
+  const { ok, fed_at: fedAt } = health.feed;
+  const lag = health.feed.lag ?? '–';
   return (
     <Figure
       name={t('feed')} tone={ok ? '' : 'bad'} link={href('health')}

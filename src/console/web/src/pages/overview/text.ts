@@ -54,6 +54,7 @@ export const t = dictionary({
   watermark: ['数据到 {time}', 'data up to {time}'],
   watermarkNone: ['数据时间未知', 'data time unknown'],
   lag: ['待处理 {lag} 条', '{lag} waiting'],
+  lagNone: ['待处理数未知', 'number waiting unknown'],
   late: ['迟到 {share}', 'late {share}'],
   rejected: ['拒收 {share}', 'rejected {share}'],
   unevaluated: ['历史不足未评估 {share}', 'not evaluated for want of history {share}'],
