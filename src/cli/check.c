@@ -7,6 +7,7 @@
 #include "alert/alert.h"
 #include "cli/cli.h"
 #include "cli/service_options.h"
+#include "console/console.h"
 
 static const char help[] =
     "Usage: xiezhi check [OPTION]... [PACK]...\n"
@@ -142,6 +143,8 @@ static void check_all(struct check *check, int count, char **packs)
 
     mistakes += xz_config_check(&check->config, check->settings.file, check->settings.sets,
                                 check->settings.count, show, NULL);
+    xz_cli_settings_complete(&check->config);
+    mistakes += xz_console_check(config, show, NULL);
     if (check->reference != NULL || config->reference[0] != '\0') {
         check_reference(check->reference != NULL ? check->reference : config->reference);
     }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -81,9 +82,9 @@ static void make_bell(struct xz_console *console)
 
 /* ---- what is opened ---- */
 
-static enum xz_rc read_tls(struct xz_console *console, struct xz_err *err)
+static enum xz_rc read_tls(const struct xz_config *config, char **certificate, char **key,
+                           struct xz_err *err)
 {
-    const struct xz_config *config = console->config;
     const bool has_certificate = config->console_tls_certificate[0] != '\0';
     enum xz_rc rc;
 
@@ -94,11 +95,35 @@ static enum xz_rc read_tls(struct xz_console *console, struct xz_err *err)
     if (!has_certificate) {
         return XZ_OK;
     }
-    rc = xz_pem_read("console.tls_certificate", config->console_tls_certificate,
-                     &console->tls_certificate, err);
-    return rc == XZ_OK
-               ? xz_pem_read("console.tls_key", config->console_tls_key, &console->tls_key, err)
-               : rc;
+    rc = xz_pem_read("console.tls_certificate", config->console_tls_certificate, certificate, err);
+    rc = rc == XZ_OK ? xz_pem_read("console.tls_key", config->console_tls_key, key, err) : rc;
+    return rc == XZ_OK ? xz_pem_check_pair(*certificate, *key, err) : rc;
+}
+
+int xz_console_check(const struct xz_config *config, xz_mistake_fn report, void *arg)
+{
+    struct xz_calendar *calendar = NULL;
+    struct xz_oidc *oidc = NULL;
+    char *certificate = NULL, *key = NULL;
+    struct xz_err errs[3] = {{0}};
+    int mistakes = 0;
+
+    (void)!read_tls(config, &certificate, &key, &errs[0]);
+    (void)!xz_oidc_new(config, &oidc, &errs[1]);
+    if (xz_calendar_load(config->console_calendar, &calendar, &errs[2]) != XZ_OK) {
+        (void)xz_err_add(&errs[2], "console.calendar");
+    }
+    for (size_t i = 0; i < sizeof(errs) / sizeof(errs[0]); i++) {
+        if (errs[i].rc != XZ_OK) {
+            report(arg, &errs[i]);
+            mistakes++;
+        }
+    }
+    xz_calendar_free(calendar);
+    xz_oidc_free(oidc);
+    free(certificate);
+    free(key);
+    return mistakes;
 }
 
 /* What is configured, or its place in state.dir; the caller's. */
@@ -183,7 +208,11 @@ static enum xz_rc load_institutions(struct xz_console *console, struct xz_err *e
     struct xz_buf file = {0};
     enum xz_rc rc = XZ_OK;
 
-    if (console->config->reference[0] != '\0') {
+    if (console->config->reference[0] != '\0' &&
+        access(console->config->reference, R_OK | X_OK) != 0) {
+        rc = xz_err_set(err, XZ_CONFIG, "reference: %s is not a folder that can be read",
+                        console->config->reference);
+    } else if (console->config->reference[0] != '\0') {
         xz_buf_printf(&file, "%s/institutions.csv%c", console->config->reference, '\0');
         rc = xz_institution_load(&console->desk, (const char *)file.data, err);
     }
@@ -236,7 +265,7 @@ enum xz_rc xz_console_start(const struct xz_config *config, struct xz_metrics *m
                                       fmax((double)config->console_rate * BURST_S, XZ_COST_LOGIN));
     console->guard = xz_guard_new(XZ_CONNECTIONS_MAX);
     console->catalogue = xz_catalogue_new(config);
-    rc = read_tls(console, err);
+    rc = read_tls(config, &console->tls_certificate, &console->tls_key, err);
     rc = rc == XZ_OK ? xz_oidc_new(config, &console->oidc, err) : rc;
     rc = rc == XZ_OK ? xz_console_desk_open(config, &console->desk, err) : rc;
     console->desk.control_per_month = config->console_control_per_month;

@@ -24,6 +24,10 @@ XZ_MUST enum xz_rc xz_console_desk_open(const struct xz_config *config, struct x
 /* The same, as xz_desk_visit: of enum xz_desk_visit. */
 XZ_MUST enum xz_rc xz_console_desk_visit(const struct xz_config *config, unsigned visit,
                                          struct xz_desk *desk, struct xz_err *err);
+/* What of the desk's part of config can be told before it runs: certificate and key, OpenID
+ * Connect, the calendar (which must be named). Changes nothing; returns how many mistakes were
+ * reported. */
+int xz_console_check(const struct xz_config *config, xz_mistake_fn report, void *arg);
 /* Where config says that the keys are; the caller's. */
 char *xz_console_key_file(const struct xz_config *config);
 const struct xz_desk *xz_console_desk(const struct xz_console *console);

@@ -28,7 +28,12 @@ enum xz_rc xz_oidc_new(const struct xz_config *config, struct xz_oidc **out, str
     oidc = xz_calloc(1, sizeof(*oidc));
     oidc->issuer = xz_strdup(config->console_oidc_issuer);
     oidc->audience = xz_strdup(config->console_oidc_audience);
-    rc = xz_pem_read("console.oidc_key", config->console_oidc_key, &oidc->key, err);
+    rc = config->console_oidc_key[0] != '\0'
+             ? XZ_OK
+             : xz_err_set(err, XZ_CONFIG,
+                          "console.oidc_key: name the file of the key of console.oidc_issuer");
+    rc = rc == XZ_OK ? xz_pem_read("console.oidc_key", config->console_oidc_key, &oidc->key, err)
+                     : rc;
     if (rc == XZ_OK && strstr(oidc->key, "-----BEGIN PUBLIC KEY-----") == NULL) {
         rc = xz_err_set(err, XZ_CONFIG, "console.oidc_key: %s holds no public key (PEM)",
                         config->console_oidc_key);

@@ -2,6 +2,10 @@
 #include "console/pem.h"
 
 #include <errno.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,4 +34,40 @@ enum xz_rc xz_pem_read(const char *key, const char *file, char **out, struct xz_
     }
     xz_buf_fini(&text);
     return *out != NULL ? XZ_OK : XZ_CONFIG;
+}
+
+/* A key that wants a password is none that a service can read: nobody is there to ask. */
+static int no_password(char *to, int max, int writing, void *arg)
+{
+    (void)to;
+    (void)max;
+    (void)writing;
+    (void)arg;
+    return -1;
+}
+
+enum xz_rc xz_pem_check_pair(const char *certificate, const char *key, struct xz_err *err)
+{
+    BIO *certificate_text = BIO_new_mem_buf(certificate, -1), *key_text = BIO_new_mem_buf(key, -1);
+    X509 *x509 = PEM_read_bio_X509(certificate_text, NULL, no_password, NULL);
+    EVP_PKEY *private_key = PEM_read_bio_PrivateKey(key_text, NULL, no_password, NULL);
+    enum xz_rc rc = XZ_OK;
+
+    if (x509 == NULL) {
+        rc = xz_err_set(err, XZ_CONFIG, "console.tls_certificate: the file holds no certificate");
+    } else if (private_key == NULL) {
+        rc = xz_err_set(err, XZ_CONFIG,
+                        "console.tls_key: the file holds no private key without a password");
+    } else if (X509_check_private_key(x509, private_key) != 1) {
+        rc = xz_err_set(err, XZ_CONFIG,
+                        "console.tls_key: the key is not that of console.tls_certificate");
+    } else if (X509_cmp_current_time(X509_get0_notAfter(x509)) < 0) {
+        rc = xz_err_set(err, XZ_CONFIG, "console.tls_certificate: the certificate has expired");
+    }
+    ERR_clear_error();
+    EVP_PKEY_free(private_key);
+    X509_free(x509);
+    BIO_free(key_text);
+    BIO_free(certificate_text);
+    return rc;
 }

@@ -7,4 +7,8 @@
 /* The file's text, terminated; the caller's. XZ_CONFIG with the key that names it. */
 XZ_MUST enum xz_rc xz_pem_read(const char *key, const char *file, char **out, struct xz_err *err);
 
+/* Is certificate one, is key one, and is it that certificate's? XZ_CONFIG with the key of the
+ * configuration that is wrong, and what is. */
+XZ_MUST enum xz_rc xz_pem_check_pair(const char *certificate, const char *key, struct xz_err *err);
+
 #endif

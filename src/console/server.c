@@ -397,7 +397,7 @@ enum xz_rc xz_server_start(struct xz_console *console, struct xz_err *err)
 {
     const char *listen = console->config->console_listen;
     const bool tls = console->tls_key != NULL;
-    unsigned flags =
+    const unsigned flags =
         MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | (tls ? MHD_USE_TLS : 0);
     const struct MHD_OptionItem secure[] = {
         {MHD_OPTION_HTTPS_MEM_KEY, 0, console->tls_key},
@@ -407,8 +407,8 @@ enum xz_rc xz_server_start(struct xz_console *console, struct xz_err *err)
                              "+VERS-TLS1.2"},
         {MHD_OPTION_END, 0, NULL}};
     const struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
-    struct sockaddr_storage address;
-    enum xz_rc rc = xz_listen_parse("console.listen", listen, &address, err);
+    int socket = -1;
+    enum xz_rc rc = xz_listen_open("console.listen", listen, &socket, err);
 
     rc = rc == XZ_OK ? xz_networks_parse("console.trusted_proxies",
                                          console->config->console_trusted_proxies, console->proxies,
@@ -417,21 +417,16 @@ enum xz_rc xz_server_start(struct xz_console *console, struct xz_err *err)
     if (rc != XZ_OK) {
         return rc;
     }
-    flags |= address.ss_family == AF_INET6 ? MHD_USE_DUAL_STACK : 0; /* [::] is IPv4's too */
     console->daemon = MHD_start_daemon(
-        flags, 0, NULL, NULL, on_request, console, MHD_OPTION_SOCK_ADDR, &address,
+        flags, 0, NULL, NULL, on_request, console, MHD_OPTION_LISTEN_SOCKET, socket,
         MHD_OPTION_CONNECTION_LIMIT, XZ_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, XZ_IDLE_S,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEADERS_BYTES, MHD_OPTION_URI_LOG_CALLBACK, on_target,
         console, MHD_OPTION_NOTIFY_CONNECTION, on_connection, console,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, XZ_CONNECTIONS_MAX - 8,
-        MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U, MHD_OPTION_NOTIFY_COMPLETED, on_completed, console,
-        MHD_OPTION_ARRAY, tls ? secure : plain, MHD_OPTION_END);
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, XZ_CONNECTIONS_MAX - 8, MHD_OPTION_NOTIFY_COMPLETED,
+        on_completed, console, MHD_OPTION_ARRAY, tls ? secure : plain, MHD_OPTION_END);
     return console->daemon != NULL
                ? XZ_OK
-               : xz_err_set(err, XZ_CONFIG,
-                            "console.listen: %s cannot be listened on; is another console running? "
-                            "--set console.listen=127.0.0.1:PORT takes another",
-                            listen);
+               : xz_err_set(err, XZ_FATAL, "console.listen: the server cannot be started");
 }
 
 void xz_server_stop(struct xz_console *console)

@@ -76,30 +76,27 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 enum xz_rc xz_http_start(const char *listen, struct xz_metrics *metrics, struct xz_http **out,
                          struct xz_err *err)
 {
-    struct sockaddr_storage address;
     struct xz_http *http;
+    int socket = -1;
     enum xz_rc rc;
 
     *out = NULL;
     if (listen[0] == '\0') {
         return XZ_OK;
     }
-    rc = xz_listen_parse("http.listen", listen, &address, err);
+    rc = xz_listen_open("http.listen", listen, &socket, err);
     if (rc != XZ_OK) {
         return rc;
     }
     http = xz_calloc(1, sizeof(*http));
     http->metrics = metrics;
-    http->daemon = MHD_start_daemon(
-        MHD_USE_INTERNAL_POLLING_THREAD | (address.ss_family == AF_INET6 ? MHD_USE_DUAL_STACK : 0),
-        0, NULL, NULL, on_request, http, MHD_OPTION_SOCK_ADDR, &address,
-        MHD_OPTION_CONNECTION_LIMIT, 64U, MHD_OPTION_CONNECTION_TIMEOUT, 10U, MHD_OPTION_END);
+    http->daemon =
+        MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, on_request, http,
+                         MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_CONNECTION_LIMIT, 64U,
+                         MHD_OPTION_CONNECTION_TIMEOUT, 10U, MHD_OPTION_END);
     if (http->daemon == NULL) {
         free(http);
-        return xz_err_set(err, XZ_CONFIG,
-                          "http.listen: %s cannot be listened on; is another instance running? "
-                          "--set http.listen= turns it off",
-                          listen);
+        return xz_err_set(err, XZ_FATAL, "http.listen: the server cannot be started");
     }
     *out = http;
     return XZ_OK;

@@ -2,12 +2,16 @@
 #include "stream/network.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "stream/kafka.h"
 
+#define BACKLOG 128
 #define V4_AT   12 /* of the bytes, behind those of ::ffff:0:0/96 */
 #define V4_BITS (V4_AT * 8)
 
@@ -156,5 +160,37 @@ enum xz_rc xz_listen_parse(const char *key, const char *listen, struct sockaddr_
     memset(address, 0, sizeof(*address));
     memcpy(address, v6 ? (const void *)&v6_at : (const void *)&v4_at,
            v6 ? sizeof(v6_at) : sizeof(v4_at));
+    return XZ_OK;
+}
+
+enum xz_rc xz_listen_open(const char *key, const char *where, int *out, struct xz_err *err)
+{
+    const int on = 1, off = 0;
+    struct sockaddr_storage address;
+    enum xz_rc rc = xz_listen_parse(key, where, &address, err);
+    int opened;
+
+    if (rc != XZ_OK) {
+        return rc;
+    }
+    opened = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (opened >= 0) {
+        (void)setsockopt(opened, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+        (void)setsockopt(opened, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+    }
+    if (opened < 0 ||
+        bind(opened, (const struct sockaddr *)&address,
+             address.ss_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+                                           : sizeof(struct sockaddr_in)) != 0 ||
+        listen(opened, BACKLOG) != 0) {
+        rc = xz_err_set(err, XZ_CONFIG, "%s: %s cannot be listened on: %s%s", key, where,
+                        strerror(errno),
+                        errno == EADDRINUSE ? "; is another instance running?" : "");
+        if (opened >= 0) {
+            (void)close(opened);
+        }
+        return rc;
+    }
+    *out = opened;
     return XZ_OK;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* stream/network.h - addresses and networks of IPv4 and IPv6, as texts and as bytes. Pure. */
+/* stream/network.h - addresses and networks of IPv4 and IPv6, as texts and as bytes; sockets that
+ * listen. */
 #ifndef XZ_STREAM_NETWORK_H
 #define XZ_STREAM_NETWORK_H
 #include <stdbool.h>
@@ -36,5 +37,10 @@ XZ_MUST enum xz_rc xz_networks_parse(const char *key, const char *text,
  * none. */
 XZ_MUST enum xz_rc xz_listen_parse(const char *key, const char *listen,
                                    struct sockaddr_storage *address, struct xz_err *err);
+
+/* A socket that listens there, the caller's; [::] is IPv4's too. XZ_CONFIG with the key and what
+ * the system says when it cannot be had. */
+XZ_MUST enum xz_rc xz_listen_open(const char *key, const char *listen, int *socket,
+                                  struct xz_err *err);
 
 #endif

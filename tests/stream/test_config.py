@@ -92,6 +92,23 @@ def test_check_tells_every_mistake_of_a_file(tmp_path):
     assert "models/card-handbook/pack: " in right.stdout and "nowhere" not in right.stdout
 
 
+# of the desk's part: settings, and what check must say of them
+WRONG_DESK = {
+    "no calendar": (["console.calendar=/no.csv"], "/no.csv: console.calendar: "),
+    "a key without its certificate": (["console.tls_key=/no.pem"], "give both"),
+    "an issuer without a key": (["console.oidc_issuer=https://id"], "console.oidc_key: name the file"),
+    "no such key": (["console.oidc_issuer=https://id", "console.oidc_key=/no.pem"], "/no.pem"),
+    "no reference": (["reference=/no/folder"], "/no/folder"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_DESK)
+def test_check_tells_what_is_wrong_with_the_desk(case):
+    settings, said = WRONG_DESK[case]
+    done = program("check", *(word for one in settings for word in ("--set", one)))
+    assert done.returncode == 1 and said in done.stdout, done.stdout
+
+
 def test_as_many_settings_as_there_are():
     """The last of two hundred counts."""
     many = [word for n in range(200) for word in ("--set", f"state.dir=d{n}")]
