@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cases/change.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
 #include "cases/counter.h"
 #include "cases/row.h"
 
@@ -21,6 +27,55 @@ enum xz_rc xz_change_note(struct xz_db_conn *conn, const struct xz_change *chang
                             NULL, err)
                : rc;
 }
+
+/* ---- marks ---- */
+
+void xz_change_mark_text(struct xz_change_mark mark, char text[static XZ_CHANGE_MARK_MAX])
+{
+    (void)snprintf(text, XZ_CHANGE_MARK_MAX, mark.tag != 0 ? "%" PRId64 "-%08" PRIx32 : "%" PRId64,
+                   mark.id, mark.tag);
+}
+
+bool xz_change_mark_parse(struct xz_str text, struct xz_change_mark *mark)
+{
+    char copy[XZ_CHANGE_MARK_MAX], again[XZ_CHANGE_MARK_MAX];
+    const char *dash;
+
+    if (text.len == 0 || text.len >= sizeof(copy)) {
+        return false;
+    }
+    memcpy(copy, text.ptr, text.len);
+    copy[text.len] = '\0';
+    dash = strchr(copy, '-');
+    mark->id = strtoll(copy, NULL, 10);
+    mark->tag = dash != NULL ? (uint32_t)strtoul(dash + 1, NULL, 16) : 0;
+    xz_change_mark_text(*mark, again);
+    return mark->id >= 0 && strcmp(copy, again) == 0; /* as we write it, and not otherwise */
+}
+
+struct xz_change_mark xz_change_mark_of(int64_t id, int64_t at_ms)
+{
+    char text[48];
+    uint32_t tag;
+
+    (void)snprintf(text, sizeof(text), "%" PRId64 " %" PRId64, id, at_ms);
+    tag = (uint32_t)xz_hash_str(xz_str_from(text));
+    return (struct xz_change_mark){id, tag != 0 ? tag : 1};
+}
+
+enum xz_rc xz_change_mark_find(struct xz_db_conn *conn, int64_t id, struct xz_change_mark *mark,
+                               struct xz_err *err)
+{
+    int64_t at_ms = 0;
+    bool found = false;
+    const enum xz_rc rc = xz_row_int(conn, "SELECT at_ms FROM change WHERE id = ?1",
+                                     XZ_DB_ARGS(XZ_DB_INT(id)), &at_ms, &found, err);
+
+    *mark = found ? xz_change_mark_of(id, at_ms) : (struct xz_change_mark){id, 0};
+    return rc;
+}
+
+/* ---- how long they are kept ---- */
 
 struct sweeping {
     int64_t now_ms;

@@ -177,7 +177,7 @@ const size_t xz_alert_column_count = sizeof(xz_alert_columns) / sizeof(xz_alert_
 
 struct changing {
     const struct xz_desk_view *view;
-    int64_t after, *last;
+    struct xz_change_mark after, *last;
     int limit;
 };
 
@@ -212,27 +212,40 @@ static enum xz_rc add_subject_of_change(struct xz_db_conn *conn, const struct xz
     return rc;
 }
 
+/* In the place of the time: the column's value is that. */
+static void put_mark(json_t *change)
+{
+    char text[XZ_CHANGE_MARK_MAX];
+
+    xz_change_mark_text(xz_change_mark_of(json_integer_value(json_object_get(change, "id")),
+                                          json_integer_value(json_object_get(change, "mark"))),
+                        text);
+    (void)json_object_set_new(change, "mark", json_string(text));
+}
+
 /* Those after a number and up to another, as far as they are there, oldest first. */
 static enum xz_rc add_changes(struct xz_db_conn *conn, const struct changing *changing,
                               int64_t until, json_t *rows, struct xz_err *err)
 {
     static const struct xz_column columns[] = {{"id", XZ_COLUMN_INT},    {"kind", XZ_COLUMN_TEXT},
                                                {"what", XZ_COLUMN_TEXT}, {"object", XZ_COLUMN_TEXT},
-                                               {"case", XZ_COLUMN_INT},  {"at", XZ_COLUMN_TIME}};
+                                               {"case", XZ_COLUMN_INT},  {"at", XZ_COLUMN_TIME},
+                                               {"mark", XZ_COLUMN_INT}};
     struct xz_query query = {.count = 0};
     json_t *row;
     size_t i;
     enum xz_rc rc;
 
-    xz_query_add(&query, "SELECT id, kind, what, object, case_id, at_ms FROM change "
+    xz_query_add(&query, "SELECT id, kind, what, object, case_id, at_ms, at_ms FROM change "
                          "WHERE id > ?1 AND id <= ?2");
-    (void)xz_query_bind(&query, XZ_DB_INT(changing->after));
+    (void)xz_query_bind(&query, XZ_DB_INT(changing->after.id));
     (void)xz_query_bind(&query, XZ_DB_INT(until));
     xz_query_in_scope(&query, "region", changing->view->actor);
     xz_buf_printf(&query.sql, " ORDER BY id LIMIT %d", changing->limit);
     rc = xz_query_rows(&query, conn, XZ_COLUMNS(columns), rows, err);
     json_array_foreach(rows, i, row)
     {
+        put_mark(row);
         rc = rc == XZ_OK ? add_subject_of_change(conn, changing->view->actor, row, err) : rc;
     }
     xz_query_fini(&query);
@@ -245,10 +258,25 @@ static int64_t id_at(const json_t *rows, size_t at)
 }
 
 /* Stands for all that happened since, when that can no longer be told. */
-static json_t *reset_at(int64_t newest, int64_t now_ms)
+static json_t *reset_at(struct xz_change_mark newest, int64_t now_ms)
 {
-    return json_pack("{s:I, s:s, s:s, s:s, s:i, s:o}", "id", (json_int_t)newest, "kind", "reset",
-                     "what", "gone", "object", "", "case", 0, "at", xz_json_time(now_ms));
+    char text[XZ_CHANGE_MARK_MAX];
+
+    xz_change_mark_text(newest, text);
+    return json_pack("{s:I, s:s, s:s, s:s, s:s, s:i, s:o}", "id", (json_int_t)newest.id, "mark",
+                     text, "kind", "reset", "what", "gone", "object", "", "case", 0, "at",
+                     xz_json_time(now_ms));
+}
+
+/* Is the change of this number the one that the listener has seen? */
+static enum xz_rc is_known(struct xz_db_conn *conn, const struct xz_change_mark *mark, bool *known,
+                           struct xz_err *err)
+{
+    struct xz_change_mark here = {0};
+    const enum xz_rc rc = mark->tag != 0 ? xz_change_mark_find(conn, mark->id, &here, err) : XZ_OK;
+
+    *known = here.tag == mark->tag;
+    return rc;
 }
 
 /* Others write meanwhile, and each statement may see more than the one before it: the newest first,
@@ -257,37 +285,45 @@ static enum xz_rc fill_changes(struct xz_db_conn *conn, void *arg, json_t **made
                                struct xz_err *err)
 {
     const struct changing *changing = arg;
-    const size_t limit = (size_t)changing->limit;
+    const int64_t after = changing->after.id;
     json_t *rows = json_array();
-    int64_t gone = 0, newest = 0;
+    int64_t gone = 0, newest = 0, last;
+    bool known = true, resets;
     enum xz_rc rc = xz_row_int(conn, NEWEST, XZ_DB_NO_ARGS, &newest, NULL, err);
 
+    rc = rc == XZ_OK ? is_known(conn, &changing->after, &known, err) : rc;
     rc = rc == XZ_OK ? add_changes(conn, changing, newest, rows, err) : rc;
     rc = rc == XZ_OK ? xz_counter_get(conn, XZ_CHANGES_GONE, &gone, err) : rc;
-    *changing->last = newest;
-    if (json_array_size(rows) == limit) { /* there may be more */
-        *changing->last = id_at(rows, limit - 1);
+    resets = !known || after < gone || after > newest;
+    last = !resets && json_array_size(rows) == (size_t)changing->limit /* there may be more */
+               ? id_at(rows, (size_t)changing->limit - 1)
+               : newest;
+    if (last == after && !resets) {
+        *changing->last = changing->after;
+    } else {
+        rc = rc == XZ_OK ? xz_change_mark_find(conn, last, changing->last, err) : rc;
     }
-    if (rc == XZ_OK && (changing->after < gone || changing->after > newest)) {
-        *changing->last = newest;
+    if (rc == XZ_OK && resets) {
         (void)json_array_clear(rows);
-        (void)json_array_append_new(rows, reset_at(newest, changing->view->now_ms));
+        (void)json_array_append_new(rows, reset_at(*changing->last, changing->view->now_ms));
     }
     *made = rows;
     return rc;
 }
 
-enum xz_rc xz_view_changes(const struct xz_desk_view *view, int64_t after, int limit,
-                           struct xz_buf *out, int64_t *last, struct xz_err *err)
+enum xz_rc xz_view_changes(const struct xz_desk_view *view, const struct xz_change_mark *after,
+                           int limit, struct xz_buf *out, struct xz_change_mark *last,
+                           struct xz_err *err)
 {
-    return xz_view_fill(view, fill_changes, &(struct changing){view, after, last, limit}, out, err);
+    return xz_view_fill(view, fill_changes, &(struct changing){view, *after, last, limit}, out,
+                        err);
 }
 
 static enum xz_rc fill_change(struct xz_db_conn *conn, void *arg, json_t **made, struct xz_err *err)
 {
     const struct changing *changing = arg;
     json_t *rows = json_array();
-    enum xz_rc rc = add_changes(conn, changing, changing->after + 1, rows, err);
+    enum xz_rc rc = add_changes(conn, changing, changing->after.id + 1, rows, err);
 
     if (rc == XZ_OK && json_array_size(rows) == 0) {
         rc = xz_err_reject(err, "not_found", "", "there is no such change");
@@ -301,16 +337,21 @@ enum xz_rc xz_view_change(const struct xz_desk_view *view, int64_t id, struct xz
                           struct xz_err *err)
 {
     return xz_view_fill(view, fill_change,
-                        &(struct changing){.view = view, .after = id - 1, .limit = 1}, out, err);
+                        &(struct changing){.view = view, .after = {.id = id - 1}, .limit = 1}, out,
+                        err);
 }
 
 static enum xz_rc read_newest(struct xz_db_conn *conn, void *arg, struct xz_err *err)
 {
-    return xz_row_int(conn, NEWEST, XZ_DB_NO_ARGS, arg, NULL, err);
+    int64_t newest = 0;
+    const enum xz_rc rc = xz_row_int(conn, NEWEST, XZ_DB_NO_ARGS, &newest, NULL, err);
+
+    return rc == XZ_OK ? xz_change_mark_find(conn, newest, arg, err) : rc;
 }
 
-enum xz_rc xz_view_newest(const struct xz_desk_view *view, int64_t *newest, struct xz_err *err)
+enum xz_rc xz_view_newest(const struct xz_desk_view *view, struct xz_change_mark *newest,
+                          struct xz_err *err)
 {
-    *newest = 0;
+    *newest = (struct xz_change_mark){0};
     return xz_desk_read(view->desk, read_newest, newest, err);
 }

@@ -9,6 +9,7 @@
  */
 #ifndef XZ_CASES_VIEW_H
 #define XZ_CASES_VIEW_H
+#include "cases/change.h"
 #include "cases/desk.h"
 
 #define XZ_PAGE_MAX 200
@@ -58,17 +59,19 @@ XZ_MUST enum xz_rc xz_view_alerts(const struct xz_desk_view *view,
 XZ_MUST enum xz_rc xz_view_alert(const struct xz_desk_view *view, struct xz_str id,
                                  struct xz_buf *out, struct xz_err *err);
 
-/* Changes after the number `after`, oldest first, each {"id","kind","what","object","case","at"},
- * with "alert" or "row" as of now; *last: the number of the last that was looked at. When some of
- * them are gone (change.h), or there was no such number yet, one of the kind "reset" stands for
- * them all, under the newest number. */
-XZ_MUST enum xz_rc xz_view_changes(const struct xz_desk_view *view, int64_t after, int limit,
-                                   struct xz_buf *out, int64_t *last, struct xz_err *err);
+/* Changes after a mark, oldest first, each {"id","mark","kind","what","object","case","at"}, with
+ * "alert" or "row" as of now; *last: the mark of the last that was looked at. When some of them are
+ * gone (change.h), there was no such number yet, or it is another's in this store, one of the kind
+ * "reset" stands for them all, under the newest number. */
+XZ_MUST enum xz_rc xz_view_changes(const struct xz_desk_view *view,
+                                   const struct xz_change_mark *after, int limit,
+                                   struct xz_buf *out, struct xz_change_mark *last,
+                                   struct xz_err *err);
 /* One of them, as long as it is kept for somebody. */
 XZ_MUST enum xz_rc xz_view_change(const struct xz_desk_view *view, int64_t id, struct xz_buf *out,
                                   struct xz_err *err);
-/* The number of the newest change. */
-XZ_MUST enum xz_rc xz_view_newest(const struct xz_desk_view *view, int64_t *newest,
+/* The mark of the newest change. */
+XZ_MUST enum xz_rc xz_view_newest(const struct xz_desk_view *view, struct xz_change_mark *newest,
                                   struct xz_err *err);
 
 /* Sums of `days` days up to the newest with alerts; region: a beginning of admdvs, or empty. */

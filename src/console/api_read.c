@@ -21,13 +21,14 @@ XZ_HANDLER(xz_api_stream)
 {
     const struct xz_desk_view view = xz_view_of(console, request);
     struct xz_str after = xz_request_header(request, "Last-Event-ID");
-    int64_t newest = 0;
-    enum xz_rc rc = xz_view_newest(&view, &newest, err);
+    enum xz_rc rc = XZ_OK;
 
     after = after.len > 0 ? after : xz_request_query(request, "after");
-    rc = rc == XZ_OK
-             ? xz_request_number(after, "after", 0, INT64_MAX, newest, &response->stream_after, err)
-             : rc;
+    if (after.len == 0) {
+        rc = xz_view_newest(&view, &response->stream_after, err);
+    } else if (!xz_change_mark_parse(after, &response->stream_after)) {
+        rc = xz_err_reject(err, "invalid", "after", "a mark of a change, or its number");
+    }
     rc = rc == XZ_OK ? xz_stream_take(console, request->actor.account, err) : rc;
     response->is_stream = rc == XZ_OK;
     return rc;

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "cases/access.h"
+#include "cases/change.h"
 #include "cases/users.h"
 
 #define XZ_PATH_PARAMS_MAX 3
@@ -96,7 +97,7 @@ struct xz_response {
     const struct xz_asset *asset; /* it instead of the body, or NULL */
     bool is_done;                 /* the write has been made, whatever comes of the answer */
     bool is_stream;               /* server-sent events follow; see stream.h */
-    int64_t stream_after;
+    struct xz_change_mark stream_after;
 };
 
 /* Appends it to the body and frees it. */

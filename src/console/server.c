@@ -78,7 +78,7 @@ static enum MHD_Result send_response(struct xz_console *console, struct exchange
 
     if (response->is_stream) {
         answer = xz_stream_response(console, exchange->connection, &exchange->request,
-                                    response->stream_after);
+                                    &response->stream_after);
     } else {
         answer = MHD_create_response_from_buffer(response->body.len, response->body.data,
                                                  MHD_RESPMEM_MUST_COPY);

@@ -28,6 +28,7 @@ void xz_stream_give(struct xz_console *console, int64_t account);
  * when it ends. */
 struct MHD_Response *xz_stream_response(struct xz_console *console,
                                         struct MHD_Connection *connection,
-                                        const struct xz_request *request, int64_t after);
+                                        const struct xz_request *request,
+                                        const struct xz_change_mark *after);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Server-sent events: every change that the actor may see, by its number, so that a listener that
+/* Server-sent events: every change that the actor may see, under its mark, so that a listener that
  * comes back with Last-Event-ID misses nothing. */
-#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +20,7 @@ struct stream {
     struct xz_console *console;
     struct xz_actor actor;
     char secret[SECRET_MAX + 1];
-    int64_t after;
+    struct xz_change_mark after;
     int64_t began_ms, spoke_ms, checked_ms; /* of xz_steady_ms */
     struct xz_buf out;
     size_t sent;
@@ -32,8 +31,8 @@ static void add_event(struct stream *stream, const json_t *change)
 {
     char *data = json_dumps(change, JSON_COMPACT);
 
-    xz_buf_printf(&stream->out, "id: %lld\nevent: %s\ndata: ",
-                  (long long)json_integer_value(json_object_get(change, "id")),
+    xz_buf_printf(&stream->out,
+                  "id: %s\nevent: %s\ndata: ", json_string_value(json_object_get(change, "mark")),
                   json_string_value(json_object_get(change, "kind")));
     xz_buf_bytes(&stream->out, data, strlen(data));
     xz_buf_printf(&stream->out, "\n\n");
@@ -46,8 +45,8 @@ static bool read_changes(struct stream *stream)
     const struct xz_desk_view view = {&stream->console->desk, &stream->actor, xz_now_ms()};
     struct xz_buf text = {0};
     struct xz_err err = {0};
-    int64_t last = stream->after;
-    const bool read = xz_view_changes(&view, stream->after, BATCH, &text, &last, &err) == XZ_OK;
+    struct xz_change_mark last = stream->after;
+    const bool read = xz_view_changes(&view, &stream->after, BATCH, &text, &last, &err) == XZ_OK;
     json_t *changes = read ? json_loadb((const char *)text.data, text.len, 0, NULL) : NULL;
     const json_t *change;
     size_t i;
@@ -170,21 +169,24 @@ static void free_stream(void *arg)
 
 struct MHD_Response *xz_stream_response(struct xz_console *console,
                                         struct MHD_Connection *connection,
-                                        const struct xz_request *request, int64_t after)
+                                        const struct xz_request *request,
+                                        const struct xz_change_mark *after)
 {
     struct stream *stream = xz_calloc(1, sizeof(*stream));
     const union MHD_ConnectionInfo *info;
     struct MHD_Response *response;
+    char mark[XZ_CHANGE_MARK_MAX];
 
     stream->console = console;
     stream->actor = request->actor;
-    stream->after = after;
+    stream->after = *after;
+    xz_change_mark_text(*after, mark);
     stream->began_ms = stream->spoke_ms = stream->checked_ms = xz_steady_ms();
     (void)snprintf(stream->secret, sizeof(stream->secret), XZ_STR_FMT, XZ_STR_ARG(request->secret));
     info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     stream->socket = info != NULL ? info->connect_fd : -1;
     /* where it begins: one who loses it before the first event knows what to ask for */
-    xz_buf_printf(&stream->out, "retry: 2000\nid: %" PRId64 "\n\n", after);
+    xz_buf_printf(&stream->out, "retry: 2000\nid: %s\n\n", mark);
     response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 16384, read_stream, stream,
                                                  free_stream);
     (void)MHD_add_response_header(response, "Content-Type", "text/event-stream");

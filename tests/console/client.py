@@ -232,7 +232,7 @@ class Listener:
             if line == b"" and "data" in event:
                 change = json.loads(event["data"])
                 hold("Change", change)
-                assert int(event["id"]) == change["id"] and event["event"].decode() == change["kind"]
+                assert event["id"].decode() == change["mark"] and event["event"].decode() == change["kind"]
                 yield change
             if line == b"":
                 event = {}

@@ -11,7 +11,7 @@ import time
 
 from broker import wait_for
 from client import Listener
-from desk import ADMIN, OWN, PASSWORD, alert, alert_records, region
+from desk import ADMIN, Desk, OWN, PASSWORD, alert, alert_records, region
 from service import records_of
 
 UNDO_S = 30 # a decision leaves after the time in which it can be taken back
@@ -230,6 +230,45 @@ def test_a_stream_that_cannot_resume_says_so(own_desk):
     desk.start()
     wait_for("the sweep", lambda: first(1)[0]["kind"] == "reset")
     assert first(0)[0]["kind"] == "reset"
+
+
+def test_a_store_that_was_put_back_is_not_taken_for_the_one_before(tmp_path, own_world):
+    file = tmp_path / "desk.db"
+    desk = with_cases(Desk(own_world, "own", f"sqlite:{file}"), 3)
+    case = next(desk.user("reader").pages("/cases"))["id"]
+
+    def work(times):
+        for n in range(times):
+            desk.user("li").good("POST", f"/cases/{case}/tags", {"tag": f"t{n}"})
+            desk.user("li").good("POST", f"/cases/{case}/tags", {"tag": f"t{n}", "remove": True})
+
+    def first(mark):
+        listener = Listener(desk.user("machine"), last_id=mark)
+        told = next(listener.events())
+        listener.close()
+        return told
+
+    def again(copy=None):
+        """Ended, with this in the store's place, and begun anew."""
+        assert desk.stop() == 0
+        desk.clients.clear()
+        now = file.read_bytes()
+        if copy is not None:
+            file.write_bytes(copy)
+        desk.start()
+        return now
+
+    copy = again()
+    seen = first(0)
+    work(3)
+    last = seen
+    while last["what"] != "untag":
+        last = first(last["mark"])
+    again(copy)
+    work(6) # past the number that was seen
+    assert first(last["mark"])["kind"] == "reset"
+    assert first(seen["mark"])["kind"] != "reset" # both have it in common
+    assert desk.stop() == 0
 
 
 def test_decisions_leave_once_after_the_time_to_take_them_back(own_desk):

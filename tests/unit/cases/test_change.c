@@ -57,7 +57,8 @@ static int64_t oldest(const struct xz_desk *desk)
 }
 
 /* What a listener is told that has seen `after`: "reset@5", "3 from 4 to 6"; *last goes on. */
-static const char *told(const struct xz_desk *desk, int64_t after, int64_t *last)
+static const char *told_after(const struct xz_desk *desk, struct xz_change_mark after,
+                              struct xz_change_mark *last)
 {
     static char text[80];
     const struct xz_actor all = {.account = 1};
@@ -66,7 +67,7 @@ static const char *told(const struct xz_desk *desk, int64_t after, int64_t *last
     struct xz_err err = {0};
     json_t *list;
 
-    if (xz_view_changes(&view, after, 50, &out, last, &err) != XZ_OK) {
+    if (xz_view_changes(&view, &after, 50, &out, last, &err) != XZ_OK) {
         fail_msg("%s", err.msg);
     }
     list = json_of(&out);
@@ -80,6 +81,16 @@ static const char *told(const struct xz_desk *desk, int64_t after, int64_t *last
                        (int)int_at(json_array_get(list, 0), "id"));
     }
     json_decref(list);
+    return text;
+}
+
+/* Of a number that somebody remembers. */
+static const char *told(const struct xz_desk *desk, int64_t after, int64_t *last)
+{
+    struct xz_change_mark mark = {0};
+    const char *text = told_after(desk, (struct xz_change_mark){after, 0}, &mark);
+
+    *last = mark.id;
     return text;
 }
 
@@ -238,7 +249,8 @@ static void test_each_is_told_once_and_in_order(void **state)
     const struct xz_actor all = {.account = 1};
     const struct xz_desk_view view = {&desk, &all, MONDAY_MS};
     struct xz_err err = {0};
-    int64_t after = 0, seen = 0;
+    struct xz_change_mark after = {0};
+    int64_t seen = 0;
     pthread_t writer;
 
     assert_int_equal(pthread_create(&writer, NULL, write_changes, &desk), 0);
@@ -247,14 +259,72 @@ static void test_each_is_told_once_and_in_order(void **state)
         json_t *list, *change;
         size_t i;
 
-        assert_int_equal(xz_view_changes(&view, after, 100, &out, &after, &err), XZ_OK);
+        assert_int_equal(xz_view_changes(&view, &after, 100, &out, &after, &err), XZ_OK);
         list = json_of(&out);
         json_array_foreach(list, i, change) { assert_int_equal(int_at(change, "id"), ++seen); }
-        assert_int_equal(after, seen);
+        assert_int_equal(after.id, seen);
         json_decref(list);
     }
     (void)pthread_join(writer, NULL);
     xz_desk_close(&desk);
+}
+
+static void test_a_mark_of_another_history_resets(void **state)
+{
+    struct xz_desk desk = desk_opened(*state);
+    struct xz_change_mark seen = {0}, last = {0};
+
+    note(&desk, 5, MONDAY_MS);
+    assert_string_equal(told_after(&desk, seen, &seen), "5 from 1");
+    assert_true(seen.id == 5 && seen.tag != 0);
+    /* an older copy is put back, in which there were three, and things go on */
+    execute(&desk, "DELETE FROM change WHERE id > ?1", 3);
+    execute(&desk, "UPDATE counter SET next = ?1 WHERE name = 'change'", 3);
+    assert_string_equal(told_after(&desk, seen, &last), "reset@3");
+    note(&desk, 4, MONDAY_MS + XZ_DAY_MS);
+    assert_string_equal(told_after(&desk, seen, &last), "reset@7");
+    assert_string_equal(told_after(&desk, last, &last), "nothing");
+    note(&desk, 1, MONDAY_MS + XZ_DAY_MS);
+    assert_string_equal(told_after(&desk, last, &last), "1 from 8");
+    /* what both histories have in common is no reason to read anew */
+    assert_string_equal(told_after(&desk, xz_change_mark_of(3, MONDAY_MS), &last), "5 from 4");
+    xz_desk_close(&desk);
+}
+
+static void test_marks_are_read_as_they_are_written(void **state)
+{
+    static const char *const wrong[] = {"",
+                                        "-",
+                                        "x",
+                                        "1-",
+                                        "1-0",
+                                        "-1",
+                                        "+1",
+                                        "01",
+                                        "1-00000000",
+                                        "1-0A1B2C3D",
+                                        " 1",
+                                        "1 ",
+                                        "1-0a1b2c3d ",
+                                        "1-00a1b2c3d",
+                                        "1-0a1b2c3d-1",
+                                        "1e3",
+                                        "99999999999999999999"};
+    struct xz_change_mark mark;
+    char text[XZ_CHANGE_MARK_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        if (xz_change_mark_parse(xz_str_from(wrong[i]), &mark)) {
+            fail_msg("\"%s\" is taken", wrong[i]);
+        }
+    }
+    assert_true(xz_change_mark_parse(XZ_STR("42"), &mark) && mark.id == 42 && mark.tag == 0);
+    assert_true(xz_change_mark_parse(XZ_STR("42-0a1b2c3d"), &mark));
+    assert_true(mark.id == 42 && mark.tag == 0x0a1b2c3d);
+    xz_change_mark_text((struct xz_change_mark){INT64_MAX, UINT32_MAX}, text);
+    assert_true(xz_change_mark_parse(xz_str_from(text), &mark));
+    assert_true(mark.id == INT64_MAX && mark.tag == UINT32_MAX);
 }
 
 static void test_one_call_drops_so_many(void **state)
@@ -285,6 +355,8 @@ int main(void)
         ON_BOTH(test_a_young_change_holds_those_behind_it),
         ON_BOTH(test_what_a_webhook_was_not_told_stays),
         ON_BOTH(test_each_is_told_once_and_in_order),
+        ON_BOTH(test_a_mark_of_another_history_resets),
+        cmocka_unit_test(test_marks_are_read_as_they_are_written),
         ON_BOTH(test_one_call_drops_so_many),
     };
 

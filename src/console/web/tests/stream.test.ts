@@ -17,7 +17,7 @@ class Source extends EventTarget {
     this.dispatchEvent(new Event('open'));
   }
   say(id: number, kind: Change['kind']) {
-    this.dispatchEvent(new MessageEvent(kind, { data: JSON.stringify({ id, kind }) }));
+    this.dispatchEvent(new MessageEvent(kind, { data: JSON.stringify({ id, kind, mark: `${id}-0a1b2c3d` }) }));
   }
   fail() {
     this.dispatchEvent(new Event('error'));
@@ -71,7 +71,7 @@ it('goes on behind the last change after a break, and tells nothing twice', () =
   expect(streamState.value).toBe('connecting');
   vi.advanceTimersByTime(1000);
   expect(newest()).not.toBe(before);
-  expect(newest().url).toBe('/api/v1/stream?after=41');
+  expect(newest().url).toBe('/api/v1/stream?after=41-0a1b2c3d');
   newest().open();
   expect(streamState.value).toBe('live');
   newest().say(41, 'alert');
@@ -108,7 +108,7 @@ it('reads anew when what it missed is gone, and goes on from the newest', () => 
   expect(ids).toEqual([41, 18]);
   newest().fail();
   vi.advanceTimersByTime(1000);
-  expect(newest().url).toBe('/api/v1/stream?after=18');
+  expect(newest().url).toBe('/api/v1/stream?after=18-0a1b2c3d');
   end();
 });
 

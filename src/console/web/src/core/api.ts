@@ -267,6 +267,7 @@ export interface Case extends CaseRow {
 
 export interface Change {
   id: number;
+  mark: string; // the number, and which change of that number
   kind: 'alert' | 'case' | 'reset'; // reset: what happened before it is not told
   what: string;
   object: string;

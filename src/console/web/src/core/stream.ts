@@ -18,7 +18,7 @@ export const streamHeard = signal<number | null>(null); // when a change came la
 
 const listeners = new Set<Listener>();
 let source: EventSource | null = null;
-let after: number | null = null;
+let after: Pick<Change, 'id' | 'mark'> | null = null;
 let waiting: Change[] = [];
 let flushing: ReturnType<typeof setTimeout> | undefined;
 let retrying: ReturnType<typeof setTimeout> | undefined;
@@ -35,10 +35,10 @@ function flush(): void {
 
 function take(event: MessageEvent<string>): void {
   const change = JSON.parse(event.data) as Change;
-  if (after !== null && change.id <= after) {
+  if (after !== null && change.id <= after.id) {
     return;
   }
-  after = change.id;
+  after = change;
   streamHeard.value = Date.now();
   waiting.push(change);
   flushing ??= setTimeout(flush, FLUSH_MS);
@@ -46,7 +46,7 @@ function take(event: MessageEvent<string>): void {
 
 // Whatever number it has: it may be lower than what was seen, when the store was put back.
 function reset(event: MessageEvent<string>): void {
-  after = (JSON.parse(event.data) as Change).id;
+  after = JSON.parse(event.data) as Change;
   streamMissed.value++;
 }
 
@@ -60,7 +60,7 @@ function lost(): void {
 }
 
 function connect(): void {
-  source = new EventSource(address('/stream', { after }));
+  source = new EventSource(address('/stream', { after: after?.mark }));
   streamState.value = 'connecting';
   source.addEventListener('open', () => {
     if (failures > 0 && after === null) {
