@@ -129,14 +129,13 @@ bool xz_calendar_is_working(const struct xz_calendar *calendar, int32_t day)
     return found != NULL ? found->working : is_weekday(day);
 }
 
-bool xz_calendar_knows(const struct xz_calendar *calendar, int year)
+int32_t xz_calendar_until(const struct xz_calendar *calendar)
 {
-    for (size_t i = 0; i < calendar->count; i++) {
-        if (xz_civil_of(xz_day_start_ms(calendar->days[i].day)).year == year) {
-            return true;
-        }
+    if (calendar->count == 0) {
+        return XZ_DAY_NONE;
     }
-    return false;
+    return xz_day_of_date(
+        xz_civil_of(xz_day_start_ms(calendar->days[calendar->count - 1].day)).year, 12, 31);
 }
 
 int64_t xz_calendar_due_ms(const struct xz_calendar *calendar, int64_t from_ms, int working_days)

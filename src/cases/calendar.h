@@ -23,8 +23,9 @@ void xz_calendar_free(struct xz_calendar *calendar); /* NULL is fine */
 
 /* day as in base/time.h; local. */
 bool xz_calendar_is_working(const struct xz_calendar *calendar, int32_t day);
-/* Does the file speak of that year at all? If not, holidays are not known. */
-bool xz_calendar_knows(const struct xz_calendar *calendar, int year);
+/* The last day of the last year of which the file speaks; XZ_DAY_NONE when it has no rows. After
+ * that holidays are not known, and Monday to Friday count. */
+int32_t xz_calendar_until(const struct xz_calendar *calendar);
 
 /* When `working_days` (0 .. XZ_WORKING_DAYS_MAX) after from_ms have passed: the midnight at the end
  * of the last; with 0, the end of the day of from_ms. */

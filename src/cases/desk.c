@@ -87,6 +87,9 @@ enum xz_rc xz_desk_visit(const char *url, size_t connections, const char *key_fi
     if (rc == XZ_OK) {
         rc = makes ? xz_db_open(url, connections, &desk->db, err)
                    : xz_db_open_store(url, connections, &desk->db, err);
+        if (rc != XZ_OK) {
+            (void)xz_err_add(err, "console.database");
+        }
     }
     rc = rc == XZ_OK ? xz_db_migrate(desk->db, xz_migrations, err) : rc;
     if (rc == XZ_OK && (visit & XZ_DESK_KEYS) != 0) {

@@ -78,6 +78,25 @@ static json_t *feed_json(const struct xz_console *console)
                      (json_int_t)console->rejected, "ok", (int)ok, "trouble", ok ? NULL : trouble);
 }
 
+bool xz_health_calendar_ends(const struct xz_console *console, int64_t now_ms)
+{
+    const int32_t until = xz_calendar_until(console->desk.calendar);
+
+    return until == XZ_DAY_NONE || until - xz_day_of(now_ms) < XZ_CALENDAR_WARN_DAYS;
+}
+
+static json_t *calendar_json(const struct xz_console *console, int64_t now_ms)
+{
+    const int32_t until = xz_calendar_until(console->desk.calendar);
+    char date[16];
+
+    if (until != XZ_DAY_NONE) {
+        xz_date_format(until, date);
+    }
+    return json_pack("{s:s?, s:b}", "until", until != XZ_DAY_NONE ? date : NULL, "ends",
+                     (int)xz_health_calendar_ends(console, now_ms));
+}
+
 json_t *xz_health_json(struct xz_console *console, int64_t now_ms)
 {
     json_t *rejects = json_object();
@@ -85,7 +104,7 @@ json_t *xz_health_json(struct xz_console *console, int64_t now_ms)
     json_t *watermark =
         time_json(1000 * (int64_t)json_real_value(json_object_get(service, "watermark_seconds")));
 
-    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "as_of", time_json(now_ms), "feed",
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "as_of", time_json(now_ms), "feed",
                      feed_json(console), "watermark", watermark, "service", service, "rejects",
-                     rejects);
+                     rejects, "calendar", calendar_json(console, now_ms));
 }

@@ -10,8 +10,13 @@
 const char *xz_health_trouble(const struct xz_console *console);
 
 /* {"as_of","feed":{"lag","fed_at","taken","rejected","ok","trouble"},"watermark",
- * "service":{NAME:NUMBER..}|null,"rejects":{REASON:COUNT..}}: lag is null when nobody knows it; the
+ * "service":{NAME:NUMBER..}|null,
+ * "rejects":{REASON:COUNT..},"calendar":{"until","ends"}}: lag is null when nobody knows it; the
  * engine's own metrics by their names, null when it does not answer. The caller's. */
 json_t *xz_health_json(struct xz_console *console, int64_t now_ms);
+
+/* So soon a calendar's end is told. */
+#define XZ_CALENDAR_WARN_DAYS 60
+bool xz_health_calendar_ends(const struct xz_console *console, int64_t now_ms);
 
 #endif

@@ -7,6 +7,7 @@
 #include "cases/users.h"
 #include "cases/work.h"
 #include "console/guard.h"
+#include "console/health.h"
 #include "console/numbers.h"
 #include "console/outage.h"
 
@@ -21,7 +22,7 @@ enum duty { STORE, TICK, SWEEP, CHANGES, EXPOSURE, DUTIES };
 struct ticker {
     struct xz_console *console;
     bool works; /* the role cases */
-    int64_t written_ms, ticked_ms, swept_ms, counted_ms;
+    int64_t written_ms, ticked_ms, swept_ms, counted_ms, dated_ms;
     struct xz_exposure exposure;
     bool store_failed; /* in this round */
     struct xz_outage duties[DUTIES];
@@ -78,6 +79,23 @@ static bool due(int64_t *last_ms, int64_t every_ms, int64_t now_ms)
     return is;
 }
 
+/* Clocks of law go on beyond its end, by weekdays alone: somebody has to bring the next year. */
+static void look_at_calendar(const struct xz_console *console, int64_t now_ms)
+{
+    const int32_t until = xz_calendar_until(console->desk.calendar);
+    char date[16] = "none";
+
+    if (xz_health_calendar_ends(console, now_ms)) {
+        if (until != XZ_DAY_NONE) {
+            xz_date_format(until, date);
+        }
+        xz_log(XZ_LOG_WARN, "console", "calendar",
+               "until=%s error=\"holidays after that are not known: add the year to "
+               "console.calendar\"",
+               date);
+    }
+}
+
 static enum xz_rc read_something(struct xz_db_conn *conn, void *arg, struct xz_err *err)
 {
     return xz_counter_get(conn, "change", arg, err);
@@ -126,6 +144,9 @@ static void go_round(struct ticker *ticker)
     if (ticker->works && !ticker->store_failed && due(&ticker->counted_ms, COUNT_MS, now_ms)) {
         report(ticker, EXPOSURE, xz_exposure_note(console, &ticker->exposure, now_ms, &err),
                &err);
+    }
+    if (due(&ticker->dated_ms, XZ_DAY_MS, now_ms)) {
+        look_at_calendar(console, now_ms);
     }
     xz_metrics_answered(console->metrics, XZ_NEED_STORE, !ticker->store_failed, xz_steady_ms());
 }

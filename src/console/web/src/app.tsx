@@ -7,6 +7,7 @@ import { ApiError, may, resume, session, type DataHealth, type Permission } from
 import { count } from './core/i18n';
 import { listen, useKeys } from './core/keys';
 import { askAhead, useGet } from './core/load';
+import { calendarUntil } from './core/completeness';
 import { readPatterns } from './core/patterns';
 import { go, href, route, type PageProps } from './core/router';
 import { closeStream, openStream, streamState } from './core/stream';
@@ -109,6 +110,9 @@ function HealthDot() {
     const timer = setInterval(reload, HEALTH_MS);
     return () => clearInterval(timer);
   }, [reload]);
+  useEffect(() => {
+    calendarUntil.value = data?.calendar.until ?? null;
+  }, [data]);
   const feed = data?.feed;
   const state =
     feed !== undefined && !feed.ok ? 'stopped'

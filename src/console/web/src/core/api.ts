@@ -399,6 +399,7 @@ export interface DataHealth {
   watermark: Time | null;
   service: Record<string, number> | null;
   rejects: Record<string, number>;
+  calendar: { until: string | null; ends: boolean }; // working days; ends: soon, or it has
 }
 
 export interface Reject {

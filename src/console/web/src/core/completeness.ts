@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How complete the figures are: the service's counters as measures, each with the limits at which a
 // person should watch it or act.
+import { signal } from '@preact/signals';
 import type { DataHealth, Time } from './api';
+
+// The last day whose holidays are known; null: not told yet. Later days are counted by weekdays.
+export const calendarUntil = signal<string | null>(null);
 
 export type Tone = 'ok' | 'warn' | 'bad' | 'none';
 export type MeasureKey =

@@ -7,6 +7,7 @@ function health(service: Record<string, number> | null): DataHealth {
   return {
     as_of: '2026-03-18T09:00:00+08:00',
     feed: { lag: 0, fed_at: null, taken: 0, rejected: 0, ok: true, trouble: null },
+    calendar: { until: '2026-12-31', ends: false },
     watermark: null,
     service,
     rejects: {},

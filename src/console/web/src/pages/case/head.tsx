@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { ComponentChildren } from 'preact';
 import type { Case } from '../../core/api';
+import { calendarUntil } from '../../core/completeness';
 import { count, date, dateTime, moneyShort, percent } from '../../core/i18n';
 import { kindName } from '../../core/names';
 import { patternTitle } from '../../core/patterns';
@@ -17,6 +18,12 @@ function withdrawnText(one: Case): string {
   const bodies = one.bodies.filter((body) => body.status === 'withdrawn');
   const which = bodies.map((body) => `${patternTitle(body.pattern.id)} (${date(body.window.start)})`);
   return t('withdrawnSome', { n: one.withdrawn, all: one.alerts, which: which.join('; ') });
+}
+
+// Do holidays count in this clock to its end?
+function isBeyond(due: string): boolean {
+  const until = calendarUntil.value;
+  return until !== null && Date.parse(due) > Date.parse(`${until}T00:00:00+08:00`) + 86_400_000;
 }
 
 export function Head({ one, actions }: { one: Case; actions?: ComponentChildren }) {
@@ -60,7 +67,12 @@ export function Head({ one, actions }: { one: Case; actions?: ComponentChildren 
         {one.closed === null ? (
           <Fact name={t('clock')}>
             <Due due={one.due} clock={one.clock} />
-            {one.due !== null && <span class="muted"> {date(one.due)}{one.extended && ` · ${t('extended')}`}</span>}
+            {one.due !== null && (
+              <span class="muted">
+                {' '}{date(one.due)}{one.extended && ` · ${t('extended')}`}
+                {isBeyond(one.due) && ` · ${t('weekdays')}`}
+              </span>
+            )}
           </Fact>
         ) : (
           <Fact name={t('closed')}><When at={one.closed} /></Fact>

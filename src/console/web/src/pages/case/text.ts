@@ -19,6 +19,7 @@ export const t = dictionary({
   ],
   clock: ['法定期限', 'Legal clock'],
   extended: ['已延期', 'extended'],
+  weekdays: ['节假日未知，只按周一至周五计', 'holidays not known, Monday to Friday counted'],
   closed: ['办结', 'Closed'],
   assignee: ['承办人', 'Assignee'],
   nobody: ['无人承办', 'nobody'],

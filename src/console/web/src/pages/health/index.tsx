@@ -294,6 +294,14 @@ function Body({ health }: { health: DataHealth }) {
           'rejected', 'late', 'duplicates', 'unevaluated', 'unknownInstitutions', 'unknownFields',
         ] as const).map(line)}
       </Measures>
+      {health.calendar.ends && (
+        <p class="muted">
+          <Badge tone="warn">{t('warn')}</Badge>{' '}
+          {health.calendar.until === null
+            ? t('calendarNone')
+            : t('calendarEnds', { until: health.calendar.until })}
+        </p>
+      )}
       {health.service === null && <p class="muted">{t('uncounted')}</p>}
       <div class="two">
         <Totals health={health} at={at} />

@@ -37,6 +37,15 @@ export const t = dictionary({
   seconds: ['{n} 秒', '{n} s'],
   perSecond: ['{n} 条/秒', '{n} per second'],
 
+  calendarEnds: [
+    '工作日历到 {until} 为止：此后的期限只按周一至周五计，节假日未计入。请补充下一年的安排',
+    'The calendar of working days ends on {until}: later clocks count Monday to Friday, without holidays. Add the next year',
+  ],
+  calendarNone: [
+    '没有工作日历：期限只按周一至周五计，节假日未计入',
+    'There is no calendar of working days: clocks count Monday to Friday, without holidays',
+  ],
+
   fed: ['上次接收', 'Last fed'],
   never: ['从未', 'never'],
   taken: ['已接收预警', 'Alerts taken'],
