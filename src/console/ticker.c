@@ -142,8 +142,7 @@ static void go_round(struct ticker *ticker)
         sweep_changes(ticker, now_ms);
     }
     if (ticker->works && !ticker->store_failed && due(&ticker->counted_ms, COUNT_MS, now_ms)) {
-        report(ticker, EXPOSURE, xz_exposure_note(console, &ticker->exposure, now_ms, &err),
-               &err);
+        report(ticker, EXPOSURE, xz_exposure_note(console, &ticker->exposure, now_ms, &err), &err);
     }
     if (due(&ticker->dated_ms, XZ_DAY_MS, now_ms)) {
         look_at_calendar(console, now_ms);

@@ -129,11 +129,12 @@ static void test_a_change_shows_what_is_still_in_ones_regions(void **state)
     (void)bring(&desk, &said, 1, MONDAY_MS);
     for (int i = 0; i < 2; i++) {
         const struct xz_desk_view view = {&desk, actors[i], MONDAY_MS};
-        int64_t last = 0;
+        struct xz_change_mark last = {0};
         json_t *list, *change;
         size_t at_change, alerts = 0;
 
-        assert_int_equal(xz_view_changes(&view, 0, 50, &out, &last, &err), XZ_OK);
+        assert_int_equal(xz_view_changes(&view, &(struct xz_change_mark){0}, 50, &out, &last, &err),
+                         XZ_OK);
         list = json_of(&out);
         json_array_foreach(list, at_change, change)
         {
