@@ -23,7 +23,7 @@ def test_the_record_is_the_exhibits_own(own_desk):
     person, short = key_of(events[0]), "48151"
     events[1]["msgid"] = f"m-{key_of(events[1])}-1" # people's ids in it are shown as pseudonyms
     body = next(value for value in events[2].values() if isinstance(value, dict))
-    body["psn_no"], events[2]["msgid"] = short, f"m-{short}-2"
+    body["psn_no"], events[2]["msgid"] = short, f"m-{short}-2" # too short to be found in a text
     lines = [json.dumps(event, ensure_ascii=False).encode() for event in events]
     world.produce(records_of(lines))
     first, second = events[0]["msgid"], events[1]["msgid"]
@@ -40,18 +40,19 @@ def test_the_record_is_the_exhibits_own(own_desk):
         "below": exhibit(10, first, person, topic=topic, partition=0, offset=-1),
     }
     good = {"own", "with a name", "with a short name"}
+    refused = {"none", "no offset", "texts", "a fraction", "too large", "below"} # where they come in
     world.produce(alert_records(places.values()), topic=world.topics["alerts"])
     desk.start()
     for name, roles in ((ADMIN, "admin"), ("li", "investigator"), ("checker", "auditor")):
         desk.add_account(name, roles)
     li = desk.user("li")
     taken = lambda: list(li.pages("/alerts"))
-    wait_for("the alerts", lambda: len(taken()) == len(places))
+    wait_for("the alerts", lambda: len(taken()) == len(places) - len(refused))
     for what, made in places.items():
         answer = li.get(f"/alerts/{made['alert_id']}/records/0")
         if what in good:
             assert answer.status == 200, (what, answer.body)
-            for id in (person, key_of(events[1]), f"m-{short}"):
+            for id in (person, key_of(events[1])):
                 assert id.encode() not in answer.body, what
         else:
             assert answer.code == "not_found", what
@@ -68,5 +69,5 @@ def test_the_record_is_the_exhibits_own(own_desk):
                 json.load(tar.extractfile("manifest.json"))["unavailable"])
     assert sorted(json.loads(packs[name])["infno"] for name in packs if name != "unavailable") == sorted(
         event["infno"] for event in events)
-    assert sorted(packs["unavailable"]) == ["", "MINE"]
+    assert packs["unavailable"] == ["MINE"]
     desk.audit()
