@@ -73,7 +73,9 @@ static void put_number(double value, struct xz_buf *out)
 
 static void put_yuan(int64_t fen, struct xz_buf *out)
 {
-    put_whole((double)(fen / 100), out);
+    const int64_t yuan = fen / 100;
+
+    put_whole((double)yuan, out);
     xz_buf_printf(out, ".%02d", (int)(fen % 100 < 0 ? -(fen % 100) : fen % 100));
 }
 

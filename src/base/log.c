@@ -55,7 +55,7 @@ static void put_argument(struct xz_buf *out, const char **format, va_list *args)
                                    : va_arg(*args, unsigned long long));
         break;
     default:
-        assert(!"log.h says which conversions there are");
+        assert(false && "log.h says which conversions there are");
     }
 }
 

@@ -177,6 +177,16 @@ static enum xz_rc tell_closed(struct intake *in, struct arrival *arrival)
 
 /* ---- applying ---- */
 
+/* Does it say more than it did? That an episode has ended, with what was there, is no more. */
+static bool says_more(const struct arrival *arrival)
+{
+    const struct xz_alert_known *known = &arrival->known;
+    const struct xz_alert_facts *facts = &arrival->facts;
+
+    return !facts->is_withdrawn && (!known->found || facts->events != known->events ||
+                                    facts->amount_fen != known->amount_fen);
+}
+
 static enum xz_rc apply(struct intake *in, struct arrival *arrival)
 {
     const bool is_new = !arrival->known.found;
@@ -217,7 +227,7 @@ static enum xz_rc apply(struct intake *in, struct arrival *arrival)
     if (rc == XZ_OK && !arrival->opens_case) {
         rc = tell_of_case(in, arrival, "news");
     }
-    if (rc == XZ_OK && !arrival->facts.is_withdrawn) {
+    if (rc == XZ_OK && says_more(arrival)) {
         rc = xz_work_unsettle(in->conn, arrival->case_id, in->now_ms, in->err);
     }
     in->report->taken += rc == XZ_OK && is_new;

@@ -39,10 +39,11 @@ enum xz_rc xz_pem_read(const char *key, const char *file, char **out, struct xz_
 /* A key that wants a password is none that a service can read: nobody is there to ask. */
 static int no_password(char *to, int max, int writing, void *arg)
 {
-    (void)to;
-    (void)max;
     (void)writing;
     (void)arg;
+    if (max > 0) {
+        to[0] = '\0';
+    }
     return -1;
 }
 

@@ -166,7 +166,7 @@ enum xz_rc xz_listen_parse(const char *key, const char *listen, struct sockaddr_
 enum xz_rc xz_listen_open(const char *key, const char *where, int *out, struct xz_err *err)
 {
     const int on = 1, off = 0;
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
     enum xz_rc rc = xz_listen_parse(key, where, &address, err);
     int opened;
 

@@ -15,7 +15,7 @@ HOUR_S = 3600
 def clock(tmp_path):
     """(environment of a process, a function that sets its clock wrong by so many seconds)"""
     library, file = tmp_path / "clock.so", tmp_path / "clock"
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, HERE / "clock.c"], check=True)
+    subprocess.run(["cc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", library, HERE / "clock.c"], check=True)
     file.write_bytes(struct.pack("l", 0))
 
     def set_wrong(wrong_s): # in place: the process has the file mapped

@@ -583,7 +583,8 @@ static void test_signs_of_full_width_begin_no_formula(void **state)
     struct xz_err err = {0};
 
     for (int i = 0; i < 4; i++) {
-        const struct said said = saying("A\0B\0C\0D" + 2 * i, "T09", "institution", begins[i]);
+        static const char *const ids[] = {"A", "B", "C", "D"};
+        const struct said said = saying(ids[i], "T09", "institution", begins[i]);
 
         (void)bring(&desk, &said, 1, MONDAY_MS);
     }

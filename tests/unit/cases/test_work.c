@@ -254,12 +254,17 @@ static void test_what_comes_after_an_approval_was_not_approved(void **state)
                         "second_person_needed");
     assert_string_equal(doing(&desk, LI, 1, propose, at), "");
     said.rev = 2;
-    (void)bring(&desk, &said, 1, at); /* a revision, while it is proposed */
+    said.events = "b1:900 b2:100";
+    (void)bring(&desk, &said, 1, at); /* a revision with more, while it is proposed */
     assert_string_equal(doing(&desk, ZHAO, 1, PLAIN(APPROVE), at), "conflict");
     assert_last(&desk, 1, "unsettle");
     assert_string_equal(doing(&desk, LI, 1, propose, at), "");
     assert_string_equal(doing(&desk, ZHAO, 1, PLAIN(APPROVE), at), "");
     said.rev = 3;
+    said.status = "closed";
+    (void)bring(&desk, &said, 1, at); /* its episode ended: there is no more to see */
+    assert_int_equal(case_of(&desk, 1).life.state, XZ_CASE_APPROVED);
+    said.rev = 4;
     said.status = "withdrawn";
     (void)bring(&desk, &said, 1, at); /* less than was approved */
     assert_string_equal(doing(&desk, LI, 1, PLAIN(CLOSE), at), "");
