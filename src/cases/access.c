@@ -68,6 +68,21 @@ bool xz_actor_covers(const struct xz_actor *actor, struct xz_str regions)
     return all;
 }
 
+bool xz_actor_meets(const struct xz_actor *actor, struct xz_str regions)
+{
+    bool any = regions.len == 0;
+    struct xz_str region, own, list;
+
+    while (!any && next_word(&regions, &region)) {
+        any = xz_actor_sees(actor, region);
+        list = xz_str_from(actor->regions);
+        while (!any && next_word(&list, &own)) {
+            any = region.len > 0 && xz_str_starts(own, region);
+        }
+    }
+    return any;
+}
+
 enum xz_rc xz_access_roles_parse(struct xz_str text, unsigned *roles, struct xz_err *err)
 {
     struct xz_str word;

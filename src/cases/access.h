@@ -49,6 +49,8 @@ bool xz_actor_sees(const struct xz_actor *actor, struct xz_str region);
 /* Do all of an account's regions lie within the actor's? So whom it may administer; "", everywhere,
  * is everywhere's alone. */
 bool xz_actor_covers(const struct xz_actor *actor, struct xz_str regions);
+/* Is there a region that both the actor and an account of these regions see? */
+bool xz_actor_meets(const struct xz_actor *actor, struct xz_str regions);
 
 extern const char *const xz_access_role_names[XZ_ACCESS_ROLES];
 

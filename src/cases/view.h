@@ -96,7 +96,7 @@ XZ_MUST enum xz_rc xz_view_audit_heads(const struct xz_desk_view *view, struct x
                                        struct xz_err *err);
 
 /* Accounts whole, for XZ_MAY_ADMINISTER: those whose regions lie within the actor's; and the names
- * of the active ones. */
+ * of the active ones with whom the actor shares a region. */
 XZ_MUST enum xz_rc xz_view_accounts(const struct xz_desk_view *view, struct xz_buf *out,
                                     struct xz_err *err);
 XZ_MUST enum xz_rc xz_view_colleagues(const struct xz_desk_view *view, struct xz_buf *out,

@@ -21,13 +21,14 @@ static void name_roles(json_t *rows)
     }
 }
 
-/* Leaves those whose regions lie within the actor's. */
-static void keep_own(const struct xz_actor *actor, json_t *rows)
+/* Leaves those whose regions are to the actor as asked for. */
+static void keep(json_t *rows, const struct xz_actor *actor,
+                 bool (*is_kept)(const struct xz_actor *actor, struct xz_str regions))
 {
     for (size_t i = json_array_size(rows); i > 0; i--) {
         const json_t *regions = json_object_get(json_array_get(rows, i - 1), "regions");
 
-        if (!xz_actor_covers(actor, xz_str_from(json_string_value(regions)))) {
+        if (!is_kept(actor, xz_str_from(json_string_value(regions)))) {
             (void)json_array_remove(rows, i - 1);
         }
     }
@@ -49,7 +50,7 @@ static enum xz_rc fill_accounts(struct xz_db_conn *conn, void *arg, json_t **mad
                      "FROM account ORDER BY name",
                      XZ_DB_NO_ARGS, rows, err);
 
-    keep_own(view->actor, rows);
+    keep(rows, view->actor, xz_actor_covers);
     name_roles(rows);
     json_array_foreach(rows, i, row)
     {
@@ -73,15 +74,20 @@ enum xz_rc xz_view_accounts(const struct xz_desk_view *view, struct xz_buf *out,
 static enum xz_rc fill_colleagues(struct xz_db_conn *conn, void *arg, json_t **made,
                                   struct xz_err *err)
 {
-    static const struct xz_column columns[] = {
-        {"id", XZ_COLUMN_INT}, {"name", XZ_COLUMN_TEXT}, {"roles", XZ_COLUMN_INT}};
-    json_t *rows = json_array();
+    static const struct xz_column columns[] = {{"id", XZ_COLUMN_INT},
+                                               {"name", XZ_COLUMN_TEXT},
+                                               {"roles", XZ_COLUMN_INT},
+                                               {"regions", XZ_COLUMN_TEXT}};
+    const struct xz_desk_view *view = arg;
+    json_t *rows = json_array(), *row;
+    size_t i;
     const enum xz_rc rc = xz_rows_json(conn, XZ_COLUMNS(columns),
-                                       "SELECT id, name, roles FROM account WHERE active = 1 "
-                                       "ORDER BY name",
+                                       "SELECT id, name, roles, regions FROM account "
+                                       "WHERE active = 1 ORDER BY name",
                                        XZ_DB_NO_ARGS, rows, err);
 
-    (void)arg;
+    keep(rows, view->actor, xz_actor_meets);
+    json_array_foreach(rows, i, row) { (void)json_object_del(row, "regions"); }
     name_roles(rows);
     *made = json_object();
     (void)json_object_set_new(*made, "items", rows);
@@ -91,7 +97,9 @@ static enum xz_rc fill_colleagues(struct xz_db_conn *conn, void *arg, json_t **m
 enum xz_rc xz_view_colleagues(const struct xz_desk_view *view, struct xz_buf *out,
                               struct xz_err *err)
 {
-    return xz_view_fill(view, fill_colleagues, NULL, out, err);
+    struct xz_desk_view copy = *view;
+
+    return xz_view_fill(view, fill_colleagues, &copy, out, err);
 }
 
 static enum xz_rc fill_tokens(struct xz_db_conn *conn, void *arg, json_t **made, struct xz_err *err)
@@ -112,7 +120,7 @@ static enum xz_rc fill_tokens(struct xz_db_conn *conn, void *arg, json_t **made,
                      "WHERE c.id > 0 AND c.expires_ms > ?1 ORDER BY c.id DESC",
                      XZ_DB_ARGS(XZ_DB_INT(view->now_ms)), rows, err);
 
-    keep_own(view->actor, rows);
+    keep(rows, view->actor, xz_actor_covers);
     json_array_foreach(rows, i, row) { (void)json_object_del(row, "regions"); }
     *made = json_object();
     (void)json_object_set_new(*made, "items", rows);

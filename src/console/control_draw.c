@@ -18,7 +18,9 @@ int64_t xz_control_wanted(int64_t per_month, int64_t now_ms)
     const int32_t month = xz_month_of(now_ms);
     const int64_t begins_ms = xz_month_start_ms(month), ends_ms = xz_month_start_ms(month + 1);
 
-    return per_month * (now_ms - begins_ms) / (ends_ms - begins_ms);
+    const int64_t month_ms = ends_ms - begins_ms;
+
+    return (per_month * (now_ms - begins_ms) + month_ms - 1) / month_ms;
 }
 
 static struct xz_str member(const json_t *object, const char *name)

@@ -8,7 +8,8 @@
 #define XZ_CONSOLE_CONTROL_DRAW_H
 #include "console/console_int.h"
 
-/* How many should be drawn by now, in this month: evenly over its time. Pure. */
+/* How many should be drawn by now, in this month: evenly over its time, the first as it begins and
+ * the last within it. Pure. */
 int64_t xz_control_wanted(int64_t per_month, int64_t now_ms);
 /* What an event says of its person; false when it has none. Strings are borrowed from event. */
 struct xz_control_draw;

@@ -225,6 +225,15 @@ def test_lists_show_the_own_regions_alone(desk):
         assert len(table) > 1 and all(row.split(",")[column].startswith(prefix) for row in table[1:])
 
 
+def test_colleagues_are_those_of_a_shared_region(desk):
+    for scope, others in (("own", "foreign"), ("foreign", "own")):
+        names = {c["name"] for c in desk.a("investigator", scope).good("GET", "/colleagues")["items"]}
+        assert {f"approver-{scope}", "approver-everywhere", ADMIN} <= names
+        assert f"approver-{others}" not in names
+    everybody = {c["name"] for c in desk.a("investigator").good("GET", "/colleagues")["items"]}
+    assert {"approver-own", "approver-foreign"} <= everybody
+
+
 def test_search_and_filters_find_nothing_of_another_region(desk, things):
     case = desk.a("analyst").good("GET", f"/cases/{things['case']}")
     words = [str(case["id"]), things["alert"], *(p["ref"] for p in case["parties"])]

@@ -9,7 +9,7 @@ from service import key_of, records_of
 
 def test_the_event_behind_a_drawn_case(own_desk):
     desk, world = own_desk, own_desk.world
-    desk.settings["console.control_per_month"] = 10000 # one is due five minutes into a month
+    desk.settings["console.control_per_month"] = 10000 # one is due at any time of a month
     lines = region(world.directory, people=200, days=2)
     world.produce(records_of(lines))
     world.produce(alert_records([alert(1)]), topic=world.topics["alerts"])

@@ -82,6 +82,19 @@ static void test_whom_one_may_administer(void **state)
     assert_false(xz_actor_covers(&there, XZ_STR("31,2101")));
 }
 
+static void test_whose_colleague_one_is(void **state)
+{
+    const struct xz_actor everywhere = actor_of("analyst", "");
+    const struct xz_actor there = actor_of("analyst", "2101,210602");
+
+    (void)state;
+    assert_true(xz_actor_meets(&everywhere, XZ_STR("31")));
+    assert_true(xz_actor_meets(&there, XZ_STR_NONE));
+    assert_true(xz_actor_meets(&there, XZ_STR("31,210103")));
+    assert_true(xz_actor_meets(&there, XZ_STR("2106")));
+    assert_false(xz_actor_meets(&there, XZ_STR("210603,31")));
+}
+
 static void test_nobody_is_called_like_the_program(void **state)
 {
     static const char *const taken[] = {
@@ -135,6 +148,7 @@ int main(void)
         cmocka_unit_test(test_who_may_what),
         cmocka_unit_test(test_where),
         cmocka_unit_test(test_whom_one_may_administer),
+        cmocka_unit_test(test_whose_colleague_one_is),
         cmocka_unit_test(test_nobody_is_called_like_the_program),
         cmocka_unit_test(test_mistakes),
     };

@@ -444,6 +444,17 @@ static void check_held(struct office *office)
     }
 }
 
+/* A case that sleeps, when there is one, so that many are woken; else this one. */
+static int64_t asleep_or(const struct office *office, int64_t id)
+{
+    for (int64_t other = 1; other <= DESK_CASES; other++) {
+        if (office->held[other].snoozed_until_ms > office->now_ms) {
+            return other;
+        }
+    }
+    return id;
+}
+
 static void test_nobody_holds_what_another_holds(void **state)
 {
     struct office office = {.desk = desk_opened(*state), .now_ms = MONDAY_MS};
@@ -460,9 +471,9 @@ static void test_nobody_holds_what_another_holds(void **state)
         bring_another(&office, id);
         office.held[id].open = true;
     }
-    for (int step = 0; step < 150; step++) {
+    for (int step = 0; step < 400; step++) {
         const struct xz_actor *actor = &office.people[xz_rng_below(&office.rng, PEOPLE)];
-        const int64_t id = 1 + xz_rng_below(&office.rng, DESK_CASES);
+        int64_t id = 1 + xz_rng_below(&office.rng, DESK_CASES);
 
         office.now_ms += (int64_t)xz_rng_below(&office.rng, 12) * XZ_MINUTE_MS;
         switch (xz_rng_below(&office.rng, 6)) {
@@ -471,6 +482,7 @@ static void test_nobody_holds_what_another_holds(void **state)
             take_next(&office, actor);
             break;
         case 2:
+            id = asleep_or(&office, id);
             office.woken += office.held[id].snoozed_until_ms > office.now_ms;
             office.held[id].snoozed_until_ms = 0; /* news wakes */
             bring_another(&office, id);
@@ -527,7 +539,7 @@ static void test_four_eyes_also_when_things_are_taken_back(void **state)
     for (int64_t id = 1; id <= 3; id++) {
         bring_another(&office, id);
     }
-    for (int step = 0; step < 500; step++) {
+    for (int step = 0; step < 1000; step++) {
         const struct xz_actor *actor = &office.people[xz_rng_below(&office.rng, PEOPLE)];
         const uint32_t cases = (uint32_t)number(&office.desk, "SELECT COUNT(*) FROM desk_case");
         const int64_t id = 1 + xz_rng_below(&office.rng, cases < 4 ? cases : 4);

@@ -230,7 +230,8 @@ static void test_control_sample_is_spread_over_the_month(void **state)
         assert_true(wanted == before || wanted == before + 1);
         before = wanted;
     }
-    assert_int_equal(before, 19); /* the twentieth is due when the month is over, and is left out */
+    assert_int_equal(before, 20);
+    assert_int_equal(xz_control_wanted(1, begins_ms + 1), 1);
     assert_int_equal(xz_control_wanted(0, NOW_MS), 0);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
-  dateTime, deadline, duration, fill, languageSetting, money, moneyShort, named, relative, rough,
+  dateTime, deadline, duration, fill, languageSetting, money, moneyShort, named, oddsOf, relative, rough,
 } from '../src/core/i18n';
 import * as names from '../src/core/names';
 import {
@@ -86,10 +86,12 @@ describe('in English', () => {
     expect(duration(59_999)).toBe('59s');
   });
   it('writes what is tiny or huge', () => {
-    expect(rough(1.2e-11)).toBe('1.2e-11');
-    expect(rough(8.3e8)).toBe('8.3e8');
+    expect(rough(1.2e-11)).toBe('1.2×10⁻¹¹');
+    expect(rough(8.3e8)).toBe('8.3×10⁸');
     expect(rough(41, 3)).toBe('41');
     expect(rough(0)).toBe('0');
+    expect(rough(1e32, 1)).toBe('10³²');
+    expect([0.5, 4.9e-5, 1.9e-8].map(oddsOf)).toEqual(['2', '20,000', '5×10⁷']);
   });
 });
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { describe, expect, it } from 'vitest';
-import { maySuspend, needsSecond } from '../src/core/case/act';
+import { maySuspend, needsSecond, outcomesOf } from '../src/core/case/act';
 import type { Condition } from '../src/core/api';
 import { fits, isAbove, readFilter, viewOf, views } from '../src/pages/queue/filter';
 import { caseRow } from './rows';
@@ -53,6 +53,10 @@ describe('the law of two persons', () => {
     expect(needsSecond('confirmed', 2)).toBe(false);
     expect(needsSecond('confirmed', 3)).toBe(true);
     expect(needsSecond('inconclusive', 2)).toBe(false);
+  });
+  it('offers no false alarm where no alert stands behind a case', () => {
+    expect(outcomesOf([{ origin: 'alert' }])).toContain('false_positive');
+    expect(outcomesOf([{ origin: 'alert' }, { origin: 'control' }])).toEqual(['confirmed', 'inconclusive', 'right_to_ask']);
   });
   it('lets nobody suspend without the conditions', () => {
     const met = (...all: Condition[]) => maySuspend(new Set(all));

@@ -66,15 +66,25 @@ export function decimal(value: number, digits = 2): string {
   return numberFormat({ maximumFractionDigits: digits }).format(value);
 }
 
-// Few significant digits, for what may be tiny or huge: p-values, odds, rates.
+const SUPERSCRIPTS: Record<string, string> = {
+  '-': '⁻', '0': '⁰', '1': '¹', '2': '²', '3': '³', '4': '⁴', '5': '⁵', '6': '⁶', '7': '⁷', '8': '⁸', '9': '⁹',
+};
+
+// Few significant digits, for what may be tiny or huge: p-values, odds, rates. 0.41, 1.2×10⁻¹¹.
 export function rough(value: number, digits = 2): string {
-  if (value === 0) {
-    return '0';
-  }
   const size = Math.abs(value);
-  return size >= 1e-3 && size < 1e6
-    ? numberFormat({ maximumSignificantDigits: digits }).format(value)
-    : value.toExponential(digits - 1).replace('e+', 'e');
+  if (size === 0 || (size >= 1e-3 && size < 1e6)) {
+    return numberFormat({ maximumSignificantDigits: digits }).format(value);
+  }
+  const [digit, power] = value.toExponential(digits - 1).split('e') as [string, string];
+  const ten = `10${[...power].map((one) => SUPERSCRIPTS[one] ?? '').join('')}`;
+  return digit === '1' ? ten : `${digit}×${ten}`;
+}
+
+// How many tries one of this chance takes: 20,000, 5×10⁷.
+export function oddsOf(chance: number): string {
+  const odds = 1 / chance;
+  return odds < 1e6 ? count(Number(odds.toPrecision(2))) : rough(odds, 1);
 }
 
 export function percent(share: number, digits = 0): string {

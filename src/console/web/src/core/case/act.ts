@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Doing something with one case or with many, and taking it back.
 import {
-  post, type Action, type BulkResult, type Case, type CaseRow, type Condition, type Outcome,
+  outcomes, post, type Action, type BulkResult, type Case, type CaseRow, type Condition, type Outcome,
   type Time, type Verb,
 } from '../api';
 import { asApiError } from '../load';
@@ -27,6 +27,12 @@ const BULK_MAX = 200;
 
 export function needsSecond(outcome: Outcome, action: Action): boolean {
   return outcome === 'confirmed' && action > ACTION_ALONE_MAX;
+}
+
+// What may come of these cases: behind a control no alert stands that could have been false.
+export function outcomesOf(rows: readonly Pick<CaseRow, 'origin'>[]): Outcome[] {
+  const isAlerted = rows.every(({ origin }) => origin === 'alert');
+  return outcomes.filter((one) => isAlerted || one !== 'false_positive');
 }
 
 // As the service will judge it.

@@ -4,7 +4,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import {
-  conditionNames, may, outcomes, session, type Action, type ApiError, type Case, type CaseRow,
+  conditionNames, may, session, type Action, type ApiError, type Case, type CaseRow,
   type Colleague, type Condition, type Outcome, type Verb,
 } from '../api';
 import { date } from '../i18n';
@@ -13,7 +13,9 @@ import { actionName, appealName, conditionName, outcomeName, roleName, verbName 
 import { patterns } from '../patterns';
 import { ArticleText } from '../story/law';
 import { Button, Dialog, ErrorBox, Field, Loading } from '../ui';
-import { act, ACTION_ALONE_MAX, ACTION_SUSPEND, maySuspend, nameOf, needsSecond, type Command } from './act';
+import {
+  act, ACTION_ALONE_MAX, ACTION_SUSPEND, maySuspend, nameOf, needsSecond, outcomesOf, type Command,
+} from './act';
 import './style.css';
 import { actionWhy, t } from './text';
 
@@ -152,7 +154,9 @@ function Conditions({ met, onChange }: {
 
 function Decide(props: CaseDialogProps) {
   const suggested = suggestedActions(props.rows);
-  const [outcome, setOutcome] = useState<Outcome>(props.outcome ?? 'confirmed');
+  const possible = outcomesOf(props.rows);
+  const preset = props.outcome ?? 'confirmed';
+  const [outcome, setOutcome] = useState<Outcome>(possible.includes(preset) ? preset : 'right_to_ask');
   const [chosen, setAction] = useState<Action>(outcome === 'confirmed' ? (suggested[0] ?? 1) : 0);
   const [reason, setReason] = useState('');
   const [met, setMet] = useState<ReadonlySet<Condition>>(new Set());
@@ -173,7 +177,7 @@ function Decide(props: CaseDialogProps) {
       }
     >
       <Choice
-        legend={t('outcome')} name="outcome" values={outcomes} chosen={outcome} text={outcomeName}
+        legend={t('outcome')} name="outcome" values={possible} chosen={outcome} text={outcomeName}
         onChoose={(now) => {
           setOutcome(now);
           setAction(now === 'confirmed' ? (suggested[0] ?? 1) : 0);

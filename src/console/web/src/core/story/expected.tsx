@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Observed against expected: as multiples, and where it lies in the group it is held against.
 import type { Alert, Expected as ExpectedGroups, Group } from '../api';
-import { count, percent, rough } from '../i18n';
+import { count, oddsOf, percent, rough } from '../i18n';
 import type { Loaded } from '../load';
 import { patterns } from '../patterns';
 import { colour } from '../theme';
@@ -22,19 +22,6 @@ function saysOf(one: Expectation): string {
   };
   const n = one.evidence.baseline?.subjects;
   return n === undefined ? t('expectedSaysAlone', values) : t('expectedSays', { ...values, n });
-}
-
-const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
-
-// 20,000; beyond a million 5×10⁷.
-function oddsOf(p: number): string {
-  const odds = 1 / p;
-  if (odds < 1e6) {
-    return count(Number(odds.toPrecision(2)));
-  }
-  const [digit, power] = odds.toExponential(0).split('e+') as [string, string];
-  const ten = `10${[...power].map((one) => SUPERSCRIPTS[Number(one)]).join('')}`;
-  return digit === '1' ? ten : `${digit}×${ten}`;
 }
 
 // Every measure as a multiple of what it is held against: one scale for all.

@@ -2,7 +2,7 @@
 // The page that decides: left what is claimed and of whom, centre the story, right the decision.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { may, outcomes, post, type Case, type CaseRow, type Outcome } from '../../core/api';
-import { actNow } from '../../core/case/act';
+import { actNow, outcomesOf } from '../../core/case/act';
 import { CaseDialog, type Asked } from '../../core/case/dialog';
 import { useKeys, type Key } from '../../core/keys';
 import { asApiError, useGet } from '../../core/load';
@@ -47,8 +47,9 @@ function useCaseKeys(one: Case, at: number, on: {
   const keys: Key[] = [];
   const add = (key: string, label: () => string, isThere: boolean, run: () => void) =>
     isThere && keys.push({ key, label, run });
+  const possible = doings.has('decide') ? outcomesOf([one]) : [];
   outcomes.forEach((outcome, i) =>
-    add(String(i + 1), () => outcomeName(outcome), doings.has('decide'), () => on.doing('decide', outcome)),
+    add(String(i + 1), () => outcomeName(outcome), possible.includes(outcome), () => on.doing('decide', outcome)),
   );
   add('p', () => t('decide'), doings.has('decide'), () => on.doing('decide'));
   add('s', () => verbName('snooze'), doings.has('snooze'), () => on.doing('snooze'));
