@@ -161,16 +161,17 @@ enum xz_rc xz_subject_of(struct xz_db_conn *conn, struct xz_str text, struct xz_
 /* ---- changes ---- */
 
 const struct xz_column xz_alert_columns[] = {
-    {"seq", XZ_COLUMN_INT},          {"alert_id", XZ_COLUMN_TEXT},
-    {"rev", XZ_COLUMN_INT},          {"pattern", XZ_COLUMN_TEXT},
-    {"version", XZ_COLUMN_INT},      {"status", XZ_COLUMN_TEXT},
-    {"result_type", XZ_COLUMN_TEXT}, {"severity", XZ_COLUMN_INT},
-    {"score", XZ_COLUMN_DOUBLE},     {"amount_fen", XZ_COLUMN_INT},
-    {"region", XZ_COLUMN_TEXT},      {"subject_kind", XZ_COLUMN_TEXT},
-    {"subject", XZ_COLUMN_TEXT},     {"start", XZ_COLUMN_TIME},
-    {"end", XZ_COLUMN_TIME},         {"events", XZ_COLUMN_INT},
-    {"received", XZ_COLUMN_TIME},    {"changed", XZ_COLUMN_TIME},
-    {"case", XZ_COLUMN_INT},         {"institution", XZ_COLUMN_TEXT}};
+    {"seq", XZ_COLUMN_INT},           {"alert_id", XZ_COLUMN_TEXT},
+    {"rev", XZ_COLUMN_INT},           {"pattern", XZ_COLUMN_TEXT},
+    {"version", XZ_COLUMN_INT},       {"status", XZ_COLUMN_TEXT},
+    {"result_type", XZ_COLUMN_TEXT},  {"severity", XZ_COLUMN_INT},
+    {"score", XZ_COLUMN_DOUBLE},      {"amount_fen", XZ_COLUMN_INT},
+    {"region", XZ_COLUMN_TEXT},       {"subject_kind", XZ_COLUMN_TEXT},
+    {"subject", XZ_COLUMN_TEXT},      {"start", XZ_COLUMN_TIME},
+    {"end", XZ_COLUMN_TIME},          {"events", XZ_COLUMN_INT},
+    {"received", XZ_COLUMN_TIME},     {"changed", XZ_COLUMN_TIME},
+    {"case", XZ_COLUMN_INT},          {"institution", XZ_COLUMN_TEXT},
+    {"subject_name", XZ_COLUMN_TEXT}, {"institution_name", XZ_COLUMN_TEXT}};
 const size_t xz_alert_column_count = sizeof(xz_alert_columns) / sizeof(xz_alert_columns[0]);
 
 #define NEWEST "SELECT next FROM counter WHERE name = 'change'"

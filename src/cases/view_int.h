@@ -80,6 +80,8 @@ extern const size_t xz_alert_column_count;
 #define XZ_ALERT_SELECT                                                                            \
     "SELECT a.seq, a.id, a.rev, a.pattern, a.pattern_version, a.status, a.result_type, "           \
     "a.severity, a.score, a.amount_fen, a.region, a.subject_kind, a.subject, a.started_ms, "       \
-    "a.ended_ms, a.events, a.received_ms, a.changed_ms, a.case_id, a.institution FROM alert a "
+    "a.ended_ms, a.events, a.received_ms, a.changed_ms, a.case_id, a.institution, "                \
+    "COALESCE((SELECT name FROM institution i WHERE i.id = a.subject), ''), "                      \
+    "COALESCE((SELECT name FROM institution i WHERE i.id = a.institution), '') FROM alert a "
 
 #endif

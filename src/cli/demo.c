@@ -63,7 +63,8 @@ struct demo {
     char dir[64];
     const char *listen; /* NULL: wherever there is room; "": nowhere */
     bool chinese, keep, stay, terminal;
-    int64_t seconds;
+    uint32_t days;   /* with their schemes, again and again with keep */
+    int64_t seconds; /* that they take */
     uint64_t produced, lost, alerts, conclusive, suspicious, unfounded;
 };
 
@@ -171,8 +172,7 @@ static void progress(const struct demo *demo, int64_t at_ms)
 static enum xz_rc play(struct demo *demo, struct xz_err *err)
 {
     const int64_t first_ms = xz_day_start_ms(demo->simulation_config.first_day);
-    const double pace =
-        (double)demo->simulation_config.days * (double)XZ_DAY_MS / ((double)demo->seconds * 1000.0);
+    const double pace = (double)demo->days * (double)XZ_DAY_MS / ((double)demo->seconds * 1000.0);
     const int64_t began_ms = xz_now_ms();
     struct xz_buf bytes = {0};
     struct xz_event event;
@@ -367,9 +367,9 @@ static enum xz_rc run(struct demo *demo, struct xz_err *err)
     }
     log = xz_config_log(&demo->config);
     xz_log_init(&log);
-    (void)printf("A region of %u people, %u days in about %lld seconds; the service starts ...\n",
-                 demo->simulation_config.people, demo->simulation_config.days,
-                 (long long)demo->seconds);
+    (void)printf("A region of %u people, %u days in about %lld seconds%s; the service starts ...\n",
+                 demo->simulation_config.people, demo->days, (long long)demo->seconds,
+                 demo->keep ? " and on, until Ctrl-C" : "");
     rc = xz_service_start(&demo->config, (struct xz_patience){0}, &demo->service, err);
     if (rc != XZ_OK) {
         return rc;
@@ -462,17 +462,15 @@ static int options(struct demo *demo, int argc, char **argv)
         } else if (opt == OPT_PEOPLE) {
             demo->simulation_config.people = (uint32_t)value;
         } else if (opt == OPT_DAYS) {
-            demo->simulation_config.days = (uint32_t)value;
+            demo->days = (uint32_t)value;
         } else if (opt == OPT_SECONDS) {
             demo->seconds = (int64_t)value;
         } else {
             demo->simulation_config.seed = value;
         }
     }
-    if (demo->keep) { /* ten years at the same pace, or Ctrl-C */
-        demo->seconds = demo->seconds * XZ_SIMULATION_DAYS_MAX / demo->simulation_config.days;
-        demo->simulation_config.days = XZ_SIMULATION_DAYS_MAX;
-    }
+    demo->simulation_config.scheme_days = demo->days;
+    demo->simulation_config.days = demo->keep ? XZ_SIMULATION_DAYS_MAX : demo->days;
     return -1;
 }
 
@@ -487,6 +485,7 @@ int xz_cmd_demo(int argc, char **argv)
     xz_config_init(&demo.config);
     xz_simulation_config_init(&demo.simulation_config);
     leave_out_regional(&demo.simulation_config);
+    demo.days = demo.simulation_config.days;
     demo.chinese = lang != NULL && strncmp(lang, "zh", 2) == 0;
     demo.truth = xz_demo_truth_new();
     code = options(&demo, argc, argv);

@@ -226,7 +226,9 @@ static int score_all(struct score *score, int count)
     if (fflush(score->out) != 0 || ferror(score->out)) {
         rc = xz_err_set(&err, XZ_RETRY, "alerts cannot be written: %s", strerror(errno));
     }
-    summary(score);
+    if (rc == XZ_OK || score->events + score->rejected > 0) {
+        summary(score);
+    }
     return rc == XZ_OK ? XZ_EXIT_OK : xz_cli_fail("score", &err);
 }
 

@@ -138,6 +138,16 @@ static bool read_format(const char *text, bool *protobuf)
     return *protobuf || strcmp(text, "json") == 0;
 }
 
+static const char *name_of(int option)
+{
+    const struct option *named = options;
+
+    while (named->name != NULL && named->val != option) {
+        named++;
+    }
+    return named->name;
+}
+
 static bool set_option(struct job *job, int option, const char *text)
 {
     struct xz_simulation_config *config = &job->config;
@@ -196,7 +206,8 @@ static bool set_option(struct job *job, int option, const char *text)
         return false; /* getopt_long has said what it is */
     }
     if (!good) {
-        (void)fprintf(stderr, "xiezhi simulate: \"%s\" is not a value of this option\n", text);
+        (void)fprintf(stderr, "xiezhi simulate: --%s: \"%s\" does not fit\n", name_of(option),
+                      text);
     }
     return good;
 }

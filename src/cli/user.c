@@ -189,7 +189,13 @@ static int work(struct user *user)
         rc = lists ? xz_desk_read(&user->desk, list, NULL, &err)
                    : xz_desk_write(&user->desk, adds ? add : set_password, user, &err);
     }
-    return rc == XZ_OK ? XZ_EXIT_OK : xz_cli_fail("user", &err);
+    if (rc != XZ_OK) {
+        return xz_cli_fail("user", &err);
+    }
+    if (!lists) {
+        (void)fprintf(stderr, "xiezhi user: %s may sign in with this password\n", user->name);
+    }
+    return XZ_EXIT_OK;
 }
 
 int xz_cmd_user(int argc, char **argv)

@@ -133,10 +133,10 @@ uint32_t xz_sim_stage_shop(struct xz_sim_stage *stage, uint32_t county)
     return xz_sim_pick_site(stage->sim, stage->rng, county, XZ_SIM_SHOP);
 }
 
+/* Somewhere in the days from first_day on. */
 static void play(struct xz_simulation *sim, uint32_t pattern, enum xz_intensity intensity,
-                 uint32_t number)
+                 uint32_t number, uint32_t first_day, uint32_t days)
 {
-    const uint32_t days = sim->config.days;
     struct xz_sim_stage stage = {.sim = sim, .rng = &sim->scheme_rng, .intensity = intensity};
 
     xz_array_reserve((void **)&sim->schemes, &sim->scheme_cap, sim->scheme_count + 1,
@@ -147,24 +147,38 @@ static void play(struct xz_simulation *sim, uint32_t pattern, enum xz_intensity 
     stage.day = (int32_t)(days / 10 + xz_rng_below(stage.rng, days / 2 + 1));
     stage.day = stage.day >= (int32_t)days ? (int32_t)days - 1 : stage.day;
     stage.span = (int32_t)days - stage.day;
+    stage.day += (int32_t)first_day;
     plays[pattern].fn(&stage);
+}
+
+/* One of each in the days from first_day on. before: of each pattern and intensity, so far. */
+static void play_all(struct xz_simulation *sim, uint32_t instances, uint32_t before,
+                     uint32_t first_day, uint32_t days)
+{
+    for (uint32_t pattern = 0; pattern < xz_simulation_pattern_count; pattern++) {
+        if (!(sim->config.patterns >> pattern & 1)) {
+            continue;
+        }
+        for (uint32_t i = 0; i < 3 * instances; i++) {
+            play(sim, pattern, (enum xz_intensity)(i % 3), before + i / 3 + 1, first_day, days);
+        }
+    }
 }
 
 void xz_sim_schemes_init(struct xz_simulation *sim)
 {
     const struct xz_simulation_config *config = &sim->config;
+    const uint32_t every = config->scheme_days ? config->scheme_days : config->days;
     uint32_t instances = config->instances ? config->instances : config->people / 10000;
+    uint32_t before = 0;
 
     instances = instances ? instances : 1;
     xz_array_reserve((void **)&sim->schemes, &sim->scheme_cap, 1, sizeof(*sim->schemes));
     sim->schemes[0] = (struct xz_sim_scheme){0};
     sim->scheme_count = 1;
-    for (uint32_t pattern = 0; pattern < xz_simulation_pattern_count; pattern++) {
-        if (!(config->patterns >> pattern & 1)) {
-            continue;
-        }
-        for (uint32_t i = 0; i < 3 * instances; i++) {
-            play(sim, pattern, (enum xz_intensity)(i % 3), i / 3 + 1);
-        }
+    for (uint32_t day = 0; day < config->days; day += every) {
+        play_all(sim, instances, before, day,
+                 config->days - day < every ? config->days - day : every);
+        before += instances;
     }
 }

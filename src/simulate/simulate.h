@@ -39,6 +39,7 @@ struct xz_simulation_config {
     bool schemes;           /* true */
     uint64_t patterns;      /* all; which schemes */
     uint32_t instances;     /* 0: people / 10,000, at least 1; of each pattern and intensity */
+    uint32_t scheme_days;   /* 0: days; all schemes again, by others, in every so many days */
     double late_share;      /* 0.004: between an hour and 7 days after the event */
     double stale_share;     /* 0.0001: 7 to 21 days after */
     double disorder_share;  /* 0.02: 1 to 120 s after */

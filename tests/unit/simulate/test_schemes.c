@@ -386,6 +386,35 @@ static void test_only_named_patterns_are_played(void **state)
     truth_free(&truth);
 }
 
+/* A region that goes on has others who commit the same in every month, and not one long month. */
+static void test_schemes_come_again(void **state)
+{
+    struct xz_simulation_config config;
+    struct truth truth;
+    int64_t began_ms[4] = {0};
+
+    (void)state;
+    xz_simulation_config_init(&config);
+    config.people = 3000;
+    config.days = 75;
+    config.scheme_days = 25;
+    config.patterns = UINT64_C(1) << 5; /* T09 */
+    gather(&truth, &config);
+    for (size_t i = 0; i < truth.fact_count; i++) {
+        const char *number = strrchr(truth.facts[i].row->scheme, '-') + 1;
+        int64_t *began = &began_ms[atoi(number)];
+
+        assert_in_range(atoi(number), 1, 3);
+        *began = *began == 0 || truth.facts[i].at_ms < *began ? truth.facts[i].at_ms : *began;
+    }
+    for (int block = 0; block < 3; block++) {
+        const int32_t day = xz_day_of(began_ms[block + 1]) - config.first_day;
+
+        assert_in_range(day, block * 25, block * 25 + 24);
+    }
+    truth_free(&truth);
+}
+
 static uint64_t bit_of(const char *pattern)
 {
     size_t i = 0;
@@ -436,6 +465,7 @@ int main(void)
         cmocka_unit_test(test_drain_empties_the_account_in_two_tickets),
         cmocka_unit_test(test_one_code_is_sold_many_times),
         cmocka_unit_test(test_only_named_patterns_are_played),
+        cmocka_unit_test(test_schemes_come_again),
         cmocka_unit_test(test_no_scheme_takes_the_ground_from_another),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

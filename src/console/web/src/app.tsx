@@ -9,6 +9,7 @@ import { listen, useKeys } from './core/keys';
 import { askAhead, useGet } from './core/load';
 import { calendarUntil } from './core/completeness';
 import { readPatterns } from './core/patterns';
+import { readRegions, regionName } from './core/regions';
 import { go, href, route, type PageProps } from './core/router';
 import { closeStream, openStream, streamState } from './core/stream';
 import { Empty, ErrorBox, Icon, Loading, Toasts, type IconName } from './core/ui';
@@ -138,7 +139,7 @@ function Shell() {
   const [help, setHelp] = useState(false);
   const shown = inNavigation();
   const here = route.value.page === 'case' ? 'queue' : route.value.page || shown[0];
-  const regions = session.value?.regions ?? '';
+  const regions = (session.value?.regions ?? '').split(',').filter(Boolean).map(regionName).join(', ');
 
   useKeys(() => t('everywhereKeys'), [
     { key: '/', label: () => t('search'), run: () => search.current?.focus() },
@@ -225,6 +226,7 @@ export function App() {
     }
     if (may('read')) {
       void readPatterns();
+      void readRegions();
     }
     if (may('stream')) {
       openStream();

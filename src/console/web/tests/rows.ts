@@ -21,6 +21,6 @@ export function alertRow(change: Partial<AlertRow> = {}): AlertRow {
     severity: 2, score: 0.97, amount_fen: 2_068_400, region: '210102', subject_kind: 'institution',
     subject: 'P21010200017', start: '2026-03-01T18:02:11+08:00', end: '2026-03-01T18:31:40+08:00',
     events: 41, received: '2026-03-01T18:31:41+08:00', changed: '2026-03-01T18:31:41+08:00', case: 1,
-    institution: 'P21010200017', ...change,
+    institution: 'P21010200017', subject_name: '', institution_name: '', ...change,
   };
 }

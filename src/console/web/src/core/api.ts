@@ -83,6 +83,8 @@ export interface AlertRow {
   changed: Time;
   case: number;
   institution: string; // '' where it is known of none, or of several
+  subject_name: string; // of institutions, as far as known
+  institution_name: string;
 }
 
 export interface CaseRow {

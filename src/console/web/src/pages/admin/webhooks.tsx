@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { del, post, postOnce, type Delivery, type Page, type Webhook } from '../../core/api';
 import { count } from '../../core/i18n';
 import { useGet } from '../../core/load';
-import { Badge, Button, Dialog, Empty, Field, Loading, toast, When } from '../../core/ui';
+import { Badge, Button, Dialog, Empty, Field, Loading, Region, toast, When } from '../../core/ui';
 import { isRegion, isWebhookUrl } from './check';
 import { Checks, FormDialog, SecretDialog, Sure, tellFailure, useForm } from './form';
 import { Listing, Missing, Table } from './listing';
@@ -113,7 +113,7 @@ function Row({ one, onTest, onDeliveries, onDrop }: {
     <tr>
       <td class="url"><strong>{one.url}</strong></td>
       <td class="nowrap">{one.events.map((each) => t(each)).join(' · ')}</td>
-      <td>{one.region || <span class="muted">{t('everywhere')}</span>}</td>
+      <td>{one.region ? <Region code={one.region} full /> : <span class="muted">{t('everywhere')}</span>}</td>
       <td>
         {one.last_ok === null
           ? <span class="muted">{t('never')}</span>

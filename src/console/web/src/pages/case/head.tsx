@@ -6,7 +6,7 @@ import { count, date, dateTime, moneyShort, percent } from '../../core/i18n';
 import { kindName } from '../../core/names';
 import { patternTitle } from '../../core/patterns';
 import {
-  Badge, Due, Money, PatternName, Ref, ResultBadge, SeverityBadge, StateBadge, When,
+  Badge, Due, Money, PatternName, Ref, Region, ResultBadge, SeverityBadge, StateBadge, When,
 } from '../../core/ui';
 import { t } from './text';
 
@@ -48,7 +48,7 @@ export function Head({ one, actions }: { one: Case; actions?: ComponentChildren 
           {kindName(one.subject_kind)} <Ref id={one.subject} name={one.subject_name} />
           {one.subject_name !== '' && <> <code class="muted">{one.subject}</code></>}
         </Fact>
-        <Fact name={t('region')}>{one.region}</Fact>
+        <Fact name={t('region')}><Region code={one.region} full /></Fact>
         {isClaimed && (
           <>
             <Fact name={t('atRisk')}><strong><Money fen={one.amount_fen} /></strong></Fact>

@@ -13,7 +13,7 @@ import { setting } from '../../core/settings';
 import { onChanges, streamMissed } from '../../core/stream';
 import {
   AsOf, Badge, Button, DataTable, Empty, ErrorBox, Icon, Loading, Money, PatternName, Ref,
-  ResultBadge, Select, SeverityBadge, When, type Column,
+  Region, ResultBadge, Select, SeverityBadge, When, type Column,
 } from '../../core/ui';
 import { fits, merge, readFilter, ROWS_MAX, type AlertFilter } from './rows';
 import './style.css';
@@ -34,10 +34,10 @@ function columns(): Column<AlertRow>[] {
     { key: 'result', title: t('result'), width: '96px', cell: (row) => <ResultBadge result={row.result_type} /> },
     {
       key: 'subject', title: t('subject'), width: 'minmax(152px, 1fr)',
-      cell: (row) => <span title={kindName(row.subject_kind)}><Ref id={row.subject} /></span>,
+      cell: (row) => <span title={kindName(row.subject_kind)}><Ref id={row.subject} name={row.subject_name} /></span>,
     },
-    { key: 'institution', title: t('institution'), width: '116px', spare: 1, cell: (row) => row.institution !== '' && <Ref id={row.institution} /> },
-    { key: 'region', title: t('region_'), width: '68px', spare: 3, cell: (row) => <code>{row.region}</code> },
+    { key: 'institution', title: t('institution'), width: '116px', spare: 1, cell: (row) => row.institution !== '' && <Ref id={row.institution} name={row.institution_name} /> },
+    { key: 'region', title: t('region_'), width: '84px', spare: 3, cell: (row) => <Region code={row.region} /> },
     { key: 'amount', title: t('amount'), width: '112px', right: true, cell: (row) => <Money fen={row.amount_fen} /> },
     { key: 'events', title: t('events'), width: '60px', spare: 2, right: true, cell: (row) => row.events },
     { key: 'score', title: t('score'), width: '60px', spare: 4, right: true, cell: (row) => decimal(row.score) },

@@ -28,9 +28,10 @@ export function fits(row: AlertRow, filter: AlertFilter): boolean {
     (filter.result_type === '' || row.result_type === filter.result_type) &&
     row.region.startsWith(filter.region) &&
     (text === '' ||
-      [row.alert_id, row.pattern, row.subject, row.institution, String(row.case)].some((one) =>
-        one.toLowerCase().includes(text),
-      ))
+      [
+        row.alert_id, row.pattern, row.subject, row.subject_name, row.institution, row.institution_name,
+        String(row.case),
+      ].some((one) => one.toLowerCase().includes(text)))
   );
 }
 

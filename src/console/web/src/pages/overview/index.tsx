@@ -7,6 +7,7 @@ import { watermarkState, watermarkTone } from '../../core/completeness';
 import { clockTime, count, date, moneyShort, percent, relative } from '../../core/i18n';
 import { useGet } from '../../core/load';
 import { outcomeName, resultName, stateName } from '../../core/names';
+import { regionName } from '../../core/regions';
 import { href, replaceQuery, type PageProps } from '../../core/router';
 import { onChanges, streamMissed } from '../../core/stream';
 import {
@@ -341,7 +342,7 @@ export default function OverviewPage({ query }: PageProps) {
           options={[
             ['', t('regionAll')] as const,
             ...known.map((code) => [
-              code, code.length < 6 ? t('regionWhole', { code }) : `\u2003${code}`,
+              code, code.length < 6 ? t('regionWhole', { code: regionName(code) }) : `\u2003${regionName(code)}`,
             ] as const),
           ]}
         />

@@ -4,9 +4,10 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import { GeoComponent } from 'echarts/components';
 import type { Overview } from '../../core/api';
 import { count, language, money, moneyShort } from '../../core/i18n';
+import { regionName, regionPath } from '../../core/regions';
 import { href } from '../../core/router';
 import { colour, theme } from '../../core/theme';
-import { Button, Empty } from '../../core/ui';
+import { Button, Empty, Region } from '../../core/ui';
 import {
   Chart, registerMap, use as draws, type ECharts, type EChartsCoreOption,
 } from '../../core/ui/chart';
@@ -71,7 +72,7 @@ function mapOf(area: Area): Parameters<typeof registerMap>[1] {
 
 function countyTip(county: County, shades: Shades): HTMLElement {
   const biggest = county.sites[0]!;
-  return tooltip(county.code, [
+  return tooltip(regionPath(county.code), [
     [t('alerts'), count(shades.alerts.get(county.code) ?? 0)],
     [t('institutions', { n: county.sites.length }), ''],
     [t('biggest', { name: biggest.name || biggest.id }), ''],
@@ -81,7 +82,7 @@ function countyTip(county: County, shades: Shades): HTMLElement {
 function siteTip(site: Site): HTMLElement {
   return tooltip(site.name || site.id, [
     [t('institution'), site.id],
-    [t('region'), site.region],
+    [t('region'), regionPath(site.region)],
     [t('alerts'), count(site.alerts)],
     [t('money'), money(site.amount_fen)],
   ]);
@@ -126,7 +127,10 @@ function optionOf(area: Area, name: string, shades: Shades, view: View): ECharts
         },
       },
       itemStyle: { borderColor: colour('border-strong'), borderWidth: 1 },
-      label: { show: true, color: colour('text'), fontSize: 11, fontWeight: 600, ...halo },
+      label: {
+        show: true, color: colour('text'), fontSize: 11, fontWeight: 600, ...halo,
+        formatter: ({ name: code }: { name: string }) => regionName(code),
+      },
       emphasis: {
         itemStyle: { areaColor: fade('accent', 0.75), borderColor: colour('text') },
         label: { color: colour('text') },
@@ -200,6 +204,7 @@ function AreaMap({ area, shades, region, height, onRegion }: {
   const dragged = useRef<Pick<View, 'region' | 'centre'>>({ region, centre: null });
   const look = theme.value;
   const words = language.value;
+  const title = prefecturesOf(area).map(regionName).join(', ');
   const option = useMemo(() => {
     const name = nameOf(area);
     if (dragged.current.region !== region) {
@@ -208,8 +213,7 @@ function AreaMap({ area, shades, region, height, onRegion }: {
     registerMap(name, mapOf(area));
     return optionOf(area, name, shades, { ...dragged.current, zoom });
     // eslint-disable-next-line react-hooks/exhaustive-deps -- colours and words are read anew
-  }, [area, shades, region, zoom, look, words]);
-  const title = prefecturesOf(area).join(', ');
+  }, [area, shades, region, zoom, look, words, title]);
   const byId = new Map(area.sites.map((one) => [one.id, one]));
   return (
     <figure class="area">
@@ -304,7 +308,7 @@ function MapTable({ sites, others }: { sites: readonly Site[]; others: Overview[
             .sort((a, b) => (a.region < b.region ? -1 : a.region > b.region ? 1 : b.amount_fen - a.amount_fen))
             .map((one) => (
               <tr key={one.id}>
-                <td><a href={href('queue', { region: one.region })}>{one.region}</a></td>
+                <td><a href={href('queue', { region: one.region })}><Region code={one.region} full /></a></td>
                 <td>
                   <a href={href('queue', { subject: one.id, open: 'all' })}>{one.name || one.id}</a>
                   {one.name !== '' && <> <code class="muted">{one.id}</code></>}
@@ -315,7 +319,7 @@ function MapTable({ sites, others }: { sites: readonly Site[]; others: Overview[
             ))}
           {others.map((one) => (
             <tr key={one.region}>
-              <td><a href={href('queue', { region: one.region })}>{one.region}</a></td>
+              <td><a href={href('queue', { region: one.region })}><Region code={one.region} full /></a></td>
               <td class="muted">–</td>
               <td class="num">{count(one.alerts)}</td>
               <td class="num">{money(one.amount_fen)}</td>
@@ -377,7 +381,7 @@ export function RegionMap({ overview, region, onRegion }: {
         {region !== '' && (
           <>
             <Button onClick={() => onRegion('')}>{t('clearRegion')}</Button>
-            <a class="button" href={href('queue', { region })}>{t('regionCases', { code: region })}</a>
+            <a class="button" href={href('queue', { region })}>{t('regionCases', { code: regionName(region) })}</a>
           </>
         )}
         {others.length > 0 && (
@@ -385,7 +389,7 @@ export function RegionMap({ overview, region, onRegion }: {
             {t('mapElsewhere', {
               alerts: others.reduce((sum, one) => sum + one.alerts, 0),
               n: others.length,
-              codes: others.map((one) => one.region).join(', '),
+              codes: others.map((one) => regionName(one.region)).join(', '),
             })}
           </span>
         )}

@@ -6,6 +6,7 @@ import { outcomes } from '../../core/api';
 import { count, decimal, percent } from '../../core/i18n';
 import { useGet, type Loaded } from '../../core/load';
 import { outcomeName } from '../../core/names';
+import { regionPath } from '../../core/regions';
 import { AsOf, Badge, Empty, ErrorBox, Loading } from '../../core/ui';
 import { byKey, matrixOf, overallOf, rangeOf, standingOf, type Verdict } from './precision';
 import { RangeMark } from './range';
@@ -174,7 +175,7 @@ export function Fairness() {
     <div class="stack fairness">
       <p class="muted">{t('fairnessWhat')}</p>
       <div class="two">
-        <GroupPanel title={t('byRegion')} id="by-region" loaded={region} nameOf={same} />
+        <GroupPanel title={t('byRegion')} id="by-region" loaded={region} nameOf={regionPath} />
         <div class="stack">
           <GroupPanel title={t('byLevel')} id="by-level" loaded={level} nameOf={levelName} />
           <GroupPanel title={t('byAge')} id="by-age" loaded={age} nameOf={same} />

@@ -4,7 +4,7 @@ import { dateTime, moneyShort } from '../../core/i18n';
 import { kindName, outcomeName, stateName } from '../../core/names';
 import { patternTitle } from '../../core/patterns';
 import { href } from '../../core/router';
-import { Badge, Due, Icon, Ref, SeverityBadge, StateBadge, When, type Column } from '../../core/ui';
+import { Badge, Due, Icon, Ref, Region, SeverityBadge, StateBadge, When, type Column } from '../../core/ui';
 import { Rank } from './rank';
 import { t } from './text';
 
@@ -96,7 +96,7 @@ export function columns(): Column<CaseRow>[] {
         </span>
       ),
     },
-    { key: 'region', title: t('regionColumn'), width: '68px', spare: 5, cell: (row) => <code>{row.region}</code> },
+    { key: 'region', title: t('regionColumn'), width: '84px', spare: 5, cell: (row) => <Region code={row.region} /> },
     {
       key: 'money', title: t('money'), width: '76px', sort: 'amount', right: true,
       cell: (row) => <span title={dateTime(row.opened)}>{moneyShort(row.amount_fen)}</span>,

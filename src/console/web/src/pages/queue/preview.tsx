@@ -8,7 +8,7 @@ import { useGet } from '../../core/load';
 import { kindName, partyRoleName, statusName } from '../../core/names';
 import { href } from '../../core/router';
 import {
-  AsOf, Badge, Button, Due, ErrorBox, Icon, Loading, Money, PatternName, Ref, ResultBadge,
+  AsOf, Badge, Button, Due, ErrorBox, Icon, Loading, Money, PatternName, Ref, Region, ResultBadge,
   SeverityBadge, StateBadge,
 } from '../../core/ui';
 import { RankParts } from './rank';
@@ -92,7 +92,7 @@ export function Preview({ row, onClose, actions }: {
         <div>
           <span class="muted">{kindName(row.subject_kind)} </span>
           <Ref id={row.subject} name={row.subject_name} />
-          <span class="muted"> · <code>{row.region}</code></span>
+          <span class="muted"> · <Region code={row.region} full /></span>
         </div>
         {row.alerts === 0 ? <p class="muted">{t('controlHint')}</p> : (
           <>

@@ -11,7 +11,7 @@ import { kindName, outcomeName, partyRoleName } from '../../core/names';
 import { go, href, type PageProps } from '../../core/router';
 import { Story } from '../../core/story';
 import {
-  AsOf, Button, Empty, ErrorBox, Field, Loading, Money, Ref, SeverityBadge, toast, When,
+  AsOf, Button, Empty, ErrorBox, Field, Loading, Money, Ref, Region, SeverityBadge, toast, When,
 } from '../../core/ui';
 import './style.css';
 import { t } from './text';
@@ -161,7 +161,7 @@ export default function ReviewsPage({ path }: PageProps) {
                     <span class="row">
                       <code class="grow cut">{one.patterns.join(' ')}</code><Money fen={one.amount_fen} short />
                     </span>
-                    <span class="muted">{one.region} · {t('asked')} <When at={one.asked} as="relative" /></span>
+                    <span class="muted"><Region code={one.region} /> · {t('asked')} <When at={one.asked} as="relative" /></span>
                   </a>
                 </li>
               ))}
