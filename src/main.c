@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* xiezhi: names the commands and hands over. */
+#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,15 +34,34 @@ static const struct {
     {"explain", xz_cmd_explain, "derive one alert again from its events and show the arithmetic"},
 };
 
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
 static void help(FILE *out)
 {
     (void)fprintf(out, "Usage: xiezhi COMMAND [OPTION]...\n"
                        "Finds impersonation and cash-out in medical-insurance transactions.\n\n");
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+    for (size_t i = 0; i < COMMANDS; i++) {
         (void)fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].does);
     }
     (void)fprintf(out, "  %-9s %s\n\nxiezhi COMMAND --help tells more; so does man xiezhi.\n",
                   "version", "print the version");
+}
+
+/* The one that argv[1] names. */
+static int command(int argc, char **argv)
+{
+    const char *names[COMMANDS], *nearest;
+
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            return commands[i].run(argc - 1, argv + 1);
+        }
+        names[i] = commands[i].name;
+    }
+    nearest = xz_str_nearest(xz_str_from(argv[1]), names, COMMANDS);
+    (void)fprintf(stderr, "xiezhi: no command \"%s\"%s%s%s\nTry: xiezhi --help\n", argv[1],
+                  nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+    return XZ_EXIT_USAGE;
 }
 
 int main(int argc, char **argv)
@@ -50,9 +70,16 @@ int main(int argc, char **argv)
     xz_fields_init();
     (void)xz_engine_schema(); /* its tables are made once, before any thread */
     (void)signal(SIGPIPE, SIG_IGN);
+    opterr = 0; /* see xz_cli_unknown */
     if (argc < 2) {
         help(stderr);
         return XZ_EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "help") == 0 && argc > 2) { /* "help run" is "run --help" */
+        static char asks[] = "--help";
+        char *turned[] = {argv[0], argv[2], asks, NULL};
+
+        return command(3, turned);
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
         strcmp(argv[1], "help") == 0) {
@@ -63,21 +90,5 @@ int main(int argc, char **argv)
         (void)printf("xiezhi %s\n", xz_version);
         return XZ_EXIT_OK;
     }
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-        if (strcmp(argv[1], commands[i].name) == 0) {
-            return commands[i].run(argc - 1, argv + 1);
-        }
-    }
-    {
-        const char *names[sizeof(commands) / sizeof(commands[0])];
-        const char *nearest;
-
-        for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-            names[i] = commands[i].name;
-        }
-        nearest = xz_str_nearest(xz_str_from(argv[1]), names, sizeof(names) / sizeof(names[0]));
-        (void)fprintf(stderr, "xiezhi: no command \"%s\"%s%s%s\nTry: xiezhi --help\n", argv[1],
-                      nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
-    }
-    return XZ_EXIT_USAGE;
+    return command(argc, argv);
 }

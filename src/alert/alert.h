@@ -28,9 +28,4 @@ void xz_alert_explanation(const struct xz_judgement *judgement, bool chinese, st
 void xz_alert_counterfactual(const struct xz_judgement *judgement, bool chinese,
                              struct xz_buf *out);
 
-/* Checks a template's placeholders when a pack is loaded: an unknown {name} is an error that tells
- * the nearest one. */
-XZ_MUST enum xz_rc xz_alert_template_check(const char *text, const char *file, int line,
-                                           struct xz_err *err);
-
 #endif

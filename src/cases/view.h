@@ -112,7 +112,8 @@ XZ_MUST enum xz_rc xz_view_tokens(const struct xz_desk_view *view, struct xz_buf
 XZ_MUST enum xz_rc xz_view_patterns(const struct xz_desk_view *view, struct xz_buf *out,
                                     struct xz_err *err);
 
-/* Cases and alerts by number, id, pseudonym, institution, operator or device. */
+/* Cases and alerts by number, id, pseudonym, institution (also by a part of its name), operator or
+ * device. */
 XZ_MUST enum xz_rc xz_view_search(const struct xz_desk_view *view, struct xz_str words,
                                   struct xz_buf *out, struct xz_err *err);
 

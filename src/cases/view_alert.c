@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cases/alert_facts.h"
 #include "cases/alert_store.h"
@@ -160,10 +161,29 @@ enum xz_rc xz_view_alert(const struct xz_desk_view *view, struct xz_str id, stru
 #define FOUND_MAX   "30"
 #define PARTY_KINDS "'person', 'institution', 'operator', 'device', 'trace', 'group', 'region'"
 
+/* Cases that have a party ?2, or an institution of a name like ?3. */
+#define CASES_OF                                                                                   \
+    "SELECT p.case_id FROM case_party p WHERE p.kind IN (" PARTY_KINDS ") AND p.ref = ?2 "         \
+    "UNION SELECT p.case_id FROM case_party p WHERE p.kind = 'institution' AND p.ref IN "          \
+    "(SELECT id FROM institution WHERE name LIKE ?3 ESCAPE '!' ORDER BY id LIMIT 20)"
+
 struct searching {
     const struct xz_desk_view *view;
     struct xz_str words;
+    struct xz_buf like; /* whatever has the words in it, as LIKE has it with '!' */
 };
+
+static void make_like(struct searching *searching)
+{
+    xz_buf_u8(&searching->like, '%');
+    for (uint32_t i = 0; i < searching->words.len; i++) {
+        if (strchr("%_!", searching->words.ptr[i]) != NULL) {
+            xz_buf_u8(&searching->like, '!');
+        }
+        xz_buf_u8(&searching->like, (uint8_t)searching->words.ptr[i]);
+    }
+    xz_buf_u8(&searching->like, '%');
+}
 
 /* By id, or about or at whom. */
 static enum xz_rc find_alerts(struct xz_db_conn *conn, const struct searching *searching,
@@ -175,10 +195,10 @@ static enum xz_rc find_alerts(struct xz_db_conn *conn, const struct searching *s
     xz_query_add(&query, XZ_ALERT_SELECT
                  "WHERE a.is_current = 1 AND a.seq IN (SELECT seq FROM alert WHERE id = ?1 "
                  "UNION SELECT seq FROM alert WHERE subject = ?2 "
-                 "UNION SELECT seq FROM alert WHERE case_id IN (SELECT p.case_id "
-                 "FROM case_party p WHERE p.kind IN (" PARTY_KINDS ") AND p.ref = ?2))");
+                 "UNION SELECT seq FROM alert WHERE case_id IN (" CASES_OF "))");
     (void)xz_query_bind(&query, XZ_DB_TEXT(searching->words));
     (void)xz_query_bind(&query, XZ_DB_TEXT(ref));
+    (void)xz_query_bind(&query, XZ_DB_TEXT(xz_buf_view(&searching->like)));
     xz_query_in_scope(&query, "a.region", searching->view->actor);
     xz_query_add(&query, " ORDER BY a.seq DESC LIMIT " FOUND_MAX);
     rc = xz_query_rows(&query, conn, xz_alert_columns, xz_alert_column_count, rows, err);
@@ -198,13 +218,13 @@ static enum xz_rc find_cases(struct xz_db_conn *conn, const struct searching *se
         id = words.ptr[i] >= '0' && words.ptr[i] <= '9' && id >= 0 ? id * 10 + words.ptr[i] - '0'
                                                                    : -1;
     }
-    xz_query_add(&query, XZ_CASE_SELECT
-                 "WHERE (c.id = ?1 OR c.id IN (SELECT p.case_id FROM case_party p WHERE p.kind IN "
-                 "(" PARTY_KINDS ") AND p.ref = ?2) OR c.id IN "
-                 "(SELECT t.case_id FROM case_tag t WHERE t.tag = ?3) OR c.id IN "
-                 "(SELECT a.case_id FROM alert a WHERE a.id = ?3))");
+    xz_query_add(&query,
+                 XZ_CASE_SELECT "WHERE (c.id = ?1 OR c.id IN (" CASES_OF ") OR c.id IN "
+                                "(SELECT t.case_id FROM case_tag t WHERE t.tag = ?4) OR c.id IN "
+                                "(SELECT a.case_id FROM alert a WHERE a.id = ?4))");
     (void)xz_query_bind(&query, XZ_DB_INT(id));
     (void)xz_query_bind(&query, XZ_DB_TEXT(ref));
+    (void)xz_query_bind(&query, XZ_DB_TEXT(xz_buf_view(&searching->like)));
     (void)xz_query_bind(&query, XZ_DB_TEXT(words));
     xz_query_in_scope(&query, "c.region", searching->view->actor);
     xz_query_add(&query, " ORDER BY c.is_open DESC, c.rank DESC, c.id DESC LIMIT " FOUND_MAX);
@@ -233,8 +253,14 @@ static enum xz_rc fill_search(struct xz_db_conn *conn, void *arg, json_t **made,
 enum xz_rc xz_view_search(const struct xz_desk_view *view, struct xz_str words, struct xz_buf *out,
                           struct xz_err *err)
 {
+    struct searching searching = {.view = view, .words = words};
+    enum xz_rc rc;
+
     if (words.len == 0 || words.len > 200) {
         return xz_err_reject(err, "invalid", "q", "1 to 200 bytes");
     }
-    return xz_view_fill(view, fill_search, &(struct searching){view, words}, out, err);
+    make_like(&searching);
+    rc = xz_view_fill(view, fill_search, &searching, out, err);
+    xz_buf_fini(&searching.like);
+    return rc;
 }

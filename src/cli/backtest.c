@@ -236,7 +236,7 @@ static int options(struct run *run, int argc, char **argv)
             return XZ_EXIT_OK;
         }
         if (opt == '?') {
-            return xz_cli_usage("backtest", "see above");
+            return xz_cli_unknown("backtest", argv, longs);
         }
         if (opt >= OPT_TEST_DAYS && opt <= OPT_CARDS) {
             if (!set_number(run, opt, optarg)) {

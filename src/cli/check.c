@@ -36,16 +36,6 @@ static void say(void *arg, const struct xz_err *err)
     show(arg, err);
 }
 
-static void check_text(const char *dir, const struct xz_pattern *pattern, const char *text)
-{
-    struct xz_err err = {0};
-
-    if (xz_alert_template_check(text, pattern->file, 0, &err) != XZ_OK) {
-        mistakes++;
-        (void)printf("%s/%s: %s\n", dir, err.path, err.msg);
-    }
-}
-
 static void check_pack(const char *dir)
 {
     struct xz_pack *pack = NULL;
@@ -62,10 +52,6 @@ static void check_pack(const char *dir)
     }
     patterns = xz_pack_patterns(pack, &count);
     for (size_t i = 0; i < count; i++) {
-        check_text(dir, &patterns[i], patterns[i].explain.zh);
-        check_text(dir, &patterns[i], patterns[i].explain.en);
-        check_text(dir, &patterns[i], patterns[i].counterfactual.zh);
-        check_text(dir, &patterns[i], patterns[i].counterfactual.en);
         conclusive += patterns[i].result == XZ_RESULT_CONCLUSIVE;
         shadow += patterns[i].shadow;
         for (size_t k = 0; k < patterns[i].evidence_count; k++) {
@@ -130,7 +116,7 @@ static int options(struct check *check, int argc, char **argv)
             (void)fputs(help, stdout);
             return XZ_EXIT_OK;
         default:
-            return xz_cli_usage("check", "see above");
+            return xz_cli_unknown("check", argv, longs);
         }
     }
     return -1;

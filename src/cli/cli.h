@@ -35,6 +35,11 @@ int xz_cli_fail(const char *command, const struct xz_err *err);
 /* "xiezhi COMMAND: message", then how to get help; returns XZ_EXIT_USAGE. */
 int xz_cli_usage(const char *command, const char *format, ...) XZ_PRINTF(2, 3);
 
+/* For what getopt_long answers with '?', and has said nothing of (main turns that off): which
+ * option there is not, and the nearest of longs; or which wants a value. Returns XZ_EXIT_USAGE. */
+struct option;
+int xz_cli_unknown(const char *command, char *const argv[], const struct option *longs);
+
 /* The default pack: models/medical-insurance here, or beside the program, or where it was
  * installed. */
 const char *xz_cli_pack_dir(const char *given);

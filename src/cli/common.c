@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <getopt.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <string.h>
@@ -23,6 +24,33 @@ int xz_cli_usage(const char *command, const char *format, ...)
     va_end(args);
     (void)fprintf(stderr, "\nTry: xiezhi %s --help\n", command);
     return XZ_EXIT_USAGE;
+}
+
+#define OPTIONS_MAX 64
+
+int xz_cli_unknown(const char *command, char *const argv[], const struct option *longs)
+{
+    const char *names[OPTIONS_MAX], *given = argv[optind - 1], *nearest;
+    size_t count = 0;
+    struct xz_str name = xz_str_from(given);
+
+    for (; longs[count].name != NULL && count < OPTIONS_MAX; count++) {
+        names[count] = longs[count].name;
+        if (optopt != 0 && longs[count].val == optopt && longs[count].has_arg) {
+            return xz_cli_usage(command, "--%s wants a value", longs[count].name);
+        }
+    }
+    if (optopt != 0 && longs[0].name != NULL && strncmp(given, "--", 2) != 0) {
+        return xz_cli_usage(command, "no option -%c", optopt);
+    }
+    while (name.len > 0 && name.ptr[0] == '-') {
+        name = (struct xz_str){name.ptr + 1, name.len - 1};
+    }
+    name.len = (uint32_t)strcspn(name.ptr, "=");
+    nearest = xz_str_nearest(name, names, count);
+    return xz_cli_usage(command, "no option --" XZ_STR_FMT "%s%s%s", XZ_STR_ARG(name),
+                        nearest != NULL ? "; did you mean --" : "", nearest != NULL ? nearest : "",
+                        nearest != NULL ? "?" : "");
 }
 
 /* Does prefix/what exist, with "member" in it where it is a folder? The name is in out then. */

@@ -456,9 +456,10 @@ static int options(struct demo *demo, int argc, char **argv)
             demo->stay = true;
         } else if (opt == OPT_LANG) {
             demo->chinese = strncmp(optarg, "zh", 2) == 0;
-        } else if (opt == '?' || !number(optarg, 1000000000, &value)) {
-            return xz_cli_usage("demo", opt == '?' ? "see above" : "%s is not a number that fits",
-                                optarg);
+        } else if (opt == '?') {
+            return xz_cli_unknown("demo", argv, longs);
+        } else if (!number(optarg, 1000000000, &value)) {
+            return xz_cli_usage("demo", "%s is not a number that fits", optarg);
         } else if (opt == OPT_PEOPLE) {
             demo->simulation_config.people = (uint32_t)value;
         } else if (opt == OPT_DAYS) {

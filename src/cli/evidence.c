@@ -89,7 +89,7 @@ int xz_cmd_evidence(int argc, char **argv)
             return XZ_EXIT_OK;
         }
         if (opt != OPT_KEY) {
-            return xz_cli_usage("evidence", "see above");
+            return xz_cli_unknown("evidence", argv, longs);
         }
         has_key = read_hex(optarg, key);
         if (!has_key) {

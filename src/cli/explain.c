@@ -3,15 +3,14 @@
  * revision, so that somebody who was accused can check it. */
 #include <getopt.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
-#include "alert/alert.h"
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "cli/explain_text.h"
 #include "cli/input.h"
 #include "cli/service_options.h"
 #include "engine/local.h"
@@ -33,7 +32,7 @@ static const char help[] =
     "  -r, --reference DIR    institutions.csv, items.csv, diagnoses.csv of the operator\n"
     "  -m, --mapping FILE     EVENTS are tables; FILE maps their columns to fields\n"
     "      --all              every revision, not only the last\n"
-    "      --lang LANG        zh-CN or en (both)\n"
+    "      --lang LANG        all of it in zh-CN or en (in English, its sentences in both)\n"
     "  -h, --help             this text\n";
 
 struct explain {
@@ -49,101 +48,21 @@ struct explain {
     struct xz_arena arena;
     struct xz_buf text; /* of the last revision */
     uint32_t found;
+    uint64_t events; /* that were read */
 };
-
-static void sentence(struct explain *explain, const struct xz_judgement *judgement, bool chinese)
-{
-    struct xz_buf *out = &explain->text;
-
-    if (explain->lang != NULL && (strcmp(explain->lang, "en") == 0) == chinese) {
-        return;
-    }
-    xz_buf_printf(out, "\n  ");
-    xz_alert_explanation(judgement, chinese, out);
-    xz_buf_printf(out, "\n  ");
-    xz_alert_counterfactual(judgement, chinese, out);
-    xz_buf_printf(out, "\n");
-}
-
-static void put_evidence(struct xz_buf *out, const struct xz_judgement *judgement)
-{
-    const struct xz_pattern *pattern = judgement->pattern;
-
-    if (pattern->result == XZ_RESULT_CONCLUSIVE) {
-        xz_buf_printf(out, "\nRule: broken by each event below; no probability is involved.\n");
-        return;
-    }
-    xz_buf_printf(out, "\n%-28s %12s %12s %12s %12s  %s\n", "measure", "observed", "expected", "p",
-                  "e", "held against");
-    for (uint32_t i = 0; i < judgement->evidence_count; i++) {
-        const struct xz_judged_evidence *row = &judgement->evidence[i];
-
-        xz_buf_printf(out, "%-28s %12.6g %12.6g %12.3g %12.3g  %s, %u subjects\n", row->measure,
-                      row->observed, row->expected, exp(row->log_p), exp(fmin(row->log_e, 700.0)),
-                      row->segment != NULL && row->segment[0] ? row->segment : "everybody",
-                      row->subjects);
-    }
-    xz_buf_printf(
-        out,
-        "\nDeclared: at most %g false alarms a subject-month, so the pattern's e-detector\n"
-        "M <- (M + 1) * E, averaged over its evidence and counted per month, alarms at\n"
-        "M >= 1/%g = %.4g. Here M = %.4g.\n",
-        pattern->alarm_per_month, pattern->alarm_per_month, 1.0 / pattern->alarm_per_month,
-        exp(fmin(judgement->log_e, 700.0)));
-}
-
-static void put_events(struct xz_buf *out, const struct xz_judgement *judgement)
-{
-    char time[XZ_TIME_TEXT_MAX];
-
-    xz_buf_printf(out, "\n%u events, of which %u are listed; those that weigh most first:\n",
-                  judgement->event_count, judgement->member_count);
-    for (uint32_t i = 0; i < judgement->member_count; i++) {
-        const struct xz_record *record = judgement->members[i].record;
-        const struct xz_str msgid = xz_record_text(record, XZ_TEXT_MSGID);
-        const struct xz_str person = xz_record_text(record, XZ_TEXT_PERSON);
-        const struct xz_str place = xz_record_text(record, XZ_TEXT_INSTITUTION);
-
-        xz_time_format(record->at_ms, time);
-        xz_buf_printf(out, "  %s  %-32.*s insured %.*s at %.*s, %lld fen, weight %.3f\n", time,
-                      XZ_STR_ARG(msgid), XZ_STR_ARG(person), XZ_STR_ARG(place),
-                      record->amount_fen == XZ_FEN_NONE ? 0LL : (long long)record->amount_fen,
-                      judgement->members[i].weight);
-    }
-}
 
 static void on_judged(void *arg, const struct xz_judgement *judgement)
 {
-    static const char *const status[] = {"", "open", "closed", "withdrawn"};
     struct explain *explain = arg;
-    const struct xz_pattern *pattern = judgement->pattern;
-    struct xz_buf *out = &explain->text;
-    char start[XZ_TIME_TEXT_MAX], end[XZ_TIME_TEXT_MAX];
 
     if (strcasecmp(judgement->alert_id, explain->alert_id) != 0) {
         return;
     }
     if (!explain->all) {
-        xz_buf_clear(out);
+        xz_buf_clear(&explain->text);
     }
     explain->found++;
-    xz_time_format(judgement->start_ms, start);
-    xz_time_format(judgement->end_ms, end);
-    xz_buf_printf(out, "%s revision %u (%s)\n%s %s: %s / %s\n%s %.*s, %s to %s\n",
-                  judgement->alert_id, judgement->rev, status[judgement->status], pattern->id,
-                  pattern->name, pattern->title.zh, pattern->title.en,
-                  xz_subject_names[judgement->subject_kind], XZ_STR_ARG(judgement->subject_id),
-                  start, end);
-    put_evidence(out, judgement);
-    sentence(explain, judgement, true);
-    sentence(explain, judgement, false);
-    put_events(out, judgement);
-    xz_buf_printf(out, "\nLaw:");
-    for (size_t i = 0; i < pattern->legal_count; i++) {
-        xz_buf_printf(out, " %s", pattern->legal[i]);
-    }
-    xz_buf_printf(out, "\nPack: %s %s %s\n\n", xz_pack_name(judgement->pack),
-                  xz_pack_version(judgement->pack), xz_pack_sha256(judgement->pack));
+    xz_explain_text(judgement, explain->lang, &explain->text);
 }
 
 static enum xz_rc read_file(struct explain *explain, const char *file, struct xz_err *err)
@@ -163,6 +82,7 @@ static enum xz_rc read_file(struct explain *explain, const char *file, struct xz
         if (rc == XZ_REJECT) {
             rc = XZ_OK; /* was no part of any alert */
         } else if (rc == XZ_OK && !end) {
+            explain->events++;
             xz_event_enrich(&event, explain->reference, &unknown);
             rc = xz_local_event(explain->local, &event, &source, err);
         }
@@ -196,6 +116,7 @@ static int64_t on_record(void *arg, const struct xz_replay_record *record)
                         &why) != XZ_OK) {
         return INT64_MIN; /* was no part of any alert */
     }
+    explain->events++;
     xz_event_enrich(&event, explain->reference, &unknown);
     reading->rc = xz_local_event(explain->local, &event, &source, &reading->err);
     return event.at_ms;
@@ -269,9 +190,11 @@ static int explain_all(struct explain *explain, int count, char **files)
     }
     if (rc == XZ_OK && explain->found == 0) {
         rc = xz_err_set(&err, XZ_CONFIG,
-                        "no alert %s comes out of these events with this pack (%s) and these "
-                        "reference files; the alert names the pack that judged",
-                        explain->alert_id, xz_pack_sha256(explain->pack));
+                        "no alert %s comes out of these %" PRIu64 " events%s%s with this pack (%s) "
+                        "and these reference files; the alert names the pack that judged",
+                        explain->alert_id, explain->events, count == 0 ? " of " : "",
+                        count == 0 ? explain->config.topics_events : "",
+                        xz_pack_sha256(explain->pack));
     }
     if (rc != XZ_OK) {
         return xz_cli_fail("explain", &err);
@@ -325,7 +248,7 @@ static int options(struct explain *explain, int argc, char **argv)
             (void)fputs(help, stdout);
             return XZ_EXIT_OK;
         default:
-            return xz_cli_usage("explain", "see above");
+            return xz_cli_unknown("explain", argv, longs);
         }
     }
     if (optind >= argc) {

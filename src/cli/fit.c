@@ -171,7 +171,7 @@ static int options(struct fit *fit, int argc, char **argv)
             (void)fputs(help, stdout);
             return XZ_EXIT_OK;
         default:
-            return xz_cli_usage("fit", "see above");
+            return xz_cli_unknown("fit", argv, longs);
         }
     }
     return optind < argc ? -1

@@ -290,7 +290,7 @@ static int options(struct score *score, int argc, char **argv)
             score->settings.sets[score->settings.count++] = optarg;
             break;
         default:
-            return xz_cli_usage("score", "see above");
+            return xz_cli_unknown("score", argv, longs);
         }
     }
     return -1;

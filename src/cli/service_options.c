@@ -75,7 +75,7 @@ static int read_options(struct xz_cli_settings *settings, const char *command, c
             xz_config_print(stdout);
             return XZ_EXIT_OK;
         default:
-            return xz_cli_usage(command, "see above");
+            return xz_cli_unknown(command, argv, longs);
         }
     }
     return -1;

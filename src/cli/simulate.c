@@ -13,10 +13,9 @@
 
 #include "base/buf.h"
 #include "base/time.h"
+#include "cli/cli.h"
 #include "event/codec.h"
 #include "event/field.h"
-
-int xz_cmd_simulate(int argc, char **argv); /* named in main.c */
 
 static const char usage[] =
     "Usage: xiezhi simulate -o DIR [OPTION]...\n"
@@ -203,11 +202,7 @@ static bool set_option(struct job *job, int option, const char *text)
         job->compare = text;
         break;
     default:
-        return false; /* getopt_long has said what it is */
-    }
-    if (!good) {
-        (void)fprintf(stderr, "xiezhi simulate: --%s: \"%s\" does not fit\n", name_of(option),
-                      text);
+        break;
     }
     return good;
 }
@@ -340,9 +335,11 @@ int xz_cmd_simulate(int argc, char **argv)
     xz_simulation_config_init(&job.config);
     optind = 1;
     while ((option = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
+        if (option == '?') {
+            return xz_cli_unknown("simulate", argv, options);
+        }
         if (!set_option(&job, option, optarg)) {
-            (void)fputs("Try 'xiezhi simulate --help'.\n", stderr);
-            return 2;
+            return xz_cli_usage("simulate", "--%s: \"%s\" does not fit", name_of(option), optarg);
         }
     }
     if (job.help) {
@@ -350,10 +347,8 @@ int xz_cmd_simulate(int argc, char **argv)
         return 0;
     }
     if (optind < argc || (!job.calibration && job.dir == NULL)) {
-        (void)fprintf(stderr, "xiezhi simulate: %s\nTry 'xiezhi simulate --help'.\n",
-                      optind < argc ? "it takes no arguments besides options"
-                                    : "-o DIR is needed: where to write");
-        return 2;
+        return xz_cli_usage("simulate", optind < argc ? "it takes no arguments besides options"
+                                                      : "-o DIR is needed: where to write");
     }
     rc = job.calibration ? xz_simulation_calibrate(&job.config, job.compare, stdout, &err)
                          : write_region(&job, &err);

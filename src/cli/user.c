@@ -65,7 +65,7 @@ static int options(struct user *user, int argc, char **argv)
             (void)fputs(help, stdout);
             return XZ_EXIT_OK;
         default:
-            return xz_cli_usage("user", "see above");
+            return xz_cli_unknown("user", argv, longs);
         }
     }
     user->verb = optind < argc ? argv[optind] : "";

@@ -45,7 +45,7 @@ struct xz_text { /* in the two languages; both are required */
 };
 
 /* What stands in braces in `explain` and `counterfactual`; the alert part fills it in. */
-#define XZ_PACK_FILLS 14
+#define XZ_PACK_FILLS 15
 extern const char *const xz_pack_fills[XZ_PACK_FILLS]; /* "subject" "events" .. */
 
 enum xz_family { /* what a baseline is made of; see stats/ and evidence/ */

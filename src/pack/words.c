@@ -15,8 +15,8 @@ const char *const xz_segment_dims[XZ_DIM_COUNT] = {
     "age_band", "psn_type", "chronic", "region", "institution_kind", "hosp_lv", "med_type", "pair"};
 
 const char *const xz_pack_fills[XZ_PACK_FILLS] = {
-    "subject",  "events",    "persons",   "amount", "start", "end",     "observed",
-    "expected", "observed2", "expected2", "times",  "odds",  "segment", "peers"};
+    "subject",   "events",    "persons", "amount", "start",   "end",   "observed", "expected",
+    "observed2", "expected2", "times",   "odds",   "segment", "peers", "period"};
 
 /* contract.md, section 2: what the receiver is to the giver. */
 const char *const xz_relation_words[XZ_RELATION_WORDS] = {"spouse",        "parent",

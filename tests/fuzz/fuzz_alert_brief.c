@@ -1,20 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as a published alert: a reject, or texts that are there. And any text as a template. */
+/* Any bytes as a published alert: a reject, or texts that are there. */
 #include "fuzz.h"
 
 #include "alert/alert.h"
 #include "alert/brief.h"
-
-static void check_template(const uint8_t *data, size_t size)
-{
-    char *text = strndup((const char *)data, size);
-    struct xz_err err = {0};
-
-    MUST(text != NULL);
-    MUST(xz_alert_template_check(text, "fuzz.yaml", 1, &err) == XZ_OK ||
-         (err.rc == XZ_CONFIG && err.msg[0] != '\0'));
-    free(text);
-}
 
 static void check_json(const uint8_t *data, size_t size)
 {
@@ -35,7 +24,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct xz_err err = {0};
     size_t sum = 0;
 
-    check_template(size > 0 ? data : (const uint8_t *)"", size);
     check_json(data, size);
     if (xz_alert_brief_read(input_of(data, size), &brief, &err) != XZ_OK) {
         MUST(err.rc == XZ_REJECT && err.reason[0] != '\0');

@@ -52,7 +52,37 @@ static void test_figures_and_groups_are_as_people_write_them(void **state)
          "1,234,567.89");
     row.log_p = -29.4 * log(10.0);
     says(XZ_EPISODE_OPEN, true,
-         "2101：63,191、1.8（年龄 60-69、退休、有慢特病，131,527），1/10²⁹，1,234,567.89 元");
+         "2101：63,191、1.8（年龄 "
+         "60-69、退休、有慢特病，131,527），1/1,000,000（或更小），1,234,567.89 元");
+}
+
+static void tells(int64_t start_ms, int64_t end_ms, const char *zh, const char *en)
+{
+    struct xz_pattern told = {.explain = {"在 {period} 用过", "{period}, used; so {period}"}};
+    const struct xz_judgement judgement = {
+        .pattern = &told, .start_ms = start_ms, .end_ms = end_ms};
+    struct xz_buf out = {0};
+
+    xz_alert_explanation(&judgement, true, &out);
+    xz_buf_u8(&out, 0);
+    assert_string_equal((const char *)out.data, zh);
+    xz_buf_clear(&out);
+    xz_alert_explanation(&judgement, false, &out);
+    xz_buf_u8(&out, 0);
+    assert_string_equal((const char *)out.data, en);
+    xz_buf_fini(&out);
+}
+
+static void test_a_moment_is_no_period(void **state)
+{
+    const int64_t at_ms = INT64_C(1772272800000); /* 2026-02-28 18:00 */
+
+    (void)state;
+    tells(at_ms, at_ms + 59999, "在 2026-02-28 18:00 用过",
+          "On 2026-02-28 18:00, used; so on 2026-02-28 18:00");
+    tells(at_ms, at_ms + 60000, "在 2026-02-28 18:00 至 2026-02-28 18:01 用过",
+          "Between 2026-02-28 18:00 and 2026-02-28 18:01, used; "
+          "so between 2026-02-28 18:00 and 2026-02-28 18:01");
 }
 
 static void test_what_a_word_is_not_known_for_is_told_as_it_is(void **state)
@@ -85,6 +115,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_figures_and_groups_are_as_people_write_them),
+        cmocka_unit_test(test_a_moment_is_no_period),
         cmocka_unit_test(test_what_a_word_is_not_known_for_is_told_as_it_is),
         cmocka_unit_test(test_a_withdrawn_alert_says_that_and_no_figures),
     };

@@ -267,6 +267,44 @@ static void test_institutions_are_summed_over_the_days_asked_for(void **state)
     xz_desk_close(&desk);
 }
 
+/* How many cases and alerts a search finds. */
+static size_t finds(const struct xz_desk_view *view, const char *words)
+{
+    struct xz_buf out = {0};
+    struct xz_err err = {0};
+    json_t *found;
+    size_t count;
+
+    assert_int_equal(xz_view_search(view, xz_str_from(words), &out, &err), XZ_OK);
+    found = json_of(&out);
+    count = json_array_size(at(found, "alerts")) + json_array_size(at(found, "cases"));
+    json_decref(found);
+    return count;
+}
+
+static void test_search_finds_an_institution_by_its_name(void **state)
+{
+    struct xz_desk desk = desk_opened(*state);
+    const struct xz_actor li = person(&desk, "li", INVESTIGATOR, "2101");
+    const struct xz_actor far = person(&desk, "wang", INVESTIGATOR, "31");
+    const struct xz_desk_view view = {&desk, &li, MONDAY_MS}, blind = {&desk, &far, MONDAY_MS};
+    struct said said[] = {saying("A1", "T09", "institution", "P1"),
+                          saying("A2", "T09", "institution", "P2")};
+
+    execute(&desk,
+            "INSERT INTO institution (id, name, kind, level, region) VALUES "
+            "('P1', '第10大药房', 'pharmacy', '', CAST(?1 AS TEXT)), "
+            "('P2', '100%_好药房', 'pharmacy', '', '210102')",
+            210102);
+    (void)bring(&desk, said, 2, MONDAY_MS);
+    assert_int_equal(finds(&view, "第10大药房"), 2);
+    assert_int_equal(finds(&view, "药房"), 4);
+    assert_int_equal(finds(&view, "0%_"), 2); /* these are no wildcards */
+    assert_int_equal(finds(&view, "第_大药房"), 0);
+    assert_int_equal(finds(&blind, "药房"), 0);
+    xz_desk_close(&desk);
+}
+
 static void test_search_finds_cases_and_alerts(void **state)
 {
     struct xz_desk desk = desk_opened(*state);
@@ -639,6 +677,7 @@ int main(void)
         ON_BOTH(test_what_got_worse),
         ON_BOTH(test_institutions_are_summed_over_the_days_asked_for),
         ON_BOTH(test_search_finds_cases_and_alerts),
+        ON_BOTH(test_search_finds_an_institution_by_its_name),
         ON_BOTH(test_versions_of_patterns_are_remembered),
         ON_BOTH(test_tokens_are_listed_and_revoked),
         ON_BOTH(test_an_auditor_of_a_region_reads_the_records_of_it),
