@@ -36,11 +36,12 @@ int xz_cli_unknown(const char *command, char *const argv[], const struct option 
 
     for (; longs[count].name != NULL && count < OPTIONS_MAX; count++) {
         names[count] = longs[count].name;
-        if (optopt != 0 && longs[count].val == optopt && longs[count].has_arg) {
-            return xz_cli_usage(command, "--%s wants a value", longs[count].name);
+        if (optopt != 0 && longs[count].val == optopt) {
+            return xz_cli_usage(command, "--%s %s a value", longs[count].name,
+                                longs[count].has_arg ? "wants" : "takes no");
         }
     }
-    if (optopt != 0 && longs[0].name != NULL && strncmp(given, "--", 2) != 0) {
+    if (optopt != 0 && strncmp(given, "--", 2) != 0) {
         return xz_cli_usage(command, "no option -%c", optopt);
     }
     while (name.len > 0 && name.ptr[0] == '-') {

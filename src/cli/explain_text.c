@@ -8,14 +8,10 @@
 #include "alert/alert.h"
 #include "base/time.h"
 
-static double bounded_exp(double log_x)
-{
-    return exp(fmin(log_x, 700.0));
-}
+static double bounded_exp(double log_x) { return exp(fmin(log_x, 700.0)); }
 
 static const char *const subjects_zh[XZ_SUBJECT_COUNT] = {
-    "参保人", "定点机构",   "收费员", "终端",   "医师",
-    "授权人", "代办人", "追溯码", "团伙", "统筹区"};
+    "参保人", "定点机构", "收费员", "终端", "医师", "授权人", "代办人", "追溯码", "团伙", "统筹区"};
 
 static void put_head(const struct xz_judgement *judgement, const char *lang, bool chinese,
                      struct xz_buf *out)
@@ -33,19 +29,18 @@ static void put_head(const struct xz_judgement *judgement, const char *lang, boo
                   lang == NULL || chinese ? pattern->title.zh : "", lang == NULL ? " / " : "",
                   lang == NULL || !chinese ? pattern->title.en : "");
     xz_buf_printf(out, chinese ? "%s %.*s，%s 至 %s\n" : "%s %.*s, %s to %s\n",
-                  (chinese ? subjects_zh : xz_subject_names)[judgement->subject_kind], XZ_STR_ARG(judgement->subject_id),
-                  start, end);
+                  (chinese ? subjects_zh : xz_subject_names)[judgement->subject_kind],
+                  XZ_STR_ARG(judgement->subject_id), start, end);
 }
 
 static void put_measures(const struct xz_judgement *judgement, bool chinese, struct xz_buf *out)
 {
     /* A Chinese letter is two columns wide and three bytes long: padded by hand. */
     xz_buf_printf(out, "%s",
-                  chinese
-                      ? "\n指标                               观测值         预期            p"
-                        "            e  比照对象\n"
-                      : "\nmeasure                          observed     expected            p"
-                        "            e  held against\n");
+                  chinese ? "\n指标                               观测值         预期            p"
+                            "            e  比照对象\n"
+                          : "\nmeasure                          observed     expected            p"
+                            "            e  held against\n");
     for (uint32_t i = 0; i < judgement->evidence_count; i++) {
         const struct xz_judged_evidence *row = &judgement->evidence[i];
         const bool is_group = row->segment != NULL && row->segment[0] != '\0';
@@ -65,8 +60,9 @@ static void put_evidence(const struct xz_judgement *judgement, bool chinese, str
 
     if (pattern->result == XZ_RESULT_CONCLUSIVE) {
         xz_buf_printf(out, "%s",
-                      chinese ? "\n规则：下列每一笔都违反；不涉及概率。\n"
-                              : "\nRule: broken by each event below; no probability is involved.\n");
+                      chinese
+                          ? "\n规则：下列每一笔都违反；不涉及概率。\n"
+                          : "\nRule: broken by each event below; no probability is involved.\n");
         return;
     }
     put_measures(judgement, chinese, out);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* xiezhi run: the service until SIGTERM or SIGINT; SIGHUP reads the reference files again. */
 #include <getopt.h> /* optind */
+#include <inttypes.h>
+#include <pthread.h>
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,7 +25,8 @@ static const char help[] =
     "      --print-config     print a configuration with every default, and end\n"
     "  -h, --help             this text\n"
     "\n"
-    "SIGTERM and SIGINT drain, checkpoint and end with exit status 0. SIGHUP reads the\n"
+    "SIGTERM and SIGINT drain, checkpoint and end with exit status 0; where that takes\n"
+    "longer than stop_within, it ends with 1 and the next start does the rest. SIGHUP reads the\n"
     "configuration and the reference files again, and keeps the old ones if there is a\n"
     "mistake; a new configuration begins with a checkpoint and an orderly new start.\n";
 
@@ -113,6 +116,32 @@ static enum xz_rc start_console(const struct xz_config *config, struct xz_servic
     return rc;
 }
 
+/* librdkafka waits for a broker that does not answer longer than a supervisor waits for us. Nothing
+ * is lost by an end without order: what was not committed is done again, to the same effect. */
+static void *cut_short(void *arg)
+{
+    const int64_t *within_ms = arg;
+    const struct timespec wait = {*within_ms / 1000, *within_ms % 1000 * 1000000};
+
+    (void)nanosleep(&wait, NULL);
+    xz_log(XZ_LOG_ERROR, "service", "cut_short",
+           "waited_ms=%" PRId64 " hint=\"a broker or a database does not answer; the next start "
+           "does what is left\"",
+           *within_ms);
+    _exit(XZ_EXIT_FAILED);
+}
+
+static void end_within(const struct xz_config *config)
+{
+    static int64_t within_ms; /* outlives the spell, as the thread does */
+    pthread_t thread;
+
+    within_ms = config->stop_within_ms;
+    if (pthread_create(&thread, NULL, cut_short, &within_ms) == 0) {
+        (void)pthread_detach(thread);
+    }
+}
+
 /* One spell of the service with this configuration. */
 static int run_spell(int argc, char **argv, const struct xz_config *config, const sigset_t *signals,
                      struct xz_config *fresh, enum ended *ended)
@@ -135,6 +164,9 @@ static int run_spell(int argc, char **argv, const struct xz_config *config, cons
     }
     if (console != NULL && !xz_console_alive(console)) {
         rc = xz_err_set(&err, XZ_FATAL, "cases cannot go on; the log says why");
+    }
+    if (*ended == BY_SIGNAL) {
+        end_within(config);
     }
     xz_console_stop(console);
     xz_service_stop(service);

@@ -32,7 +32,7 @@ struct xz_config {
     int64_t topics_partitions, topics_replication;
     char *group; /* prefix of the two consumer groups */
     char *state_dir, *pack, *reference, *roles, *alerts_format;
-    int64_t state_cache_mb, checkpoint_ms, flush_ms, flush_bytes, max_ahead_ms;
+    int64_t state_cache_mb, checkpoint_ms, flush_ms, flush_bytes, max_ahead_ms, stop_within_ms;
     char *http_listen; /* host:port, empty: no HTTP */
     char *console_listen, *console_metrics, *console_database, *console_keys, *console_calendar;
     char *console_tls_certificate, *console_tls_key; /* files, or empty: no TLS */

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The broker goes away and comes back: the service waits for it, says so, and goes on."""
+import os
 import signal
+import time
 
 import pytest
 from broker import wait_for
@@ -107,4 +109,31 @@ def test_ends_while_it_waits_for_a_broker(own_broker, tmp_path, number):
         service.send(number)
         assert service.ended(deadline_s=5) == 0
     finally:
+        world.close()
+
+
+def test_a_frozen_broker_holds_up_no_end(own_broker, region, tmp_path):
+    """An end in order needs the broker: without an answer it is cut short, and the next start does the rest."""
+    world = World(own_broker, tmp_path)
+    half = len(region.lines) // 2
+    node = int((own_broker.directory / "pid").read_text())
+    try:
+        service = world.start(settings={"stop_within": "3s"})
+        world.produce(records_of(region.lines[:half]))
+        wait_for("events are read", lambda: service.metric("xiezhi_events_read_total") > 300)
+        os.kill(node, signal.SIGSTOP)
+        began = time.monotonic()
+        code = service.stop(deadline_s=10)
+        taken_s = time.monotonic() - began
+        assert (code, "event=cut_short" in service.log()) in ((1, True), (0, False))
+        assert code == 0 or taken_s > 2.9
+        world.services.remove(service) # may have ended with 1, which no other may
+        os.kill(node, signal.SIGCONT)
+        world.start()
+        world.produce(records_of(region.lines[half:]))
+        world.drained()
+        world.end(region)
+        same_alerts(final(revisions(world.alerts()).values()), region.alerts)
+    finally:
+        os.kill(node, signal.SIGCONT)
         world.close()
