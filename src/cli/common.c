@@ -37,8 +37,8 @@ int xz_cli_unknown(const char *command, char *const argv[], const struct option 
     for (; longs[count].name != NULL && count < OPTIONS_MAX; count++) {
         names[count] = longs[count].name;
         if (optopt != 0 && longs[count].val == optopt) {
-            return xz_cli_usage(command, "--%s %s a value", longs[count].name,
-                                longs[count].has_arg ? "wants" : "takes no");
+            return xz_cli_usage(command, "--%s %s value", longs[count].name,
+                                longs[count].has_arg ? "wants a" : "takes no");
         }
     }
     if (optopt != 0 && strncmp(given, "--", 2) != 0) {
