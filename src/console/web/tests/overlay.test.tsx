@@ -3,7 +3,7 @@ import { render } from 'preact';
 import { act } from 'preact/test-utils';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { listen, register } from '../src/core/keys';
-import { Dialog, Menu, toast, Toasts } from '../src/core/ui';
+import { clearToasts, Dialog, isUndoOffered, Menu, toast, Toasts } from '../src/core/ui';
 
 let root: HTMLElement;
 let ends: (() => void)[];
@@ -81,6 +81,28 @@ it('a menu is walked by arrows, and gives the focus back', () => {
   void act(() => button.click());
   void act(() => root.querySelectorAll<HTMLElement>('[role=menuitem]')[1]!.click());
   expect(chosen.mock.calls).toEqual([[2]]);
+});
+
+it('of one case only the last step can be taken back', () => {
+  const first = vi.fn();
+  const other = vi.fn();
+  const last = vi.fn();
+  void act(() => render(<Toasts />, root));
+  void act(() => {
+    toast('started', { about: [1], undo: first });
+    toast('elsewhere', { about: [2], undo: other });
+    toast('closed', { about: [1], undo: last });
+  });
+  const withUndo = () =>
+    [...root.querySelectorAll('.toast')].filter((one) => one.querySelectorAll('button').length > 1).length;
+  expect(withUndo()).toBe(2);
+  void act(() => toast('taken back', { about: [1] }));
+  expect(withUndo()).toBe(1);
+  press('u', document.body);
+  press('u', document.body);
+  expect([first, last, other].map((one) => one.mock.calls.length)).toEqual([0, 0, 1]);
+  expect(isUndoOffered()).toBe(false);
+  void act(() => clearToasts());
 });
 
 it('u takes back the newest that can be, once', () => {

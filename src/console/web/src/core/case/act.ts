@@ -59,7 +59,7 @@ async function undo(rows: readonly Acted[], done: (cases: Case[]) => void): Prom
   }
   toast(
     failed > 0 ? t('undoneSome', { bad: failed }) : t('undone', { what: nameOf(rows) }),
-    failed > 0 ? { tone: 'bad' } : {},
+    { about: rows.map((row) => row.id), tone: failed > 0 ? 'bad' : undefined },
   );
   done(back);
 }
@@ -86,7 +86,7 @@ export async function act(
     const { id, version } = rows[0]!;
     const now = await post<Case>(`/cases/${id}/${verb}`, { version, ...command });
     toast(t('done', { what: nameOf(rows), verb: verbDone(verb) }), {
-      undo: now.undo_until === null ? undefined : () => void undo(rows, done),
+      about: [id], undo: now.undo_until === null ? undefined : () => void undo(rows, done),
     });
     done([now]);
     return;
@@ -100,7 +100,10 @@ export async function act(
     bad.length > 0
       ? t('doneSome', { verb: verbDone(verb), ok: good.length, bad: bad.length, why })
       : t('done', { what: nameOf(rows), verb: verbDone(verb) }),
-    { undo: changed.length > 0 ? () => void undo(changed, done) : undefined },
+    {
+      about: changed.map((row) => row.id),
+      undo: changed.length > 0 ? () => void undo(changed, done) : undefined,
+    },
   );
   done([]);
 }

@@ -105,10 +105,11 @@ function Choice<V extends string | number>({ legend, name, values, chosen, text,
   return (
     <fieldset class="choice">
       <legend>{legend}</legend>
-      {values.map((value) => (
+      {values.map((value, i) => (
         <label key={value}>
           <input
             type="radio" name={name} checked={value === chosen} onChange={() => onChoose(value)}
+            data-first={chosen === null && i === 0 ? '' : undefined}
           />
           <span>{text(value)}</span>
         </label>
@@ -155,9 +156,9 @@ function Conditions({ met, onChange }: {
 function Decide(props: CaseDialogProps) {
   const suggested = suggestedActions(props.rows);
   const possible = outcomesOf(props.rows);
-  const preset = props.outcome ?? 'confirmed';
-  const [outcome, setOutcome] = useState<Outcome>(possible.includes(preset) ? preset : 'right_to_ask');
-  const [chosen, setAction] = useState<Action>(outcome === 'confirmed' ? (suggested[0] ?? 1) : 0);
+  const preset = props.outcome !== undefined && possible.includes(props.outcome) ? props.outcome : null;
+  const [outcome, setOutcome] = useState<Outcome | null>(preset); // none: nothing is put into anybody's mouth
+  const [chosen, setAction] = useState<Action>(preset === 'confirmed' ? (suggested[0] ?? 1) : 0);
   const [reason, setReason] = useState('');
   const [met, setMet] = useState<ReadonlySet<Condition>>(new Set());
   const sending = useSending(props);
@@ -165,15 +166,15 @@ function Decide(props: CaseDialogProps) {
   const actions: Action[] = isConfirmed ? [1, 2, 3, 4, 5, 6] : [0, 1, 2];
   const action = isConfirmed ? chosen : chosen > ACTION_ALONE_MAX ? 0 : chosen;
   const isSuspending = isConfirmed && action === ACTION_SUSPEND;
-  const isProposing = needsSecond(outcome, action);
+  const isProposing = outcome !== null && needsSecond(outcome, action);
   const verb = isProposing ? 'propose' : 'close';
-  const ready = reason.trim().length >= 2 && (!isSuspending || maySuspend(met));
+  const ready = outcome !== null && reason.trim().length >= 2 && (!isSuspending || maySuspend(met));
 
   return (
     <Frame
       props={props} heading={t('conclude')} submit={verbName(verb)} ready={ready} sending={sending}
       onSend={() =>
-        sending.send(verb, { outcome, action, reason, conditions: isSuspending ? [...met] : [] })
+        sending.send(verb, { outcome: outcome!, action, reason, conditions: isSuspending ? [...met] : [] })
       }
     >
       <Choice
@@ -184,26 +185,28 @@ function Decide(props: CaseDialogProps) {
         }}
       />
       <Reason value={reason} onInput={setReason} />
-      <Field label={t('action')}>
-        <select
-          class="select" value={action}
-          onChange={(event) => setAction(Number(event.currentTarget.value) as Action)}
-        >
-          {actions.map((one) => (
-            <option key={one} value={one}>{actionName(String(one))}</option>
-          ))}
-        </select>
-        {action > 0 && <span class="muted">{actionWhy(String(action))}</span>}
-        {isConfirmed && suggested.length > 0 && (
-          <span class="muted">
-            {t('suggested', { actions: suggested.map((one) => `A${one}`).join(', ') })}
-          </span>
-        )}
-      </Field>
+      {outcome !== null && (
+        <Field label={t('action')}>
+          <select
+            class="select" value={action}
+            onChange={(event) => setAction(Number(event.currentTarget.value) as Action)}
+          >
+            {actions.map((one) => (
+              <option key={one} value={one}>{actionName(String(one))}</option>
+            ))}
+          </select>
+          {action > 0 && <span class="muted">{actionWhy(String(action))}</span>}
+          {isConfirmed && suggested.length > 0 && (
+            <span class="muted">
+              {t('suggested', { actions: suggested.map((one) => actionName(String(one))).join(t('listComma')) })}
+            </span>
+          )}
+        </Field>
+      )}
       {isSuspending && <Conditions met={met} onChange={setMet} />}
       <p class="muted">
-        {isSuspending && !maySuspend(met)
-          ? t('conditionsMissing')
+        {outcome === null ? t('chooseOutcome')
+          : isSuspending && !maySuspend(met) ? t('conditionsMissing')
           : t(isProposing ? 'willPropose' : 'willClose')}
       </p>
     </Frame>

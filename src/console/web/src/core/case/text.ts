@@ -8,6 +8,8 @@ export const t = dictionary({
   conclude: ['结论', 'Conclusion'],
   outcome: ['结论', 'Outcome'],
   action: ['处理措施', 'Action'],
+  listComma: ['；', '; '],
+  chooseOutcome: ['请先选择结论。', 'Choose the outcome first.'],
   suggested: ['规则建议：{actions}', 'The pattern suggests: {actions}'],
   reason: ['理由', 'Reason'],
   reasonHint: ['依据了什么，核实了什么', 'What it rests on, what was checked'],

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { useContext } from 'preact/hooks';
+import { LabelLayout } from 'echarts/features';
 import { dateTimeSeconds, money, moneyShort, percent } from '../i18n';
 import { colour } from '../theme';
-import { Chart } from '../ui/chart';
+import { Chart, use as register } from '../ui/chart';
 import { Context, Section, eventTip, onAxis, opens, span, timeAxis, useOption, yuan } from './common';
 import { DRAIN_SHARE, different, type Balance, type StoryEvent } from './model';
 import { t } from './text';
+
+register([LabelLayout]);
 
 const LABELS_MAX = 12;
 
@@ -51,6 +54,7 @@ export function BalanceOverTime({ balance }: { balance: Balance }) {
               label: {
                 show: isDrain && drains.length <= LABELS_MAX, position: 'right', fontSize: 11,
                 color: colour('critical-mark'), fontWeight: 600,
+                backgroundColor: colour('surface'), padding: [1, 4], borderRadius: 3, // the line passes behind it
                 formatter: `−${moneyShort((one.before ?? 0) - one.after)} · ${percent(one.share ?? 0)}`,
               },
             };

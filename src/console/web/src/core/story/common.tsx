@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { createContext } from 'preact';
 import { useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Exhibit, Purpose } from '../api';
-import { date, dateTime, dateTimeSeconds, clockTime, decimal, language, money } from '../i18n';
+import { date, dateTime, dateTimeSeconds, clockTime, language, money, percent } from '../i18n';
 import { colour, theme } from '../theme';
 import { Button } from '../ui';
 import type { EChartsCoreOption } from '../ui/chart';
@@ -71,6 +71,7 @@ export function timeAxis() {
     splitLine: gridLine(),
     axisLabel: {
       hideOverlap: true,
+      minMargin: 16, // two that touch read as one
       formatter: {
         year: '{yyyy}', month: '{MM}-{dd}', day: '{MM}-{dd}', hour: '{HH}:{mm}',
         minute: '{HH}:{mm}', second: '{HH}:{mm}:{ss}', millisecond: '{HH}:{mm}:{ss}', none: '',
@@ -135,7 +136,7 @@ export function eventLines(exhibit: Exhibit, nameOf: (id: string) => string): (s
     line(t('credential'), exhibit.credential && credentialName(exhibit.credential)),
     line(t('amount'), moneyOf(exhibit) > 0 ? money(moneyOf(exhibit)) : undefined),
     line(t('balanceAfter'), exhibit.balance_fen === undefined ? undefined : money(exhibit.balance_fen)),
-    line(t('weight'), exhibit.weight === undefined ? undefined : decimal(exhibit.weight, 3)),
+    line(t('weight'), exhibit.weight === undefined ? undefined : percent(exhibit.weight, 1)),
     line(t('settledAt'), exhibit.settled_at && dateTimeSeconds(exhibit.settled_at)),
     isTakenBack(exhibit) ? t('takenBack') : null,
   ];

@@ -2,7 +2,7 @@
 // The events one by one, and the record that stands behind each.
 import { useContext, useState } from 'preact/hooks';
 import { get, may, type ApiError, type Purpose, type RecordReading } from '../api';
-import { dateTimeSeconds, decimal, money } from '../i18n';
+import { dateTimeSeconds, money, percent } from '../i18n';
 import { asApiError } from '../load';
 import { purposeName } from '../names';
 import { Button, DataTable, Dialog, ErrorBox, Field, Select, type Column } from '../ui';
@@ -17,7 +17,7 @@ function fen(value: number | undefined): string {
   return value === undefined ? '' : money(value);
 }
 
-function useColumns(events: readonly StoryEvent[], onPaper: boolean): Column<StoryEvent>[] {
+function useColumns(events: readonly StoryEvent[]): Column<StoryEvent>[] {
   const { nameOf } = useContext(Context);
   const has = (field: keyof StoryEvent['exhibit']) => events.some((one) => one.exhibit[field] !== undefined);
   const code = (value: string | undefined) => value !== undefined && <code title={value}>{value}</code>;
@@ -57,8 +57,7 @@ function useColumns(events: readonly StoryEvent[], onPaper: boolean): Column<Sto
     },
     {
       key: 'credential', title: t('credential'), width: '132px', spare: 4, if: has('credential'),
-      cell: (one) => one.exhibit.credential && (onPaper
-        ? one.exhibit.credential : credentialName(one.exhibit.credential)),
+      cell: (one) => one.exhibit.credential && credentialName(one.exhibit.credential),
     },
     {
       key: 'operator', title: t('operator'), width: '148px', spare: 5, if: has('operator'),
@@ -66,7 +65,7 @@ function useColumns(events: readonly StoryEvent[], onPaper: boolean): Column<Sto
     },
     {
       key: 'weight', title: t('weight'), width: '64px', spare: 1, right: true,
-      cell: (one) => decimal(one.exhibit.weight ?? 0, 3),
+      cell: (one) => percent(one.exhibit.weight ?? 0, 1),
     },
   ];
   return all.filter((one) => one.if !== false);
@@ -75,15 +74,18 @@ function useColumns(events: readonly StoryEvent[], onPaper: boolean): Column<Sto
 // On paper there is nothing to scroll, and what is the same in every row is said once, above.
 function PaperTable({ events }: { events: readonly StoryEvent[] }) {
   const { nameOf } = useContext(Context);
-  const all = useColumns(events, true);
-  const constant = (['event', 'insured', 'institution', 'operator'] as const).flatMap((field) => {
+  const all = useColumns(events);
+  const constant = (['event', 'insured', 'institution', 'operator', 'credential'] as const).flatMap((field) => {
     const values = new Set(events.map((one) => one.exhibit[field]));
     const [value] = values;
     return values.size === 1 && value !== undefined ? [{ field, value }] : [];
   });
   const columns = all.filter(({ key }) => !constant.some((one) => one.field === key));
   const said = constant.map(({ field, value }) =>
-    field === 'event' ? eventName(value) : field === 'institution' ? `${nameOf(value)} ${value}` : value,
+    field === 'event' ? eventName(value)
+    : field === 'credential' ? credentialName(value)
+    : field === 'institution' ? `${nameOf(value)} ${value}`
+    : value,
   );
   return (
     <>
@@ -111,7 +113,7 @@ function ScreenTable({ events }: { events: readonly StoryEvent[] }) {
   return (
     <div class="exhibits-box" style={{ height: `${height}px` }}>
       <DataTable
-        label={t('exhibits')} columns={useColumns(events, false)} rows={events} rowKey={(one) => one.msgid}
+        label={t('exhibits')} columns={useColumns(events)} rows={events} rowKey={(one) => one.msgid}
         rowHeight={ROW_HEIGHT} cursor={cursor} onCursor={setCursor} onOpen={open}
         rowClass={(one) => (isTakenBack(one.exhibit) ? 'struck' : '')}
       />
@@ -189,7 +191,7 @@ export function ExhibitDialog({ event, onClose }: { event: StoryEvent; onClose: 
     [t('credential'), e.credential && credentialName(e.credential)],
     [t('amount'), fen(e.amount_fen)], [t('account'), fen(e.account_fen)], [t('mulaid'), fen(e.mulaid_fen)],
     [t('fund'), fen(e.fund_fen)], [t('balanceAfter'), fen(e.balance_fen)],
-    [t('weight'), e.weight === undefined ? undefined : decimal(e.weight, 3)], [t('position'), source],
+    [t('weight'), e.weight === undefined ? undefined : percent(e.weight, 1)], [t('position'), source],
   ];
   return (
     <Dialog title={t('exhibit', { id: event.msgid })} onClose={onClose} wide>

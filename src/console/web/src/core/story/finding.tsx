@@ -7,6 +7,7 @@ import { patterns } from '../patterns';
 import { Badge, PatternName, ResultBadge } from '../ui';
 import { exactDuration, Section } from './common';
 import { expectationsOf, type Expectation } from './model';
+import { Reading } from './reading';
 import { measureName, personType, segmentName, segmentValue, t, unitName } from './text';
 
 export function quantity(value: number, unit = ''): string {
@@ -82,7 +83,11 @@ function EvidenceTable({ rows }: { rows: readonly Expectation[] }) {
   );
 }
 
-export function Finding({ alert, groups }: { alert: Alert; groups: readonly (Group | null)[] | undefined }) {
+export function Finding({ alert, groups, onPaper }: {
+  alert: Alert;
+  groups: readonly (Group | null)[] | undefined;
+  onPaper: boolean;
+}) {
   const pattern = patterns.value.get(alert.pattern.id);
   const rows = expectationsOf(alert, pattern, groups);
   const rate = pattern?.false_alarms_per_month ?? null;
@@ -118,6 +123,7 @@ export function Finding({ alert, groups }: { alert: Alert; groups: readonly (Gro
       {alert.event_count > alert.exhibits.length && (
         <p class="muted">{t('listed', { all: alert.event_count, n: alert.exhibits.length })}</p>
       )}
+      {!onPaper && <Reading alert={alert} />}
     </Section>
   );
 }

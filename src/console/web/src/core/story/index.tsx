@@ -20,6 +20,7 @@ import {
   balanceOf, drawingsOf, eventsOf, journeyOf, runsOf, type Drawing, type StoryEvent,
 } from './model';
 import { Relations } from './network';
+import { ReadingOnPaper } from './reading';
 import { RunOfCards } from './run';
 import './style.css';
 import { t } from './text';
@@ -83,7 +84,7 @@ function AlertStory({ bodies, parties, alert, purpose, onPaper, onRead }: {
   const [exhibits, ...rest] = parts.slice(0, drawn).map((part, i) => <Fragment key={i}>{part()}</Fragment>);
   return (
     <>
-      <Finding alert={alert} groups={expected.data?.items} />
+      <Finding alert={alert} groups={expected.data?.items} onPaper={onPaper} />
       {rest}
       {exhibits}
     </>
@@ -147,6 +148,7 @@ export function Story(props: StoryProps) {
           />
         ))}
         {onPaper && <Relations bodies={bodies} parties={parties} />}
+        {onPaper && <ReadingOnPaper alerts={told} />}
         <Section title={t('law')}>
           <div class="articles">
             {[...new Set(told.flatMap((one) => one.legal))].map((id) => <ArticleText key={id} id={id} />)}

@@ -2,6 +2,7 @@
 // Who was seen with whom. The layout starts from a circle, so the same case looks the same each time.
 import { useMemo, useRef } from 'preact/hooks';
 import { GraphChart } from 'echarts/charts';
+import { LabelLayout } from 'echarts/features';
 import type { Alert, Party } from '../api';
 import { count } from '../i18n';
 import { kindName } from '../names';
@@ -12,7 +13,7 @@ import { isNetworkDrawn, networkOf, type Network, type Node } from './model';
 import { shortRef } from './timeline';
 import { t } from './text';
 
-register([GraphChart]);
+register([GraphChart, LabelLayout]);
 
 // Kinds differ in shape too.
 const looks: Record<string, [symbol: string, series: number]> = {
@@ -37,6 +38,12 @@ function lookOf(kind: string): [string, number] {
 
 function titleOf(node: Node): string {
   return node.name === '' ? shortRef(node.id) : node.name;
+}
+
+// Beside its institution a counter needs no more than its own part of "P21010200011/OP01".
+function labelOf(node: Node, places: ReadonlySet<string>): string {
+  const [place, rest] = node.id.split('/', 2);
+  return rest !== undefined && node.name === '' && places.has(place!) ? rest : titleOf(node);
 }
 
 function NodeList({ network, onFocus }: { network: Network; onFocus: (id: string | null) => void }) {
@@ -78,6 +85,7 @@ function Drawn({ network }: { network: Network }) {
   const size = network.nodes.length > 40 ? 'large' : network.nodes.length > 14 ? 'middle' : 'small';
 
   const option = useOption(() => {
+    const ids = new Set(network.nodes.map((one) => one.id));
     const busiest = Math.max(1, ...network.nodes.map((one) => one.events));
     const thickest = Math.max(1, ...network.edges.map((one) => one.events));
     const text = colour('text');
@@ -95,7 +103,7 @@ function Drawn({ network }: { network: Network }) {
         data: kinds.map((kind) => ({ name: kindName(kind), icon: lookOf(kind)[0] })),
       },
       series: [{
-        type: 'graph', layout: 'force', top: 44, bottom: 20, left: 40, right: 40,
+        type: 'graph', layout: 'force', top: 44, bottom: 20, left: 40, right: 96,
         force: {
           initLayout: 'circular', layoutAnimation: false,
           repulsion: size === 'large' ? 70 : size === 'middle' ? 150 : 420,
@@ -111,7 +119,8 @@ function Drawn({ network }: { network: Network }) {
           itemStyle: node.isSubject ? { borderColor: colour('critical-mark'), borderWidth: 3 } : undefined,
           label: {
             show: node.isSubject || node.kind !== 'person' || people <= PERSON_LABELS_MAX,
-            formatter: titleOf(node), position: 'right', color: text, fontSize: 11,
+            formatter: labelOf(node, ids), position: 'right', color: text, fontSize: 11,
+            textBorderColor: colour('surface'), textBorderWidth: 2,
             fontWeight: node.isSubject ? 600 : 400,
           },
         })),
@@ -120,7 +129,7 @@ function Drawn({ network }: { network: Network }) {
           lineStyle: { width: 0.75 + 3.5 * (one.events / thickest) },
         })),
         lineStyle: { color: colour('border-strong'), opacity: 0.7 },
-        labelLayout: { hideOverlap: true },
+        labelLayout: { hideOverlap: true }, // the larger mark keeps its label
         emphasis: { focus: 'adjacency', label: { show: true }, lineStyle: { color: colour('accent') } },
       }],
     };

@@ -49,6 +49,44 @@ export const t = dictionary({
     '{all} events, of which the {n} that weigh most are listed',
   ],
 
+  // How to read it
+  howToRead: ['怎样看这些数字', 'How to read these figures'],
+  readPName: ['偶然 p', 'By chance, p'],
+  readP: [
+    '行为毫无异常的人，仅凭偶然也达到这么多的可能：0.001 就是一千次里有一次。越小，越难说是偶然。',
+    'How often chance alone brings as much to somebody who does nothing unusual: 0.001 is once in a thousand times. The smaller it is, the harder it is to call it chance.',
+  ],
+  readEName: ['证据 e', 'Evidence, e'],
+  readE: [
+    '所见情形否定“只是偶然”的分量。1 等于什么也没说；若只有偶然，e 达到 100 的机会至多百分之一，达到 1,000 至多千分之一。',
+    'How strongly what was seen speaks against chance. 1 says nothing. Where only chance is at work, e reaches 100 at most once in 100 times, and 1,000 at most once in 1,000.',
+  ],
+  readGatheredName: ['累积证据与上限', 'Evidence gathered, and the bound'],
+  readGathered: [
+    '各时段的证据逐期累积成一个数，达到声明的数值才提示。这一数值定得足够高：对行为毫无异常者，无论何时、查看多少次，误报都不会比声明的更频繁。超出越多，越不能用偶然解释。',
+    'The evidence of one period after the other is gathered in one figure, and it alarms when that reaches the mark declared. The mark is set so high that those who do nothing unusual are not pointed at more often than declared, whenever and however often anybody looks. The further above it, the less chance explains it.',
+  ],
+  readPowersName: ['10 的乘方', 'Powers of ten'],
+  readPowers: [
+    '10⁹ 是 1 后面 9 个零，即十亿；10⁻⁹ 是十亿分之一。4.9×10¹¹ 就是 4.9 乘以 10¹¹，即 4900 亿。',
+    '10⁹ is a 1 with nine zeros, a billion; 10⁻⁹ is one in a billion. 4.9×10¹¹ is 4.9 times 10¹¹, or 490 billion.',
+  ],
+  readPointsName: ['清空账户得分', 'Points of the drain score'],
+  readPoints: [
+    '取走的元数 × 占余额比例的平方 × 此前停用天数 ÷ 90（最多算 365 天）。停用 90 天后把 4,000 元全部取走，得 4,000 分；只取走一半，得 500 分。分数本身没有含义，只用来与其他停用后重新使用的账户比较。',
+    'Yuan taken × the square of their share of the balance × days of rest before ÷ 90 (365 days at most). Who takes all of 4,000 yuan after 90 days of rest has 4,000 points; who takes half of it, 500. Points mean nothing by themselves: they are compared with those of other accounts that were used again after a rest.',
+  ],
+  readWeightName: ['权重', 'Weight'],
+  readWeight: [
+    '该笔事件在所在预警的依据中所占的份额；一条预警的全部事件合计 100%。',
+    'The share that an event has in what its alert rests on; all events of an alert make 100%.',
+  ],
+  readLimitName: ['它们不说明什么', 'What they do not say'],
+  readLimit: [
+    '这些数字只说明情形有多不寻常，不是违规或无辜的概率。原因由核查查明，结论由人作出。',
+    'They say how unusual something is. They are no probability of guilt, nor of innocence: people find out why, and conclude.',
+  ],
+
   // Observed against expected
   expectedTitle: ['实际与参照', 'Observed against expected'],
   expectedSays: [
@@ -202,7 +240,10 @@ export const t = dictionary({
 
   // Exhibits
   exhibits: ['事件明细', 'The events'],
-  exhibitsSays: ['按时间排列；回车或双击查看该笔。', 'In order of time; Enter or a double click opens one.'],
+  exhibitsSays: [
+    '按时间排列；回车或双击查看该笔。权重是该笔在本预警依据中所占的份额。',
+    'In order of time; Enter or a double click opens one. Its weight is the share that it has in what the alert rests on.',
+  ],
   at: ['时间', 'When'],
   event: ['事件', 'Event'],
   person: ['参保人', 'Person'],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { useContext } from 'preact/hooks';
 import { DataZoomSliderComponent } from 'echarts/components';
-import { clockTime, dateTime, dateTimeSeconds, decimal, money } from '../i18n';
+import { clockTime, dateTime, dateTimeSeconds, money, percent } from '../i18n';
 import { colour } from '../theme';
 import { Chart, use as register } from '../ui/chart';
 import { Context, Section, eventTip, gridLine, markSize, onAxis, opens, span, timeAxis, useOption } from './common';
@@ -129,7 +129,7 @@ export function Timeline({ events, onPaper }: { events: readonly StoryEvent[]; o
                   </td>
                   <td>{eventName(one.exhibit.event)}</td>
                   <td class="num">{one.money > 0 ? money(one.money) : '–'}</td>
-                  <td class="num">{one.isChosen ? decimal(one.exhibit.weight ?? 0, 3) : '–'}</td>
+                  <td class="num">{one.isChosen ? percent(one.exhibit.weight ?? 0, 1) : '–'}</td>
                 </tr>
               ))}
             </tbody>

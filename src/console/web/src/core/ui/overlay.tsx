@@ -160,6 +160,7 @@ interface ToastItem {
   id: number;
   text: string;
   tone: 'plain' | 'bad';
+  about: readonly number[]; // cases
   undo?: () => void;
 }
 
@@ -173,16 +174,29 @@ function drop(id: number): void {
   toasts.value = toasts.value.filter((one) => one.id !== id);
 }
 
-// Says what happened. With `undo`: offered for 30 seconds, also by the key u.
-export function toast(text: string, options: { tone?: 'bad'; undo?: () => void } = {}): void {
-  const item: ToastItem = { id: toastNext++, text, tone: options.tone ?? 'plain', undo: options.undo };
-  toasts.value = [...toasts.value.slice(-2), item];
+// Says what happened. With `undo`: offered for 30 seconds, also by the key u. The service takes back
+// the last step of a case, whichever that is: what is said later `about` the same case leaves the
+// older ones nothing to take back.
+export function toast(
+  text: string,
+  options: { tone?: 'bad'; about?: readonly number[]; undo?: () => void } = {},
+): void {
+  const { tone = 'plain', about = [], undo } = options;
+  const item: ToastItem = { id: toastNext++, text, tone, about, undo };
+  const older = toasts.value.slice(-2).map((one) =>
+    one.about.some((id) => about.includes(id)) ? { ...one, undo: undefined } : one,
+  );
+  toasts.value = [...older, item];
   setTimeout(() => drop(item.id), item.undo === undefined ? TOAST_MS : UNDO_MS);
 }
 
 // Another person takes nothing back of what the last one did.
 export function clearToasts(): void {
   toasts.value = [];
+}
+
+export function isUndoOffered(): boolean {
+  return toasts.value.some((one) => one.undo !== undefined);
 }
 
 function undoNewest(): void {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { ComponentChildren } from 'preact';
+import { Fragment, type ComponentChildren } from 'preact';
 import type { Case } from '../../core/api';
 import { calendarUntil } from '../../core/completeness';
 import { count, date, dateTime, moneyShort, percent } from '../../core/i18n';
@@ -8,7 +8,10 @@ import { patternTitle } from '../../core/patterns';
 import {
   Badge, Due, Money, PatternName, Ref, Region, ResultBadge, SeverityBadge, StateBadge, When,
 } from '../../core/ui';
+import { subjectsOf } from './logic';
 import { t } from './text';
+
+const OTHERS_SHOWN = 3;
 
 function Fact({ name, children }: { name: string; children: ComponentChildren }) {
   return <div><dt>{name}</dt><dd>{children}</dd></div>;
@@ -18,6 +21,27 @@ function withdrawnText(one: Case): string {
   const bodies = one.bodies.filter((body) => body.status === 'withdrawn');
   const which = bodies.map((body) => `${patternTitle(body.pattern.id)} (${date(body.window.start)})`);
   return t('withdrawnSome', { n: one.withdrawn, all: one.alerts, which: which.join('; ') });
+}
+
+// The subject above is that of the first alert: it is said when the others speak of somebody else.
+function Others({ one }: { one: Case }) {
+  const { others, isFirstGone } = subjectsOf(one);
+  if (others.length === 0) {
+    return null;
+  }
+  const named = new Map(one.parties.map((party) => [party.ref, party.name]));
+  const shown = others.slice(0, OTHERS_SHOWN);
+  return (
+    <p class={isFirstGone ? 'notice' : ''}>
+      {t(isFirstGone ? 'subjectGone' : 'subjectOthers')}{' '}
+      {shown.map(({ kind, id }, i) => (
+        <Fragment key={id}>
+          {i > 0 && t('listComma')}{kindName(kind)} <Ref id={id} name={named.get(id)} />
+        </Fragment>
+      ))}
+      {others.length > shown.length && t('subjectMore', { n: others.length - shown.length })}
+    </p>
+  );
 }
 
 // Do holidays count in this clock to its end?
@@ -82,6 +106,7 @@ export function Head({ one, actions }: { one: Case; actions?: ComponentChildren 
           <Fact name={t('lease')}><span title={t('leaseWhy')}><When at={one.lease_until} as="relative" /></span></Fact>
         )}
       </dl>
+      <Others one={one} />
       {one.withdrawn > 0 && <p class="notice">{withdrawnText(one)}</p>}
     </div>
   );

@@ -9,10 +9,10 @@ import { asApiError, useGet } from '../../core/load';
 import { errorName, outcomeName, verbName } from '../../core/names';
 import { go, replaceQuery, type PageProps } from '../../core/router';
 import { onChanges } from '../../core/stream';
-import { AsOf, Button, Empty, ErrorBox, Loading, toast } from '../../core/ui';
+import { AsOf, Button, Empty, ErrorBox, isUndoOffered, Loading, toast } from '../../core/ui';
 import { Head } from './head';
 import { Left } from './left';
-import { doingsOf, purposeOf, type Doing } from './logic';
+import { actorOf, doingsOf, purposeOf, type Doing } from './logic';
 import { Decisions, Proof, Report } from './report';
 import { Conclusion, Files, History, Links, Notes, Papers, Status, Tags, whatText } from './right';
 import { Story } from './story';
@@ -23,14 +23,15 @@ import { UnmaskDialog } from './unmask';
 type Open = { doing: Asked; outcome?: Outcome } | 'unmask' | null;
 
 // The newest version that the stream has told of, and what happened.
-function useNews(id: number): { version: number; what: string } {
-  const [news, setNews] = useState({ version: 0, what: '' });
+function useNews(id: number): { version: number; what: string; who: string } {
+  const [news, setNews] = useState({ version: 0, what: '', who: '' });
   useEffect(() => {
-    setNews({ version: 0, what: '' });
+    setNews({ version: 0, what: '', who: '' });
     return onChanges((changes) => {
       const last = changes.filter((one) => one.case === id && one.row !== undefined).at(-1);
       if (last !== undefined) {
-        setNews({ version: last.row!.version, what: last.what });
+        const row = last.row!;
+        setNews({ version: row.version, what: last.what, who: actorOf(last.what, row.assignee_name) });
       }
     }, 'case');
   }, [id]);
@@ -47,17 +48,19 @@ function useCaseKeys(one: Case, at: number, on: {
   const keys: Key[] = [];
   const add = (key: string, label: () => string, isThere: boolean, run: () => void) =>
     isThere && keys.push({ key, label, run });
-  const possible = doings.has('decide') ? outcomesOf([one]) : [];
+  const isDecided = one.state === 'approved'; // and is only closed
+  const possible = doings.has('decide') && !isDecided ? outcomesOf([one]) : [];
   outcomes.forEach((outcome, i) =>
     add(String(i + 1), () => outcomeName(outcome), possible.includes(outcome), () => on.doing('decide', outcome)),
   );
-  add('p', () => t('decide'), doings.has('decide'), () => on.doing('decide'));
+  add('p', () => (isDecided ? verbName('close') : t('decide')), doings.has('decide'), () => on.doing('decide'));
   add('s', () => verbName('snooze'), doings.has('snooze'), () => on.doing('snooze'));
   add('a', () => verbName('assign'), doings.has('assign'), () => on.doing('assign'));
   add('e', () => t('keyNote'), may('work') || may('approve'), on.note);
   add('[', () => t('keyPrevious'), at > 0, () => on.alert(-1));
   add(']', () => t('keyNext'), at < one.bodies.length - 1, () => on.alert(1));
-  add('u', () => t('undo'), one.undo_until !== null, on.undo);
+  // While a message offers to take the last step back, the key is its own.
+  add('u', () => t('undo'), one.undo_until !== null && !isUndoOffered(), on.undo);
   add('Backspace', () => t('toQueue'), true, () => go('queue'));
   useKeys(() => t('keys'), keys);
 }
@@ -91,7 +94,7 @@ function Desk({ one, onNow, onReload, onPrint, alert, onAlert }: {
   const undo = () => {
     post<Case>(`/cases/${one.id}/undo`, { version: one.version }).then(
       (now) => {
-        toast(t('undone'));
+        toast(t('undone'), { about: [one.id] });
         onNow(now);
       },
       (failed: unknown) => {
@@ -111,7 +114,9 @@ function Desk({ one, onNow, onReload, onPrint, alert, onAlert }: {
       <Head one={one} actions={<Papers one={one} onPrint={onPrint} />} />
       {news.version > one.version && open === null && (
         <div class="notice row" role="status">
-          <span class="grow">{t('changed', { what: whatText(news.what) })}</span>
+          <span class="grow">
+            {t(news.who === '' ? 'changed' : 'changedBy', { what: whatText(news.what), name: news.who })}
+          </span>
           <Button onClick={onReload}>{t('reload')}</Button>
         </div>
       )}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the case page decides without drawing: pure.
-import type { Case, HistoryItem, Purpose, State, Verb } from '../../core/api';
+import type { Case, HistoryItem, Permission, Purpose, State, SubjectKind, Verb } from '../../core/api';
 
 export const path: readonly State[] = ['new', 'assigned', 'investigating', 'proposed', 'approved', 'closed'];
 
@@ -37,14 +37,65 @@ export function doingsOf(one: Pick<Case, 'allowed' | 'state'>): Doing[] {
   return isFresh ? all.sort((a, b) => Number(b === 'start') - Number(a === 'start')) : all;
 }
 
+// What brings it on from where it stands. A closed case is at its end: an appeal is not what is
+// waited for.
+const nextSteps: Readonly<Record<State, readonly Doing[]>> = {
+  new: ['start', 'decide'], assigned: ['start', 'decide'], investigating: ['decide'], proposed: ['approve'],
+  returned: ['decide', 'start'], approved: ['decide'], closed: [], appealed: ['rereview'],
+};
+
+export function nextOf(one: Pick<Case, 'allowed' | 'state'>): Doing | undefined {
+  return doingsOf(one).find((doing) => nextSteps[one.state].includes(doing));
+}
+
+// Whose turn it is, when it is not that of who looks. As src/cases/life.c has it: who has the case
+// works on it and closes it, another approves, and who had no part looks at an appeal.
+export type Turn = 'turnAnybody' | 'turnOwner' | 'turnApprover' | 'turnCloser' | 'turnCloserAnybody' | 'turnFresh';
+
+export function turnOf(one: Pick<Case, 'allowed' | 'state' | 'assignee'>): Turn | null {
+  if (one.state === 'closed' || nextOf(one) !== undefined) {
+    return null;
+  }
+  switch (one.state) {
+    case 'proposed':
+      return 'turnApprover';
+    case 'approved':
+      return one.assignee === null ? 'turnCloserAnybody' : 'turnCloser';
+    case 'appealed':
+      return 'turnFresh';
+    default:
+      return one.assignee === null ? 'turnAnybody' : 'turnOwner';
+  }
+}
+
+export interface Subject {
+  kind: SubjectKind;
+  id: string;
+}
+
+// A case keeps the subject of the alert that opened it. Alerts of others join it, and that first one
+// may be withdrawn: whom do those that stand speak of?
+export function subjectsOf(one: Pick<Case, 'subject' | 'bodies' | 'bodies_left'>): {
+  others: Subject[];
+  isFirstGone: boolean; // of the subject of the case no alert stands
+} {
+  const standing = one.bodies.filter((body) => body.status !== 'withdrawn').map((body) => body.subject);
+  const others = new Map(standing.filter(({ id }) => id !== one.subject).map((who) => [who.id, who]));
+  return {
+    others: [...others.values()],
+    isFirstGone: standing.length > 0 && one.bodies_left === 0 && standing.every(({ id }) => id !== one.subject),
+  };
+}
+
 // The purpose that a reading of a person's data is recorded with.
-export function purposeOf(may: (permission: 'work' | 'approve' | 'read_audit') => boolean): Purpose {
+export function purposeOf(may: (permission: Permission) => boolean): Purpose {
   return may('work') ? 'verification' : may('approve') ? 'approval' : may('read_audit') ? 'audit' : 'verification';
 }
 
 export interface HistoryEntry {
   item: HistoryItem; // the newest of them
   times: number;
+  first: HistoryItem; // the oldest
 }
 
 function alertOf(item: HistoryItem): string {
@@ -52,18 +103,34 @@ function alertOf(item: HistoryItem): string {
   return typeof detail?.alert === 'string' ? detail.alert : '';
 }
 
-// Revisions of one alert that follow each other are one entry: a busy counter has hundreds.
+// Revisions of one alert with nothing but other alerts' news between them are one entry: a busy
+// counter has hundreds.
 export function gathered(history: readonly HistoryItem[]): HistoryEntry[] {
   const entries: HistoryEntry[] = [];
+  const open = new Map<string, HistoryEntry>(); // by alert, since people last did something
   for (const item of history) {
-    const last = entries.at(-1);
-    if (item.what === 'revision' && last?.item.what === 'revision' && alertOf(last.item) === alertOf(item)) {
-      last.times++;
-    } else {
-      entries.push({ item, times: 1 });
+    const known = item.what === 'revision' ? open.get(alertOf(item)) : undefined;
+    if (known !== undefined) {
+      known.times++;
+      known.first = item;
+      continue;
+    }
+    const entry = { item, times: 1, first: item };
+    entries.push(entry);
+    if (item.what === 'revision') {
+      open.set(alertOf(item), entry);
+    } else if (item.actor !== '') {
+      open.clear();
     }
   }
   return entries;
+}
+
+// Who did what the stream tells of. It names nobody, but whoever does one of these has the case then.
+const ofOwner = new Set(['take', 'start', 'propose', 'close', 'snooze', 'rereview']);
+
+export function actorOf(what: string, assignee: string): string {
+  return ofOwner.has(what) ? assignee : '';
 }
 
 // The words that somebody proposed or closed with, the newest first.

@@ -2,7 +2,7 @@
 // The case as it goes to paper: A4, light, everything open, nothing to click.
 import { useLayoutEffect, useState } from 'preact/hooks';
 import { session, type Case } from '../../core/api';
-import { dateTimeSeconds } from '../../core/i18n';
+import { dateTime, dateTimeSeconds } from '../../core/i18n';
 import { patternTitle } from '../../core/patterns';
 import { onPaper } from '../../core/theme';
 import { AsOf, Button } from '../../core/ui';
@@ -21,11 +21,14 @@ export function Decisions({ one }: { one: Case }) {
         <table class="table decisions">
           <thead><tr><th>{t('when')}</th><th>{t('who')}</th><th>{t('what')}</th><th>{t('text')}</th></tr></thead>
           <tbody>
-            {gathered(one.history).map(({ item, times }) => (
+            {gathered(one.history).map(({ item, times, first }) => (
               <tr key={item.id}>
                 <td class="nowrap">{dateTimeSeconds(item.at)}</td>
                 <td>{item.actor || t('bySystem')}</td>
-                <td>{whatText(item.what)}{times > 1 && ` ×${times}`}</td>
+                <td>
+                  {whatText(item.what)}
+                  {times > 1 && <> ×{times}<br /><span class="muted">{t('revisedSince', { time: dateTime(first.at) })}</span></>}
+                </td>
                 <td>{[detailText(item.what, item.detail), item.text].filter((text) => text !== '').join(' — ')}</td>
               </tr>
             ))}

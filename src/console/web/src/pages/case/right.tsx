@@ -3,12 +3,12 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { address, may, post, postFile, type ApiError, type Case, type State } from '../../core/api';
-import { dateTimeSeconds, decimal, duration } from '../../core/i18n';
+import { dateTime, dateTimeSeconds, decimal, duration } from '../../core/i18n';
 import { asApiError } from '../../core/load';
 import { actionName, conditionName, outcomeName, stateName, verbName } from '../../core/names';
 import { href } from '../../core/router';
 import { Badge, Button, ErrorBox, Icon, PatternName, StateBadge, toast, When } from '../../core/ui';
-import { doingsOf, gathered, lastWords, passedBy, path, stepOf, type Doing } from './logic';
+import { doingsOf, gathered, lastWords, nextOf, passedBy, path, stepOf, turnOf, type Doing } from './logic';
 import { eventName, t } from './text';
 
 const FILE_MAX = 8 * 1024 * 1024;
@@ -39,10 +39,10 @@ function StateLine({ one }: { one: Case }) {
         const name = i === at ? one.state : state;
         return (
           <li
-            key={state} class={look(state, i)} title={stateName(name)}
+            key={state} class={look(state, i)}
             aria-current={i === at ? 'step' : undefined}
           >
-            <span class={i === at ? '' : 'seen-by-readers'}>{stateName(name)}</span>
+            <span>{stateName(name)}</span>
           </li>
         );
       })}
@@ -75,8 +75,15 @@ export function Conclusion({ one }: { one: Case }) {
 
 const hints: Partial<Record<Doing, string>> = { decide: 'p', assign: 'a', snooze: 's' };
 
-function doingName(doing: Doing): string {
-  return doing === 'decide' ? t('decide') : verbName(doing);
+// What was approved is decided: it is only closed.
+function doingName(doing: Doing, state: State): string {
+  return doing !== 'decide' ? verbName(doing) : state === 'approved' ? verbName('close') : t('decide');
+}
+
+// Whose turn it is, where that is somebody else.
+function TurnText({ one }: { one: Case }) {
+  const turn = turnOf(one);
+  return turn === null ? null : <p>{t(turn, { name: one.assignee_name })}</p>;
 }
 
 function UndoButton({ until, onUndo }: { until: string; onUndo: () => void }) {
@@ -100,16 +107,21 @@ export function Status({ one, onDo, onUndo }: {
   onDo: (doing: Doing) => void;
   onUndo: () => void;
 }) {
-  const doings = doingsOf(one);
+  const next = nextOf(one);
+  const doings = doingsOf(one).sort((a, b) => Number(b === next) - Number(a === next));
   return (
     <Panel title={t('status')} aside={<StateBadge row={{ state: one.state, outcome: '' }} />}>
       <StateLine one={one} />
       {one.outcome !== '' && <Conclusion one={one} />}
+      <TurnText one={one} />
       {doings.length === 0 && <p class="muted">{t('nothingAllowed')}</p>}
       <div class="doings">
-        {doings.map((doing, i) => (
-          <Button key={doing} kind={i === 0 ? 'primary' : undefined} hint={hints[doing]} onClick={() => onDo(doing)}>
-            {doingName(doing)}
+        {doings.map((doing) => (
+          <Button
+            key={doing} kind={doing === next ? 'primary' : undefined} hint={hints[doing]}
+            onClick={() => onDo(doing)}
+          >
+            {doingName(doing, one.state)}
           </Button>
         ))}
         {one.undo_until !== null && <UndoButton until={one.undo_until} onUndo={onUndo} />}
@@ -388,12 +400,12 @@ export function History({ one }: { one: Case }) {
   return (
     <Panel title={t('history')}>
       <ol class="history">
-        {gathered(one.history).map(({ item, times }) => (
+        {gathered(one.history).map(({ item, times, first }) => (
           <li key={item.id} class={item.actor === '' ? 'by-system' : ''}>
             <p>
               <strong>{whatText(item.what)}</strong>
               {detailText(item.what, item.detail) !== '' && <> · {detailText(item.what, item.detail)}</>}
-              {times > 1 && <span class="muted"> · {t('revisedTimes', { n: times })}</span>}
+              {times > 1 && <span class="muted"> · {t('revisedTimes', { n: times, time: dateTime(first.at) })}</span>}
             </p>
             {item.text !== '' && <p class="words">{item.text}</p>}
             <p class="muted">

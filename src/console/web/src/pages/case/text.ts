@@ -36,6 +36,14 @@ export const t = dictionary({
     '{all} 条预警中有 {n} 条已撤回：{which}。其依据已因冲正或迟到的记录而消失。',
     '{n} of {all} alerts {n|was|were} withdrawn: {which}. A reversal or a late record took their grounds away.',
   ],
+  subjectGone: [
+    '以上是最先预警的对象，其预警已撤回；仍成立的预警针对：',
+    'The subject above is whom the first alert spoke of, and that was withdrawn. Those that stand speak of',
+  ],
+  subjectOthers: ['本案另有预警针对：', 'Alerts of this case speak also of'],
+  subjectMore: ['，另有 {n} 个', ', and {n} more'],
+  listComma: ['、', ', '],
+  changedBy: ['案件在别处有了变化：{what}（{name}）', 'The case changed elsewhere: {what}, by {name}'],
   changed: ['案件在别处有了变化：{what}', 'The case changed elsewhere: {what}'],
   reload: ['查看新内容', 'Show what is new'],
 
@@ -54,6 +62,15 @@ export const t = dictionary({
   print: ['报告与打印', 'Report and print'],
   evidence: ['证据包', 'Evidence pack'],
   evidenceWhy: ['签名的归档：预警、事件、规则包哈希与重放命令', 'A signed archive: alerts, events, pack hash, how to replay'],
+  turnAnybody: ['下一步：由核查员领取并核查。', 'Next: an investigator takes it and verifies.'],
+  turnOwner: ['下一步：由承办人 {name} 核查并作出结论。', 'Next: {name}, who has it, verifies and concludes.'],
+  turnApprover: [
+    '下一步：由审批人批准或退回，不能是提请人或承办人。',
+    'Next: an approver approves or returns it, who neither proposed it nor has it.',
+  ],
+  turnCloser: ['下一步：由承办人 {name} 办结。', 'Next: {name}, who has it, closes it.'],
+  turnCloserAnybody: ['下一步：由核查员办结。', 'Next: an investigator closes it.'],
+  turnFresh: ['下一步：由未参与原结论的人复核申诉。', 'Next: somebody without a part in the decision reviews the appeal.'],
   nothingAllowed: ['你现在不能对它做什么。', 'There is nothing you may do with it now.'],
   proposed: ['提请的结论', 'What was proposed'],
   by: ['由 {name}', 'by {name}'],
@@ -80,7 +97,8 @@ export const t = dictionary({
   linkAdd: ['关联', 'Link'],
   history: ['经过', 'History'],
   bySystem: ['系统', 'the system'],
-  revisedTimes: ['更新 {n} 次', 'revised {n} times'],
+  revisedTimes: ['自 {time} 起更新 {n} 次', '{n} times since {time}'],
+  revisedSince: ['首次 {time}', 'first {time}'],
   none: ['无', 'none'],
 
   // Unmasking

@@ -17,8 +17,9 @@ export function UnmaskDialog({ one, onShown, onClose }: {
   onClose: () => void;
 }) {
   const people = one.parties.filter((party) => party.ref.startsWith('P-'));
-  const first = people.find((party) => party.is_subject) ?? people[0];
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(first === undefined ? [] : [first.ref]));
+  // Of an institution's case nobody is meant before somebody says who.
+  const subject = people.find((party) => party.ref === one.subject);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(subject === undefined ? [] : [subject.ref]));
   const [reason, setReason] = useState('');
   const [request, setRequest] = useState<number | null>(null);
   const [note, setNote] = useState('');
