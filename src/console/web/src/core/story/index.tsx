@@ -70,7 +70,7 @@ function AlertStory({ bodies, parties, alert, purpose, onPaper, onRead }: {
         journey={story.journey!} usual={travel?.expected ?? null} counted={travel?.observed ?? null}
       />
     ),
-    run: () => <RunOfCards runs={story.runs} />,
+    run: () => <RunOfCards runs={story.runs} onPaper={onPaper} />,
     balance: () => <BalanceOverTime balance={story.balance!} />,
     timeline: () => <Timeline events={story.events} onPaper={onPaper} />,
     expected: () => <Expected alert={alert} expected={expected} />,

@@ -82,7 +82,7 @@ function Drawn({ network }: { network: Network }) {
   const people = network.nodes.filter((one) => one.kind === 'person').length;
   const places = network.nodes.filter((one) => one.kind === 'institution').length;
 
-  const size = network.nodes.length > 40 ? 'large' : network.nodes.length > 14 ? 'middle' : 'small';
+  const crowd = network.nodes.length;
 
   const option = useOption(() => {
     const ids = new Set(network.nodes.map((one) => one.id));
@@ -106,8 +106,9 @@ function Drawn({ network }: { network: Network }) {
         type: 'graph', layout: 'force', top: 44, bottom: 20, left: 40, right: 96,
         force: {
           initLayout: 'circular', layoutAnimation: false,
-          repulsion: size === 'large' ? 70 : size === 'middle' ? 150 : 420,
-          edgeLength: size === 'small' ? [60, 110] : [30, 90], gravity: size === 'large' ? 0.12 : 0.25,
+          // As far apart as so many have room.
+          repulsion: Math.max(70, Math.min(300, 6000 / crowd)),
+          edgeLength: crowd > 20 ? [30, 90] : [60, 110], gravity: crowd > 40 ? 0.12 : 0.25,
         },
         roam: 'move', draggable: false,
         categories: kinds.map((kind) => ({
@@ -151,7 +152,7 @@ function Drawn({ network }: { network: Network }) {
     <Section title={t('network')} says={says}>
       <div class="network">
         <Chart
-          option={option} height={size === 'small' ? 340 : 440} description={says}
+          option={option} height={crowd > 14 ? 440 : 340} description={says}
           onReady={(made) => {
             chart.current = made;
           }}

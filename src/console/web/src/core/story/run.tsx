@@ -11,7 +11,7 @@ import { t } from './text';
 
 const LABELS_MAX = 24;
 
-export function RunOfCards({ runs }: { runs: readonly Run[] }) {
+export function RunOfCards({ runs, onPaper }: { runs: readonly Run[]; onPaper: boolean }) {
   const { nameOf, open } = useContext(Context);
   const [at, setAt] = useState(0);
   const run = runs[at] ?? runs[0]!;
@@ -78,7 +78,7 @@ export function RunOfCards({ runs }: { runs: readonly Run[] }) {
       )}
     >
       <Chart
-        option={option} height={Math.min(420, 150 + run.cards.length * 7)} description={says}
+        option={option} height={Math.min(onPaper ? 220 : 420, 150 + run.cards.length * 7)} description={says}
         onClick={opens(open)}
         table={
           <table class="table">

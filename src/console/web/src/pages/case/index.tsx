@@ -110,7 +110,7 @@ function Desk({ one, onNow, onReload, onPrint, alert, onAlert }: {
   });
 
   return (
-    <div class="page fills case-page">
+    <div class="page fills case-page on-sheets">
       <Head one={one} actions={<Papers one={one} onPrint={onPrint} />} />
       {news.version > one.version && open === null && (
         <div class="notice row" role="status">

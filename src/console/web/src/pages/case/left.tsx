@@ -38,9 +38,9 @@ function AlertItem({ alert, isChosen, onChoose }: {
         <span class="muted">{from} – {to}</span>
         <span class="row">
           <span class="grow muted">{t('events', { n: alert.event_count })}</span>
-          {alert.status === 'withdrawn' && <Badge tone="bad">{statusName(alert.status)}</Badge>}
           <Money fen={alert.amount_fen} />
         </span>
+        {alert.status === 'withdrawn' && <span><Badge tone="bad">{statusName(alert.status)}</Badge></span>}
       </button>
     </li>
   );

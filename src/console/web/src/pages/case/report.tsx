@@ -24,12 +24,14 @@ export function Decisions({ one }: { one: Case }) {
             {gathered(one.history).map(({ item, times, first }) => (
               <tr key={item.id}>
                 <td class="nowrap">{dateTimeSeconds(item.at)}</td>
-                <td>{item.actor || t('bySystem')}</td>
+                <td class="nowrap">{item.actor || t('bySystem')}</td>
+                <td>{whatText(item.what)}{times > 1 && ` ×${times}`}</td>
                 <td>
-                  {whatText(item.what)}
-                  {times > 1 && <> ×{times}<br /><span class="muted">{t('revisedSince', { time: dateTime(first.at) })}</span></>}
+                  {[
+                    detailText(item.what, item.detail), item.text,
+                    times > 1 ? t('revisedSince', { time: dateTime(first.at) }) : '',
+                  ].filter((text) => text !== '').join(' — ')}
                 </td>
-                <td>{[detailText(item.what, item.detail), item.text].filter((text) => text !== '').join(' — ')}</td>
               </tr>
             ))}
           </tbody>
@@ -85,7 +87,7 @@ export function Report({ one, onBack }: { one: Case; onBack: () => void }) {
     };
   }, []);
   return (
-    <div class="page report">
+    <div class="page report on-sheets">
       <div class="row no-print">
         <Button onClick={onBack}>{t('back')}</Button>
         <Button kind="primary" disabled={!told} onClick={() => print()}>{t('printNow')}</Button>

@@ -80,12 +80,6 @@ function doingName(doing: Doing, state: State): string {
   return doing !== 'decide' ? verbName(doing) : state === 'approved' ? verbName('close') : t('decide');
 }
 
-// Whose turn it is, where that is somebody else.
-function TurnText({ one }: { one: Case }) {
-  const turn = turnOf(one);
-  return turn === null ? null : <p>{t(turn, { name: one.assignee_name })}</p>;
-}
-
 function UndoButton({ until, onUndo }: { until: string; onUndo: () => void }) {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
@@ -108,13 +102,14 @@ export function Status({ one, onDo, onUndo }: {
   onUndo: () => void;
 }) {
   const next = nextOf(one);
+  const turn = turnOf(one); // where it is somebody else's
   const doings = doingsOf(one).sort((a, b) => Number(b === next) - Number(a === next));
   return (
     <Panel title={t('status')} aside={<StateBadge row={{ state: one.state, outcome: '' }} />}>
       <StateLine one={one} />
       {one.outcome !== '' && <Conclusion one={one} />}
-      <TurnText one={one} />
-      {doings.length === 0 && <p class="muted">{t('nothingAllowed')}</p>}
+      {turn !== null && <p>{t(turn, { name: one.assignee_name })}</p>}
+      {doings.length === 0 && turn === null && <p class="muted">{t('nothingAllowed')}</p>}
       <div class="doings">
         {doings.map((doing) => (
           <Button

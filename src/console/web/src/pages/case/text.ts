@@ -38,9 +38,9 @@ export const t = dictionary({
   ],
   subjectGone: [
     '以上是最先预警的对象，其预警已撤回；仍成立的预警针对：',
-    'The subject above is whom the first alert spoke of, and that was withdrawn. Those that stand speak of',
+    'The subject above is whom the first alert spoke of, and that was withdrawn. The alerts that stand speak of:',
   ],
-  subjectOthers: ['本案另有预警针对：', 'Alerts of this case speak also of'],
+  subjectOthers: ['本案另有预警针对：', 'Alerts of this case speak also of:'],
   subjectMore: ['，另有 {n} 个', ', and {n} more'],
   listComma: ['、', ', '],
   changedBy: ['案件在别处有了变化：{what}（{name}）', 'The case changed elsewhere: {what}, by {name}'],
@@ -98,7 +98,7 @@ export const t = dictionary({
   history: ['经过', 'History'],
   bySystem: ['系统', 'the system'],
   revisedTimes: ['自 {time} 起更新 {n} 次', '{n} times since {time}'],
-  revisedSince: ['首次 {time}', 'first {time}'],
+  revisedSince: ['自 {time} 起', 'since {time}'],
   none: ['无', 'none'],
 
   // Unmasking
