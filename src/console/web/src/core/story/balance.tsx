@@ -17,6 +17,7 @@ export function BalanceOverTime({ balance }: { balance: Balance }) {
   const steps = balance.steps;
   const first = steps[0]!.event;
   const last = steps.at(-1)!.event;
+  const other = balance.start - balance.end - balance.taken;
   const drains = steps.filter((one) => (one.share ?? 0) >= DRAIN_SHARE);
 
   const option = useOption(() => {
@@ -70,6 +71,7 @@ export function BalanceOverTime({ balance }: { balance: Balance }) {
       person: different([first], 'insured')[0] ?? '', start: money(balance.start), end: money(balance.end),
       taken: money(balance.taken), ...span(first.at, last.at),
     }),
+    other > 0 ? t('balanceLess', { other: money(other) }) : other < 0 ? t('balanceMore', { other: money(-other) }) : '',
     drains.length > 0 ? t('balanceDrains', { n: drains.length, share: percent(DRAIN_SHARE) }) : '',
   ].join(' ');
   return (

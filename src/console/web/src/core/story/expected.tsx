@@ -11,6 +11,11 @@ import { expectedKindName, measureTitle, quantity, segmentText, timesText } from
 import { expectationsOf, medianOf, type Expectation } from './model';
 import { measureName, t } from './text';
 
+// Beyond a million only the tail of a family speaks, and no subject that was seen.
+function oddsSaid(chance: number): string {
+  return chance < 1e-6 ? t('orRarer', { n: count(1e6) }) : oddsOf(chance);
+}
+
 function saysOf(one: Expectation): string {
   const values = {
     measure: measureTitle(one),
@@ -18,7 +23,7 @@ function saysOf(one: Expectation): string {
     expected: quantity(one.evidence.expected!, one.evidence.unit),
     kind: expectedKindName(one),
     times: timesText(one.ratio!),
-    odds: one.evidence.p_value! > 0 ? oddsOf(one.evidence.p_value!) : '∞',
+    odds: oddsSaid(one.evidence.p_value!),
   };
   const n = one.evidence.baseline?.subjects;
   return n === undefined ? t('expectedSaysAlone', values) : t('expectedSays', { ...values, n });
@@ -104,7 +109,7 @@ function Multiples({ rows }: { rows: readonly Expectation[] }) {
 /* ---- the group ---- */
 
 function shareText(chance: number): string {
-  return chance >= 0.1 ? t('aShare', { n: percent(chance) }) : t('oneIn', { n: oddsOf(chance) });
+  return chance >= 0.1 ? t('aShare', { n: percent(chance) }) : t('oneIn', { n: oddsSaid(chance) });
 }
 
 const OF_TICKETS = new Set(['amount', 'multiple', 'drain']);
@@ -133,7 +138,7 @@ function xText(one: Expectation, group: Group, x: number): string {
 function groupSays(one: Expectation, group: Group, mark: number, chance: number): string {
   const values = { measure: measureTitle(one), share: shareText(chance) };
   return group.scale === 'score'
-    ? t('groupSaysScore', { ...values, own: t('onceIn', { n: oddsOf(Math.exp(-mark)) }) })
+    ? t('groupSaysScore', { ...values, own: t('onceIn', { n: oddsSaid(Math.exp(-mark)) }) })
     : t('groupSays', { ...values, median: xText(one, group, medianOf(group)), mark: xText(one, group, mark) });
 }
 

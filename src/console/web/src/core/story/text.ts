@@ -108,6 +108,7 @@ export const t = dictionary({
     '{measure}：按其自身节奏，{own}才会如此；同类中{share}也有同样难得的情形。',
     '{measure}: at its own pace this comes {own}; in the group, {share} has something as rare.',
   ],
+  orRarer: ['{n}（或更小）', '{n} (or rarer)'],
   oneIn: ['约每 {n} 个有 1 个', 'about 1 in {n}'],
   aShare: ['约 {n} ', 'about {n} of it'],
   onceIn: ['约 {n} 次里有 1 次', 'about once in {n}'],
@@ -208,6 +209,14 @@ export const t = dictionary({
   balanceSays: [
     '{person} 的个人账户从 {start} 变为 {end}；{from} 至 {to} 支付 {taken}。',
     'The account of {person} went from {start} to {end}; {taken} paid from {from} to {to}.',
+  ],
+  balanceLess: [
+    '另有 {other} 以这些支付之外的方式减少。',
+    '{other} more went in ways that are not among these payments.',
+  ],
+  balanceMore: [
+    '支付合计比减少的余额多 {other}：期间有转入，或账户并无此款仍被支付。',
+    'That is {other} more than it fell by: money came in meanwhile, or was paid though it was not there.',
   ],
   balanceDrains: [
     '{n} 笔各取走当时余额的 {share} 以上（标出）。',

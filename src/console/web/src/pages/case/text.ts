@@ -11,7 +11,7 @@ export const t = dictionary({
   subject: ['对象', 'Subject'],
   region: ['地区', 'Region'],
   atRisk: ['涉及金额', 'Money at risk'],
-  probability: ['概率', 'Probability'],
+  probability: ['属实可能', 'Chance to hold up'],
   rank: ['排序值', 'Rank'],
   rankWhy: [
     '概率 {p} × 金额 {money}（元，至少 100）× 紧急度 {urgency}',
