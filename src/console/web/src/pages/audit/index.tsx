@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Who did and read what, and whether the record of it is whole.
-import { useState } from 'preact/hooks';
-import type { ApiError, AuditRecord, AuditReport } from '../../core/api';
+import { useMemo, useState } from 'preact/hooks';
+import type { ApiError, AuditRecord, AuditReport, Colleague } from '../../core/api';
 import { address, may, post } from '../../core/api';
 import { dateTimeSeconds } from '../../core/i18n';
 import { useKeys } from '../../core/keys';
@@ -12,7 +12,7 @@ import {
   AsOf, Button, DataTable, Dialog, Empty, ErrorBox, Field, Icon, Loading, type Column,
 } from '../../core/ui';
 import { CopyButton } from '../../core/ui/copy';
-import { detailText } from './detail';
+import { accountNames, detailText, objectText, type AccountNames } from './detail';
 import { askOf, caseOf, filterNames, filterOf, type Filter, type FilterName } from './query';
 import './style.css';
 import { actionName, t } from './text';
@@ -22,36 +22,40 @@ interface Heads {
   as_of: string;
 }
 
-function ObjectName({ object }: { object: string }) {
+function ObjectName({ object, names }: { object: string; names: AccountNames }) {
   const id = caseOf(object);
+  const text = objectText(object, names);
   return id === null || !may('read')
-    ? <code>{object}</code>
-    : <a href={href(`case/${id}`)}><code>{object}</code></a>;
+    ? <span title={object}>{text}</span>
+    : <a href={href(`case/${id}`)} title={object}>{text}</a>;
 }
 
-function columnsOf(): Column<AuditRecord>[] {
+function columnsOf(names: AccountNames): Column<AuditRecord>[] {
   return [
     { key: 'seq', title: t('seq'), width: '64px', right: true, cell: (one) => one.seq },
     {
       key: 'at', title: t('at'), width: '156px',
       cell: (one) => <time dateTime={one.at}>{dateTimeSeconds(one.at)}</time>,
     },
-    { key: 'actor', title: t('actor'), width: 'minmax(96px, 1fr)', cell: (one) => one.actor },
+    { key: 'actor', title: t('actor'), width: 'minmax(96px, 0.6fr)', cell: (one) => one.actor },
     {
-      key: 'action', title: t('action'), width: 'minmax(112px, 1fr)',
+      key: 'action', title: t('action'), width: 'minmax(144px, 1fr)',
       cell: (one) => <span title={one.action}>{actionName(one.action)}</span>,
     },
     {
-      key: 'object', title: t('object'), width: 'minmax(136px, 1.5fr)',
-      cell: (one) => <ObjectName object={one.object} />,
+      key: 'object', title: t('object'), width: 'minmax(144px, 1.2fr)',
+      cell: (one) => <ObjectName object={one.object} names={names} />,
     },
     {
       key: 'purpose', title: t('purpose'), width: '96px', spare: 1,
       cell: (one) => (one.purpose === '' ? <span class="muted">–</span> : purposeName(one.purpose)),
     },
     {
-      key: 'detail', title: t('detail'), width: 'minmax(120px, 2fr)', spare: 3,
-      cell: (one) => <span class="muted">{detailText(one.detail)}</span>,
+      key: 'detail', title: t('detail'), width: 'minmax(160px, 2fr)', spare: 3,
+      cell: (one) => {
+        const text = detailText(one.detail, names);
+        return text === '' ? <span class="muted">–</span> : <span title={text}>{text}</span>;
+      },
     },
     {
       key: 'hash', title: t('hash'), width: '112px', spare: 2,
@@ -60,9 +64,10 @@ function columnsOf(): Column<AuditRecord>[] {
   ];
 }
 
-function Drawer({ record, filter, onClose }: {
+function Drawer({ record, filter, names, onClose }: {
   record: AuditRecord;
   filter: Filter;
+  names: AccountNames;
   onClose: () => void;
 }) {
   const id = caseOf(record.object);
@@ -83,17 +88,27 @@ function Drawer({ record, filter, onClose }: {
             <dt>{t('action')}</dt>
             <dd>{actionName(record.action)} <code class="muted">{record.action}</code></dd>
           </div>
-          <div><dt>{t('object')}</dt><dd><ObjectName object={record.object} /></dd></div>
+          <div>
+            <dt>{t('object')}</dt>
+            <dd>
+              <ObjectName object={record.object} names={names} />{' '}
+              <code class="muted">{record.object}</code>
+            </dd>
+          </div>
           <div>
             <dt>{t('purpose')}</dt>
             <dd>{record.purpose === '' ? '–' : purposeName(record.purpose)}</dd>
           </div>
+          <div><dt>{t('detail')}</dt><dd>{detailText(detail, names) || '–'}</dd></div>
           <div><dt>{t('hash')}</dt><dd><code class="long">{record.hash}</code></dd></div>
         </dl>
         {detail !== null && detail !== undefined && (
-          <pre tabIndex={0} aria-label={t('detail')}>
-            {typeof detail === 'string' ? detail : JSON.stringify(detail, null, 2)}
-          </pre>
+          <div>
+            <p class="muted">{t('asWritten')}</p>
+            <pre tabIndex={0} aria-label={t('asWritten')}>
+              {typeof detail === 'string' ? detail : JSON.stringify(detail, null, 2)}
+            </pre>
+          </div>
         )}
         <div class="row wrap">
           {id !== null && may('read') && (
@@ -233,6 +248,9 @@ export default function AuditPage({ query }: PageProps) {
   const [heads, setHeads] = useState(false);
   const { report, error: failed, busy, verify, clear } = useVerify();
   const { rows } = pages;
+  // Without them accounts are shown by their numbers: nothing else depends on it.
+  const colleagues = useGet<{ items: Colleague[] }>(may('read') ? '/colleagues' : null).data?.items;
+  const names = useMemo(() => accountNames(colleagues ?? [], rows), [colleagues, rows]);
   const shown = open ? rows[cursor] : undefined;
   const step = (by: number) =>
     setCursor(Math.max(0, Math.min(rows.length - 1, cursor + by)));
@@ -262,7 +280,7 @@ export default function AuditPage({ query }: PageProps) {
       <div class="list">
         <div class="panel">
           <DataTable
-            label={t('records')} columns={columnsOf()} rows={rows} rowKey={(one) => one.seq}
+            label={t('records')} columns={columnsOf(names)} rows={rows} rowKey={(one) => one.seq}
             cursor={cursor} more={pages.more} onNearEnd={pages.readMore}
             onCursor={(at) => {
               setCursor(at);
@@ -276,7 +294,7 @@ export default function AuditPage({ query }: PageProps) {
           />
         </div>
         {shown !== undefined && (
-          <Drawer record={shown} filter={filter} onClose={() => setOpen(false)} />
+          <Drawer record={shown} filter={filter} names={names} onClose={() => setOpen(false)} />
         )}
       </div>
       {heads && <HeadsDialog onClose={() => setHeads(false)} />}

@@ -57,8 +57,36 @@ export const t = dictionary({
   copyAll: ['全部复制', 'Copy all'],
   headsNone: ['还没有记录', 'No record yet'],
   untilTime: ['至 {time}', 'until {time}'],
-  assignedTo: ['承办人 account/{id}', 'assignee account/{id}'],
+  assignedTo: ['承办人 {name}', 'assignee {name}'],
   withCase: ['与案件 #{id}', 'with case #{id}'],
+  ofCase: ['案件 #{id}', 'for case #{id}'],
+  ofRequest: ['申请 {id}', 'request {id}'],
+  ofRows: ['{n} 行', '{n} {n|row|rows}'],
+  ofExhibit: ['第 {n} 笔事件', 'event {n} of the alert'],
+  ofPartition: ['分区 {n}', 'partition {n}'],
+  ofOffset: ['位置 {n}', 'offset {n}'],
+  ofFile: ['附件 {id}', 'file {id}'],
+  ofSize: ['{n} 字节', '{n} {n|byte|bytes}'],
+  asWritten: ['原样', 'As it stands in the chain'],
+});
+
+// What a record is about, and those of them that are called by a word.
+export const objectName = named({
+  account: ['账号', 'Account'],
+  alert: ['预警', 'Alert'],
+  case: ['案件', 'Case'],
+  filter: ['筛选', 'Filter'],
+  health: ['数据健康', 'Data health:'],
+  keys: ['密钥', 'Keys'],
+  person: ['参保人', 'Person'],
+  review: ['盲审案件', 'Blind review of case'],
+  table: ['列表', 'List of'],
+  unmask: ['身份查看申请', 'Identity request'],
+  webhook: ['推送', 'Webhook'],
+  alerts: ['预警', 'alerts'],
+  cases: ['案件', 'cases'],
+  audit: ['审计', 'audit records'],
+  rejects: ['拒收记录', 'rejects'],
 });
 
 // What the service writes into the chain; what is not named here is shown as it stands there.

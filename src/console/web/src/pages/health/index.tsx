@@ -11,6 +11,7 @@ import { useGet } from '../../core/load';
 import { AsOf, Badge, Button, Empty, ErrorBox, Loading, When } from '../../core/ui';
 import './style.css';
 import { measureName, reasonName, t, troubleWord, watermarkWord } from './text';
+import { calendarTone, refusedTone, tonesOf } from './tones';
 import { keep, rangeOf, ratePerSecond, Trend } from './trend';
 
 const REFRESH_MS = 5000;
@@ -277,7 +278,7 @@ function Body({ health }: { health: DataHealth }) {
         {line('feedLag')}
         <Line
           name={t('refused')} value={t('records', { n: feed.rejected })}
-          tone={feed.rejected > 0 ? 'warn' : 'ok'} state={toneWord(feed.rejected > 0 ? 'warn' : 'ok')}
+          tone={refusedTone(health)} state={toneWord(refusedTone(health))}
         />
       </Measures>
       <Measures title={t('stream')} id="stream">
@@ -294,9 +295,9 @@ function Body({ health }: { health: DataHealth }) {
           'rejected', 'late', 'duplicates', 'unevaluated', 'unknownInstitutions', 'unknownFields',
         ] as const).map(line)}
       </Measures>
-      {health.calendar.ends && (
+      {calendarTone(health) !== 'ok' && (
         <p class="muted">
-          <Badge tone="warn">{t('warn')}</Badge>{' '}
+          <Badge tone={calendarTone(health)}>{toneWord(calendarTone(health))}</Badge>{' '}
           {health.calendar.until === null
             ? t('calendarNone')
             : t('calendarEnds', { until: health.calendar.until })}
@@ -313,14 +314,13 @@ function Body({ health }: { health: DataHealth }) {
 }
 
 function Summary({ health }: { health: DataHealth }) {
-  const all = measures(health);
-  const watermark = watermarkTone[watermarkState(health.watermark, health.as_of)];
-  const tones = [...all.map((one) => one.tone), watermark, health.feed.ok ? 'ok' : 'bad'];
+  const tones = tonesOf(health);
   const bad = tones.filter((one) => one === 'bad').length;
   const warn = tones.filter((one) => one === 'warn').length;
+  const words = [bad > 0 && t('summaryBad', { n: bad }), warn > 0 && t('summaryWarn', { n: warn })];
   return (
     <Badge tone={bad > 0 ? 'bad' : warn > 0 ? 'warn' : 'ok'}>
-      {bad + warn === 0 ? t('summaryOk') : t('summary', { bad, warn })}
+      {words.filter(Boolean).join(' · ') || t('summaryOk')}
     </Badge>
   );
 }

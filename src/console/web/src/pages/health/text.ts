@@ -6,10 +6,8 @@ export const t = dictionary({
   every: ['每 5 秒刷新', 'Every 5 seconds'],
   silent: ['服务没有应答，显示的是最后一次读数', 'The service does not answer: these are the last readings'],
   summaryOk: ['全部正常', 'All in order'],
-  summary: [
-    '{bad} 项需处理，{warn} 项需留意',
-    '{bad} to act on, {warn} to watch',
-  ],
+  summaryBad: ['{n} 项需处理', '{n} to act on'],
+  summaryWarn: ['{n} 项需留意', '{n} to watch'],
 
   feed: ['预警到工作台', 'From alerts to the desk'],
   stream: ['数据流', 'The stream'],

@@ -2,6 +2,7 @@
 // Where it happens: counties shaded, institutions on them. What lies far apart is drawn apart.
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { GeoComponent } from 'echarts/components';
+import { LabelLayout } from 'echarts/features';
 import type { Overview } from '../../core/api';
 import { count, language, money, moneyShort } from '../../core/i18n';
 import { regionName, regionPath } from '../../core/regions';
@@ -16,7 +17,7 @@ import { areasOf, type Area, type County, type Site } from './geometry';
 import { t } from './text';
 import { tooltip } from './tooltip';
 
-draws([GeoComponent]);
+draws([GeoComponent, LabelLayout]);
 
 const HEIGHT = 400;
 const SMALL_HEIGHT = 190;
@@ -25,6 +26,7 @@ const SMALL_SITES = 3; // an area of fewer is drawn small
 const NAMED_MOST = 4; // institutions of an area whose name is written
 const SIZE_MIN = 6;
 const SIZE_MAX = 30;
+const COUNTY_SIZE = SIZE_MAX + 4;
 const ZOOM_MOST = 8;
 const ZOOM_STEP = 1.5;
 const alpha = [0.06, 0.18, 0.34, 0.5, 0.68];
@@ -127,13 +129,10 @@ function optionOf(area: Area, name: string, shades: Shades, view: View): ECharts
         },
       },
       itemStyle: { borderColor: colour('border-strong'), borderWidth: 1 },
-      label: {
-        show: true, color: colour('text'), fontSize: 11, fontWeight: 600, ...halo,
-        formatter: ({ name: code }: { name: string }) => regionName(code),
-      },
+      label: { show: false },
       emphasis: {
         itemStyle: { areaColor: fade('accent', 0.75), borderColor: colour('text') },
-        label: { color: colour('text') },
+        label: { show: false },
       },
       select: { disabled: true },
       regions: area.counties.map((county) => ({
@@ -149,6 +148,22 @@ function optionOf(area: Area, name: string, shades: Shades, view: View): ECharts
       })),
     },
     series: [
+      // Names of counties, as points: those of the map itself stand aside for no other. Where names
+      // meet, that of the larger point stays: a county's.
+      {
+        type: 'scatter',
+        coordinateSystem: 'geo',
+        silent: true,
+        symbol: 'rect',
+        symbolSize: COUNTY_SIZE,
+        itemStyle: { color: 'transparent' },
+        data: area.counties.map((county) => ({ name: county.code, value: county.label })),
+        label: {
+          show: true, position: 'inside', color: colour('text'), fontSize: 11, fontWeight: 600, ...halo,
+          formatter: ({ name: code }: { name: string }) => regionName(code),
+        },
+        labelLayout: { hideOverlap: true },
+      },
       {
         type: 'scatter',
         coordinateSystem: 'geo',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A rank with its parts: probability x money x urgency.
+// A rank with its parts: chance to hold up x money x urgency.
 import type { CaseRow } from '../../core/api';
 import { count, decimal, moneyShort, percent } from '../../core/i18n';
 import { t } from './text';
@@ -61,6 +61,7 @@ export function RankParts({ row }: { row: CaseRow }) {
         ))}
       </dl>
       <p class="muted">
+        {t('probabilityWhat')}{' '}
         {t('urgencyParts', {
           severity: decimal(SEVERITY[row.severity] ?? 1, 1),
           clock: CLOCK[row.clock] ?? 1,

@@ -40,7 +40,7 @@ export const t = dictionary({
   rank: ['优先级', 'Rank'],
   rankHint: [
     '属实可能 × 金额（元，不低于 100）× 紧迫程度',
-    'Probability × money (yuan, at least 100) × urgency',
+    'Chance to hold up × money (yuan, at least 100) × urgency',
   ],
   state: ['状态', 'State'],
   severity: ['等级', 'Severity'],
@@ -98,12 +98,16 @@ export const t = dictionary({
   ],
   nobodyChosen: ['先选一行', 'Choose a row first'],
   // preview
-  probability: ['属实可能', 'Probability'],
+  probability: ['属实可能', 'Chance to hold up'],
+  probabilityWhat: [
+    '属实可能：核查后确认违规的可能，由预警本身和同一规则已办结的案件估计。',
+    'Chance to hold up: that verification confirms it, judged by the alert and by closed cases of its pattern.',
+  ],
   moneyPart: ['金额', 'Money'],
   urgency: ['紧迫', 'Urgency'],
   urgencyParts: [
-    '等级 ×{severity}，期限 ×{clock}，升级 ×{escalated}',
-    'severity ×{severity}, clock ×{clock}, escalation ×{escalated}',
+    '紧迫：等级 ×{severity}，期限 ×{clock}，升级 ×{escalated}。',
+    'Urgency: severity ×{severity}, clock ×{clock}, escalation ×{escalated}.',
   ],
   whatElse: ['若非如此', 'What would have been different'],
   parties: ['涉及', 'Involved'],
