@@ -13,7 +13,7 @@ import { readRegions, regionName } from './core/regions';
 import { go, href, route, type PageProps } from './core/router';
 import { closeStream, openStream, streamState } from './core/stream';
 import { Empty, ErrorBox, Icon, Loading, Toasts, type IconName } from './core/ui';
-import { Help } from './core/ui/help';
+import { Help, type KeyGroup } from './core/ui/help';
 import { Guard } from './guard';
 import { LookMenus } from './look';
 import { Search } from './search';
@@ -134,6 +134,26 @@ function HealthDot() {
   );
 }
 
+// What may be worth knowing of the pages where somebody is not: `?` tells all keys of that where they
+// are.
+function keysElsewhere(here: string): KeyGroup[] {
+  const rows = [['j k', t('keysRows')], ['Enter', t('keysOpen')]] as const;
+  const groups: [PageName, KeyGroup['keys']][] = [
+    ['feed', [...rows, ['p', t('keysPause')], ['f', t('keysFilter')]]],
+    ['queue', [
+      ...rows, ['Space', t('keysPreview')], ['x', t('keysSelect')], ['f', t('keysFilter')],
+      ...(may('work') ? [['n', t('keysNext')], ['1 2 3 4', t('keysConclude')]] as const : []),
+    ]],
+    ['case', [
+      ...(may('work') ? [['1 2 3 4', t('keysConclude')]] as const : []),
+      ['[ ]', t('keysAlerts')], ['Backspace', t('keysBack')],
+    ]],
+  ];
+  return groups
+    .filter(([name]) => name !== here && infoOf(name).needs.some(may))
+    .map(([name, keys]) => ({ name: t('onPage', { page: t(name) }), keys }));
+}
+
 function Shell() {
   const search = useRef<HTMLInputElement>(null);
   const [help, setHelp] = useState(false);
@@ -181,9 +201,17 @@ function Shell() {
             <Icon name={name as IconName} /><span>{t(name)}</span>
           </a>
         ))}
+        <button
+          type="button" class="button plain" title={t('keys')} onClick={() => setHelp(true)}
+          style={{ flex: 'none', justifyContent: 'flex-start', marginTop: 'auto', padding: '0 8px' }}
+        >
+          <kbd>?</kbd><span class="muted">{t('keys')}</span>
+        </button>
       </nav>
       <main id="main" tabIndex={-1}><Content /></main>
-      {help && <Help onClose={() => setHelp(false)} />}
+      {help && (
+        <Help others={keysElsewhere(route.value.page || shown[0]!)} onClose={() => setHelp(false)} />
+      )}
     </div>
   );
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The search of the top bar: what is found hangs below it; arrows choose, Enter opens.
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { get, severities, type AlertRow, type CaseRow } from './core/api';
-import { dateTime, moneyShort } from './core/i18n';
+import { get, severities, type AlertRow, type CaseRow, type Pattern } from './core/api';
+import { dateTime, language, moneyShort } from './core/i18n';
 import { severityName } from './core/names';
-import { patternTitle } from './core/patterns';
+import { patterns, patternTitle } from './core/patterns';
 import { go, href } from './core/router';
-import { Icon, StateBadge } from './core/ui';
+import { Icon, SeverityBadge, StateBadge } from './core/ui';
 import { t } from './text';
 
 interface Found {
@@ -17,27 +17,44 @@ interface Found {
 const PAUSE_MS = 200;
 const SHOWN = 8;
 
-interface Hit {
-  path: string;
-  group: 'cases' | 'alerts';
-  row: CaseRow | AlertRow;
+const groups = ['cases', 'alerts', 'patterns'] as const;
+
+type Hit =
+  | { group: 'cases'; path: string; row: CaseRow }
+  | { group: 'alerts'; path: string; row: AlertRow }
+  | { group: 'patterns'; path: string; row: Pattern };
+
+const titles = {
+  cases: 'searchCases', alerts: 'searchAlerts', patterns: 'searchPatterns',
+} as const;
+
+// The service searches cases and alerts; the pack's patterns are here already. All words must be in
+// the title, in either language, or it is the beginning of the id.
+export function patternsWith(text: string, all: Iterable<Pattern>): Pattern[] {
+  const words = text.toLowerCase().split(/\s+/);
+  return [...all].filter(({ id, titles: { en, 'zh-CN': zh } }) => {
+    const title = `${en} ${zh}`.toLowerCase();
+    return id.toLowerCase().startsWith(words.join('')) || words.every((one) => title.includes(one));
+  });
 }
 
-function hitsOf(found: Found | null): Hit[] {
-  if (found === null) {
+function hitsOf(found: Found | null, text: string): Hit[] {
+  if (found === null || text === '') {
     return [];
   }
   return [
-    ...found.cases.slice(0, SHOWN).map((row): Hit => ({ path: `case/${row.id}`, group: 'cases', row })),
-    ...found.alerts
-      .slice(0, SHOWN)
-      .map((row): Hit => ({ path: `case/${row.case}`, group: 'alerts', row })),
+    ...found.cases.slice(0, SHOWN)
+      .map((row): Hit => ({ group: 'cases', path: `case/${row.id}`, row })),
+    ...found.alerts.slice(0, SHOWN)
+      .map((row): Hit => ({ group: 'alerts', path: `case/${row.case}`, row })),
+    ...patternsWith(text, patterns.value.values()).slice(0, SHOWN)
+      .map((row): Hit => ({ group: 'patterns', path: `patterns/${row.id}`, row })),
   ];
 }
 
 function HitLine({ hit }: { hit: Hit }) {
   if (hit.group === 'cases') {
-    const row = hit.row as CaseRow;
+    const { row } = hit;
     return (
       <>
         <code>#{row.id}</code>
@@ -48,7 +65,17 @@ function HitLine({ hit }: { hit: Hit }) {
       </>
     );
   }
-  const row = hit.row as AlertRow;
+  if (hit.group === 'patterns') {
+    const { row } = hit;
+    return (
+      <>
+        <code>{row.id}</code>
+        <span class="grow cut">{row.titles[language.value]}</span>
+        <SeverityBadge severity={row.severity} />
+      </>
+    );
+  }
+  const { row } = hit;
   return (
     <>
       <code>{row.pattern}</code>
@@ -67,8 +94,8 @@ export function Search({ input }: { input: { current: HTMLInputElement | null } 
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const id = useId();
-  const hits = hitsOf(found);
   const q = text.trim();
+  const hits = hitsOf(found, q);
 
   useEffect(() => {
     if (q === '') {
@@ -137,8 +164,8 @@ export function Search({ input }: { input: { current: HTMLInputElement | null } 
       {open && q !== '' && found !== null && (
         <div class="found">
           <div role="listbox" id={`${id}-list`} aria-label={t('search')}>
-            {(['cases', 'alerts'] as const).map((group) => {
-              const name = t(group === 'cases' ? 'searchCases' : 'searchAlerts');
+            {groups.map((group) => {
+              const name = t(titles[group]);
               return hits.some((hit) => hit.group === group) && (
                 <div key={group} role="group" aria-label={name}>
                   <div class="title" role="presentation">{name}</div>
@@ -155,7 +182,12 @@ export function Search({ input }: { input: { current: HTMLInputElement | null } 
               );
             })}
           </div>
-          {hits.length === 0 && <p class="muted">{t('searchNone', { q })}</p>}
+          {hits.length === 0 && (
+            <>
+              <p><strong>{t('searchNone', { q })}</strong></p>
+              <p class="muted">{t('searchWhat')}</p>
+            </>
+          )}
         </div>
       )}
     </div>

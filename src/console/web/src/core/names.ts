@@ -85,6 +85,19 @@ export const roleName = named({
   feed: ['接口账号', 'feed'],
 });
 
+// What somebody of a role does here.
+export const roleWhat = named({
+  analyst: ['查看总览、预警、案件和规则，可导出', 'Sees overview, alerts, cases and patterns, and exports them'],
+  investigator: [
+    '办案：核查、作出结论，查阅原始记录和真实身份',
+    'Works cases: verifies and concludes, reads original records and identities',
+  ],
+  approver: ['批准或退回提请的措施，把案件分派给他人', 'Approves or returns what is proposed, gives cases to others'],
+  auditor: ['查看审计：谁看过、改过什么', 'Reads the audit: who read and changed what'],
+  admin: ['管理账号、令牌和推送，不看案件', 'Keeps accounts, tokens and webhooks; sees no case'],
+  feed: ['给程序用，不给人用：凭令牌读取预警和案件', 'For a program, not a person: reads alerts and cases by a token'],
+});
+
 export const permissionName = named({
   read: ['查看', 'read'],
   stream: ['实时接收', 'stream'],

@@ -6,6 +6,7 @@ import { useEffect, useId, useLayoutEffect, useReducer, useRef, useState } from 
 import {
   elementScroll, observeElementOffset, observeElementRect, Virtualizer,
 } from '@tanstack/virtual-core';
+import { Hint } from './help';
 import { t } from './text';
 
 export interface Column<R> {
@@ -16,7 +17,8 @@ export interface Column<R> {
   cell: (row: R) => ComponentChildren;
   sort?: string; // what onSort is given
   right?: boolean;
-  hint?: string;
+  wraps?: boolean; // what is too long for its line goes on in a second one
+  hint?: string; // what it is, told behind a `?`
 }
 
 export interface TableProps<R> {
@@ -61,6 +63,11 @@ function useVirtual(count: number, height: number, box: { current: HTMLDivElemen
 }
 
 const CHECKBOX_WIDTH = '36px';
+const HEADING = { whiteSpace: 'normal', lineHeight: '14px' };
+const TWO_LINES = {
+  display: '-webkit-box', WebkitBoxOrient: 'vertical', WebkitLineClamp: '2', whiteSpace: 'normal',
+  lineHeight: '15px',
+};
 
 function leastWidth(tracks: readonly string[]): number {
   return tracks.reduce((sum, track) => sum + Number(/\d+/.exec(track)?.[0] ?? 0), 0);
@@ -196,7 +203,7 @@ export function DataTable<R>(props: TableProps<R>) {
             return (
               <span
                 key={column.key} role="columnheader" class={column.right ? 'num' : ''}
-                title={column.hint}
+                style={HEADING}
                 aria-sort={isSorted ? (props.sortDown ? 'descending' : 'ascending') : undefined}
               >
                 {column.sort === undefined || props.onSort === undefined ? (
@@ -207,6 +214,7 @@ export function DataTable<R>(props: TableProps<R>) {
                     {isSorted && (props.sortDown ? ' ↓' : ' ↑')}
                   </button>
                 )}
+                {column.hint !== undefined && <Hint text={column.hint} />}
               </span>
             );
           })}
@@ -243,7 +251,10 @@ export function DataTable<R>(props: TableProps<R>) {
                 </span>
               )}
               {columns.map((column) => (
-                <span key={column.key} role="gridcell" class={column.right ? 'num' : ''}>
+                <span
+                  key={column.key} role="gridcell" class={column.right ? 'num' : ''}
+                  style={column.wraps ? TWO_LINES : undefined}
+                >
                   {column.cell(row)}
                 </span>
               ))}

@@ -6,12 +6,14 @@ export function bytes(text: string): number {
   return encoder.encode(text).length;
 }
 
+export const PASSWORD_MAX = 256; // bytes
+
 export function isName(text: string): boolean {
   return bytes(text) >= 1 && bytes(text) <= 63;
 }
 
 export function isPassword(text: string): boolean {
-  return bytes(text) >= 10 && bytes(text) <= 256;
+  return bytes(text) >= 10 && bytes(text) <= PASSWORD_MAX;
 }
 
 export function isRegion(text: string): boolean {

@@ -73,7 +73,7 @@ export function FormDialog({ title, onClose, onSubmit, busy, error, action, dang
 export function Checks({ label, wrong, options, chosen, onChange }: {
   label: string;
   wrong?: string;
-  options: readonly (readonly [value: string, text: string])[];
+  options: readonly (readonly [value: string, text: string, what?: string])[];
   chosen: ReadonlySet<string>;
   onChange: (chosen: Set<string>) => void;
 }) {
@@ -81,8 +81,8 @@ export function Checks({ label, wrong, options, chosen, onChange }: {
     <fieldset class="field checks">
       <legend>{label}</legend>
       <div class="row wrap">
-        {options.map(([value, text]) => (
-          <label key={value} class="check">
+        {options.map(([value, text, what]) => (
+          <label key={value} class={`check ${what === undefined ? '' : 'told'}`}>
             <input
               type="checkbox" checked={chosen.has(value)}
               onChange={() => {
@@ -93,7 +93,7 @@ export function Checks({ label, wrong, options, chosen, onChange }: {
                 onChange(next);
               }}
             />
-            {text}
+            {what === undefined ? text : <span>{text}<br /><span class="muted">{what}</span></span>}
           </label>
         ))}
       </div>

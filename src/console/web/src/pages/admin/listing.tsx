@@ -36,9 +36,10 @@ export function Table({ headings, hasActions = false, children }: {
   );
 }
 
-export function Listing<T>({ loaded, none, what, tools, headings, row }: {
+export function Listing<T>({ loaded, none, noneWhat, what, tools, headings, row }: {
   loaded: Loaded<Page<T>>;
   none: string;
+  noneWhat?: string; // when there would be one
   what?: string;
   tools: ComponentChildren;
   headings: readonly Heading[];
@@ -57,7 +58,7 @@ export function Listing<T>({ loaded, none, what, tools, headings, row }: {
       {data !== null && (
         <div class="panel">
           {data.items.length === 0
-            ? <Empty title={none} />
+            ? <Empty title={none}>{noneWhat !== undefined && <p>{noneWhat}</p>}</Empty>
             : <Table headings={headings} hasActions>{data.items.map(row)}</Table>}
         </div>
       )}

@@ -56,7 +56,8 @@ export function Requests() {
   return (
     <>
       <Listing
-        loaded={loaded} none={t('requestsNone')} what={t('requestsWhat')}
+        loaded={loaded} none={t('requestsNone')} noneWhat={t('requestsNoneWhat')}
+        what={t('requestsWhat')}
         tools={<Button onClick={loaded.reload}>{t('refresh')}</Button>}
         headings={[t('asked'), t('askedBy'), [t('people'), 'num'], t('reason'), t('state')]}
         row={(one) => (

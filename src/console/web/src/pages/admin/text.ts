@@ -31,8 +31,12 @@ export const t = dictionary({
   rests: ['密码错误过多，{time}前不能登录', 'Too many wrong passwords: rests until {time}'],
   password: ['密码', 'Password'],
   passwordNew: ['重设密码（留空不变）', 'New password (empty: as it is)'],
-  passwordRule: ['10 到 256 字节', '10 to 256 bytes'],
-  nameRule: ['1 到 63 字节', '1 to 63 bytes'],
+  passwordRule: ['至少 10 个字符', '10 characters or more'],
+  passwordLong: ['太长：不超过 256 字节', 'Too long: 256 bytes at most'],
+  nameRule: [
+    '填写账号名，不超过 63 个字符（汉字一个算三个）',
+    'Give a name, of 63 characters at most (a Chinese one counts as three)',
+  ],
   nameTaken: ['此账号名已存在', 'There is such an account already'],
   rolesRule: ['至少一个角色', 'At least one role'],
   regionsRule: [
@@ -56,6 +60,14 @@ export const t = dictionary({
   revokeSure: ['撤销“{label}”？使用它的程序将立即不能再访问。', 'Revoke “{label}”? What uses it is shut out at once.'],
   revoked: ['已撤销', 'Revoked'],
   tokensNone: ['没有令牌', 'No token'],
+  tokensWhat: [
+    '令牌让程序代替一个账号调用接口，权限与该账号相同。',
+    'A token lets a program call the service as an account, with the rights of that account.',
+  ],
+  tokensNoneWhat: [
+    '有程序要读取预警或案件时，在这里为它新建一个。',
+    'Make one here when a program is to read alerts or cases.',
+  ],
   tokenMade: ['令牌只显示这一次', 'This token is told once'],
   onceWhat: [
     '请现在复制并妥善保存；关闭后无法再看到，只能重新生成。',
@@ -65,7 +77,7 @@ export const t = dictionary({
 
   webhookAdd: ['新增推送', 'Add a webhook'],
   url: ['地址', 'Address'],
-  urlRule: ['https:// 开头，不超过 500 字节', 'begins with https://, up to 500 bytes'],
+  urlRule: ['https:// 开头，不超过 500 个字符', 'begins with https://, up to 500 characters'],
   events: ['内容', 'Tells of'],
   eventsRule: ['至少选一项', 'Choose at least one'],
   alert: ['预警', 'alerts'],
@@ -73,6 +85,14 @@ export const t = dictionary({
   region: ['统筹区', 'Region'],
   regionRule: ['行政区划代码的开头，限你可见的统筹区', 'A beginning of an area code that you may see'],
   webhooksNone: ['没有推送', 'No webhook'],
+  webhooksWhat: [
+    '推送把新预警和案件的变更随时告知另一个系统，每一次都签名。',
+    'A webhook tells another system of new alerts and changes of cases as they happen, each time signed.',
+  ],
+  webhooksNoneWhat: [
+    '有系统要随时得知变更时，在这里登记它的地址。',
+    'Add the address of a system here that is to be told at once.',
+  ],
   lastOk: ['最近成功', 'Last success'],
   failures: ['连续失败', 'Failures in a row'],
   test: ['测试', 'Test'],
@@ -112,4 +132,8 @@ export const t = dictionary({
   yourReason: ['你的理由', 'Your reason'],
   reasonRule: ['写明理由', 'Give a reason'],
   requestsNone: ['没有申请', 'No request'],
+  requestsNoneWhat: [
+    '有人在案件中申请查看多人身份时，会出现在这里，由另一人决定。',
+    'When somebody asks in a case who several people are, it stands here for another person to decide.',
+  ],
 });

@@ -68,7 +68,7 @@ export function Tokens() {
   return (
     <>
       <Listing
-        loaded={loaded} none={t('tokensNone')}
+        loaded={loaded} none={t('tokensNone')} noneWhat={t('tokensNoneWhat')} what={t('tokensWhat')}
         tools={
           <Button kind="primary" disabled={active.length === 0} onClick={() => setAdding(true)}>
             {t('tokenAdd')}

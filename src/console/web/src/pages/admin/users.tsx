@@ -3,9 +3,9 @@ import { useState } from 'preact/hooks';
 import { post, session, type Page, type Role, type User } from '../../core/api';
 import { dateTime } from '../../core/i18n';
 import { useGet } from '../../core/load';
-import { roleName } from '../../core/names';
+import { roleName, roleWhat } from '../../core/names';
 import { Badge, Button, Field, toast, When } from '../../core/ui';
-import { areRegions, isName, isPassword, tidyRegions } from './check';
+import { areRegions, bytes, isName, isPassword, PASSWORD_MAX, tidyRegions } from './check';
 import { Checks, FormDialog, useForm } from './form';
 import { Listing } from './listing';
 import { t } from './text';
@@ -24,8 +24,8 @@ function UserDialog({ user, onClose, onDone }: {
   const [regions, setRegions] = useState(user?.regions.join(',') ?? '');
   const [active, setActive] = useState(user?.active ?? true);
   const { wrongs, error, busy, submit } = useForm({
-    name: t('nameRule'), password: t('passwordRule'), roles: t('rolesRule'),
-    regions: t('regionsRule'),
+    name: t('nameRule'), roles: t('rolesRule'), regions: t('regionsRule'),
+    password: t(bytes(password) > PASSWORD_MAX ? 'passwordLong' : 'passwordRule'),
   }, 'name');
   const tidy = tidyRegions(regions);
   const send = async () => {
@@ -70,7 +70,7 @@ function UserDialog({ user, onClose, onDone }: {
       </Field>
       <Checks
         label={t('roles')} wrong={wrongs.roles} chosen={chosen} onChange={setChosen}
-        options={roles.map((role) => [role, roleName(role)] as const)}
+        options={roles.map((role) => [role, roleName(role), roleWhat(role)] as const)}
       />
       <Field label={t('regions')} wrong={wrongs.regions}>
         <input
@@ -110,7 +110,7 @@ export function Users() {
             </td>
             <td>
               <span class="row wrap">
-                {one.roles.map((role) => <Badge key={role}>{roleName(role)}</Badge>)}
+                {one.roles.map((role) => <Badge key={role} title={roleWhat(role)}>{roleName(role)}</Badge>)}
               </span>
             </td>
             <td>{one.regions.join(', ') || <span class="muted">{t('everywhere')}</span>}</td>

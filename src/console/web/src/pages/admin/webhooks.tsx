@@ -148,7 +148,7 @@ export function Webhooks() {
   return (
     <>
       <Listing
-        loaded={loaded} none={t('webhooksNone')}
+        loaded={loaded} none={t('webhooksNone')} noneWhat={t('webhooksNoneWhat')} what={t('webhooksWhat')}
         tools={
           <Button kind="primary" disabled={loaded.data === null} onClick={() => setAdding(true)}>
             {t('webhookAdd')}

@@ -15,6 +15,7 @@ import {
   AsOf, Badge, Button, DataTable, Empty, ErrorBox, Icon, Loading, Money, PatternName, Ref,
   Region, ResultBadge, Select, SeverityBadge, When, type Column,
 } from '../../core/ui';
+import { RegionFilter } from '../queue/region';
 import { fits, merge, readFilter, ROWS_MAX, type AlertFilter } from './rows';
 import './style.css';
 import { t } from './text';
@@ -25,20 +26,23 @@ const LOUD = 2; // high and critical
 
 function columns(): Column<AlertRow>[] {
   return [
-    { key: 'received', title: t('received'), width: '80px', cell: (row) => clockTime(row.changed) },
+    { key: 'received', title: t('received'), width: '76px', cell: (row) => clockTime(row.changed) },
     { key: 'severity', title: t('severity'), width: '80px', cell: (row) => <SeverityBadge severity={row.severity} /> },
     {
-      key: 'pattern', title: t('pattern'), width: 'minmax(200px, 2fr)',
+      key: 'pattern', title: t('pattern'), width: 'minmax(236px, 3fr)', wraps: true,
       cell: (row) => <><PatternName id={row.pattern} />{row.rev > 1 && <span class="muted"> · {t('rev', { n: row.rev })}</span>}</>,
     },
     { key: 'result', title: t('result'), width: '96px', cell: (row) => <ResultBadge result={row.result_type} /> },
     {
-      key: 'subject', title: t('subject'), width: 'minmax(152px, 1fr)',
+      key: 'subject', title: t('subject'), width: 'minmax(164px, 1fr)',
       cell: (row) => <span title={kindName(row.subject_kind)}><Ref id={row.subject} name={row.subject_name} /></span>,
     },
-    { key: 'institution', title: t('institution'), width: '116px', spare: 1, cell: (row) => row.institution !== '' && <Ref id={row.institution} name={row.institution_name} /> },
-    { key: 'region', title: t('region_'), width: '84px', spare: 3, cell: (row) => <Region code={row.region} /> },
-    { key: 'amount', title: t('amount'), width: '112px', right: true, cell: (row) => <Money fen={row.amount_fen} /> },
+    {
+      key: 'institution', title: t('institution'), width: 'minmax(104px, 0.8fr)', spare: 1,
+      cell: (row) => row.institution !== '' && <Ref id={row.institution} name={row.institution_name} />,
+    },
+    { key: 'region', title: t('region_'), width: '112px', spare: 3, cell: (row) => <Region code={row.region} /> },
+    { key: 'amount', title: t('amount'), width: '100px', right: true, cell: (row) => <Money fen={row.amount_fen} /> },
     { key: 'events', title: t('events'), width: '60px', spare: 2, right: true, cell: (row) => row.events },
     { key: 'score', title: t('score'), width: '60px', spare: 4, right: true, cell: (row) => decimal(row.score) },
     { key: 'end', title: t('happened'), width: '136px', cell: (row) => <When at={row.end} /> },
@@ -47,14 +51,15 @@ function columns(): Column<AlertRow>[] {
       cell: (row) => <Badge tone={row.status === 'open' ? 'accent' : 'outline'}>{statusName(row.status)}</Badge>,
     },
     {
-      key: 'case', title: t('case'), width: '72px',
+      key: 'case', title: t('case'), width: '60px',
       cell: (row) => <a href={href(`case/${row.case}`)} tabIndex={-1}>#{row.case}</a>,
     },
   ];
 }
 
-function Filters({ filter, input }: {
+function Filters({ filter, rows, input }: {
   filter: AlertFilter;
+  rows: readonly AlertRow[];
   input: { current: HTMLInputElement | null };
 }) {
   const set = (change: Partial<AlertFilter>) => replaceQuery({ ...filter, ...change });
@@ -87,10 +92,9 @@ function Filters({ filter, input }: {
           ),
         ]}
       />
-      <input
-        class="input" style={{ width: '120px' }} aria-label={t('region')} placeholder={t('region')}
-        inputMode="numeric" value={filter.region}
-        onChange={(event) => set({ region: event.currentTarget.value.replace(/\D/g, '') })}
+      <RegionFilter
+        value={filter.region} label={t('region')} unknown={t('regionUnknown')} rows={rows}
+        onChange={(region) => set({ region })}
       />
       <input
         ref={input} class="input grow" style={{ maxWidth: '280px' }} aria-label={t('text')} type="search"
@@ -205,12 +209,13 @@ export default function FeedPage({ query }: PageProps) {
           </AsOf>
         )}
       </div>
-      <Filters filter={filter} input={input} />
+      <Filters filter={filter} rows={rows} input={input} />
       {first.error !== null && <ErrorBox error={first.error} retry={first.reload} />}
       <div class="panel grow-down">
         {first.data === null && first.loading ? <div class="body"><Loading lines={12} /></div> : (
           <DataTable
             label={t('title')} columns={columns()} rows={rows} rowKey={(row) => row.alert_id}
+            rowHeight={34}
             rowClass={(row) => `${fresh.has(row.alert_id) ? 'fresh' : ''} ${row.status === 'withdrawn' ? 'withdrawn' : ''}`}
             cursor={at} onCursor={move} onOpen={open}
             empty={

@@ -6,7 +6,9 @@ import { actionName, kindName, outcomeName } from '../../core/names';
 import { language } from '../../core/i18n';
 import { articleOf } from '../../core/law';
 import { href } from '../../core/router';
+import { measureName } from '../../core/story/text';
 import { Badge, Dialog, ResultBadge, SeverityBadge, When } from '../../core/ui';
+import { Hint } from '../../core/ui/help';
 import { microseconds, perMany, rangeOf, rateKept, type Verdict } from './precision';
 import { RangeMark } from './range';
 import { familyName, segmentName, t } from './text';
@@ -21,13 +23,15 @@ function Evidence({ pattern }: { pattern: Pattern }) {
         <tr>
           <th scope="col">{t('measure')}</th><th scope="col">{t('window')}</th>
           <th scope="col">{t('family')}</th><th scope="col">{t('by')}</th>
-          <th scope="col" title={t('independentWhat')}>{t('independent')}</th>
+          <th scope="col">{t('independent')}<Hint text={t('independentWhat')} /></th>
         </tr>
       </thead>
       <tbody>
         {pattern.evidence.map((one) => (
           <tr key={one.key}>
-            <td title={one.key}><code>{one.measure}</code></td>
+            <td title={one.key}>
+              {measureName(one.measure)} <code class="muted">{one.measure}</code>
+            </td>
             <td>{one.window_s > 0 ? duration(one.window_s * 1000) : '–'}</td>
             <td>{familyName(one.family)}</td>
             <td>{one.by.map(segmentName).join(' × ') || '–'}</td>

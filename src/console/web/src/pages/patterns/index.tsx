@@ -6,7 +6,7 @@ import { count, language } from '../../core/i18n';
 import { useKeys } from '../../core/keys';
 import { useGet } from '../../core/load';
 import { kindName } from '../../core/names';
-import { replaceQuery, type PageProps } from '../../core/router';
+import { go, href, replaceQuery, type PageProps } from '../../core/router';
 import {
   AsOf, Badge, DataTable, Empty, ErrorBox, Loading, ResultBadge, SeverityBadge, Tabs, type Column,
 } from '../../core/ui';
@@ -22,7 +22,7 @@ type Precisions = ReadonlyMap<string, Verdict>;
 function Declared({ pattern }: { pattern: Pattern }) {
   const declared = pattern.false_alarms_per_month;
   return declared !== null && declared > 0
-    ? <span>{perMany(declared)}</span>
+    ? <span>{t('atMostOfMany', { rate: perMany(declared) })}</span>
     : <span class="muted">{t('rule')}</span>;
 }
 
@@ -31,11 +31,26 @@ function Realised({ pattern }: { pattern: Pattern }) {
   if (!realised) {
     return <span class="muted">–</span>;
   }
-  const kept = rateKept(pattern);
+  const [rate, low, high] = [realised.rate, realised.low, realised.high].map(perMany) as [string, string, string];
   return (
-    <span title={kept === 'unknown' ? undefined : t(kept)}>
-      {kept === 'broken' && <Badge tone="bad">!</Badge>} {perMany(realised.rate)}{' '}
-      <span class="muted">{t('between', { low: perMany(realised.low), high: perMany(realised.high) })}</span>
+    <span>
+      {rateKept(pattern) === 'broken' && <><Badge tone="bad">{t('tooMany')}</Badge> </>}
+      {t('ofMany', { rate, low, high })}
+    </span>
+  );
+}
+
+// What was opened, and what of it came to nothing: where that is none, no word of it.
+function Alerts({ counts }: { counts: Pattern['counts'] }) {
+  if (counts === null) {
+    return <span class="muted">–</span>;
+  }
+  const { withdrawn, suppressed_late: late } = counts;
+  return (
+    <span>
+      {count(counts.opened)}
+      {withdrawn > 0 && <span class="muted"> · {t('ofWithdrawn', { n: withdrawn })}</span>}
+      {late > 0 && <span class="muted"> · {t('ofLate', { n: late })}</span>}
     </span>
   );
 }
@@ -48,10 +63,8 @@ function Precision({ verdict }: { verdict: Verdict | undefined }) {
   return (
     <span class="row">
       <RangeMark range={range} />
-      {range.share !== null && (
-        range.few
-          ? <Badge tone="outline" title={t('fewWhat')}>{t('few', { n: range.decided })}</Badge>
-          : <span class="muted">{t('decided', { n: range.decided })}</span>
+      {range.share !== null && range.few && (
+        <Badge tone="outline" title={t('fewWhat')}>{t('few', { n: range.decided })}</Badge>
       )}
     </span>
   );
@@ -59,9 +72,12 @@ function Precision({ verdict }: { verdict: Verdict | undefined }) {
 
 function columnsOf(precisions: Precisions): Column<Pattern>[] {
   return [
-    { key: 'id', title: t('id'), width: '48px', cell: (one) => <code>{one.id}</code> },
     {
-      key: 'name', title: t('name'), width: 'minmax(240px, 3fr)',
+      key: 'id', title: t('id'), width: '48px',
+      cell: (one) => <a href={href(`patterns/${one.id}`)} tabIndex={-1}><code>{one.id}</code></a>,
+    },
+    {
+      key: 'name', title: t('name'), width: 'minmax(208px, 3fr)', wraps: true,
       cell: (one) => (
         <span title={one.titles[language.value]}>
           {one.shadow && <><Badge tone="warn" title={t('shadowWhat')}>{t('shadow')}</Badge> </>}
@@ -71,11 +87,11 @@ function columnsOf(precisions: Precisions): Column<Pattern>[] {
     },
     { key: 'version', title: t('version'), width: '48px', spare: 2, cell: (one) => `v${one.version}` },
     {
-      key: 'subject', title: t('subject'), width: 'minmax(84px, 1fr)', spare: 1,
+      key: 'subject', title: t('subject'), width: 'minmax(84px, 0.6fr)', spare: 1,
       cell: (one) => kindName(one.subject),
     },
     {
-      key: 'kind', title: t('kind'), width: '96px',
+      key: 'kind', title: t('kind'), width: '94px',
       cell: (one) => <ResultBadge result={one.result_type} />,
     },
     {
@@ -83,28 +99,25 @@ function columnsOf(precisions: Precisions): Column<Pattern>[] {
       cell: (one) => <SeverityBadge severity={one.severity} />,
     },
     {
-      key: 'declared', title: t('per', { what: t('declared') }), width: '112px', hint: t('declaredWhat'), right: true,
+      key: 'declared', title: t('declaredColumn'), width: '112px', hint: t('declaredWhat'), right: true,
       cell: (one) => <Declared pattern={one} />,
     },
     {
-      key: 'realised', title: t('per', { what: t('realised') }), width: 'minmax(112px, 1fr)', right: true,
-      hint: t('realisedWhat'), cell: (one) => <Realised pattern={one} />,
+      key: 'realised', title: t('realisedColumn'), width: 'minmax(136px, 0.8fr)', right: true,
+      wraps: true, hint: t('realisedWhat'), cell: (one) => <Realised pattern={one} />,
     },
     {
-      key: 'alerts', title: t('alerts'), width: '80px', hint: t('alertsWhat'), right: true,
-      cell: (one) => one.counts === null ? <span class="muted">–</span> : (
-        <span title={t('alertsWhat')}>
-          {count(one.counts.opened)}
-          <span class="muted"> / {count(one.counts.withdrawn)} / {count(one.counts.suppressed_late)}</span>
-        </span>
-      ),
+      key: 'alerts', title: t('alerts'), width: 'minmax(84px, 0.6fr)', hint: t('alertsWhat'),
+      right: true, wraps: true, cell: (one) => <Alerts counts={one.counts} />,
     },
     {
-      key: 'precision', title: t('precision'), width: 'minmax(236px, 2fr)', hint: t('precisionWhat'),
+      // Before the first verdict there is nothing to draw.
+      key: 'precision', title: t('precision'), hint: t('precisionWhat'),
+      width: precisions.size === 0 ? '112px' : 'minmax(194px, 1fr)',
       cell: (one) => <Precision verdict={precisions.get(one.id)} />,
     },
     {
-      key: 'cost', title: t('cost'), width: '68px', hint: t('costWhat'), right: true,
+      key: 'cost', title: t('costColumn'), width: '100px', hint: t('costWhat'), right: true,
       cell: (one) => one.cost
         ? t('microseconds', { n: microseconds(one.cost) })
         : <span class="muted">–</span>,
@@ -134,7 +147,7 @@ function All({ items, precisions, opened }: {
     () => items.filter((one) => matches(one, text)).sort(byId),
     [items, text],
   );
-  const open = (one: Pattern | undefined) => one && replaceQuery({ id: one.id });
+  const open = (one: Pattern | undefined) => one && go(`patterns/${one.id}`);
   const step = (by: number) => setCursor(Math.max(0, Math.min(rows.length - 1, cursor + by)));
   useKeys(() => t('title'), [
     { key: 'j', label: () => t('next'), run: () => step(1) },
@@ -144,31 +157,40 @@ function All({ items, precisions, opened }: {
   const shown = items.find((one) => one.id === opened);
   return (
     <>
-      <input
-        class="input filter" type="search" aria-label={t('filter')} placeholder={t('filterHint')}
-        value={text}
-        onInput={(event) => {
-          setText(event.currentTarget.value);
-          setCursor(-1);
-        }}
-      />
+      {opened !== '' && shown === undefined && (
+        <p class="notice" role="alert">
+          {t('notHere', { id: opened })} <a href={href('patterns')}>{t('table')}</a>
+        </p>
+      )}
+      <div class="row">
+        <input
+          class="input filter" type="search" aria-label={t('filter')} placeholder={t('filterHint')}
+          value={text}
+          onInput={(event) => {
+            setText(event.currentTarget.value);
+            setCursor(-1);
+          }}
+        />
+        <p class="muted grow legend">{t('legend')}</p>
+      </div>
       <div class="panel grow">
         <DataTable
           label={t('table')} columns={columnsOf(precisions)} rows={rows} rowKey={(one) => one.id}
+          rowHeight={34}
           cursor={cursor} onCursor={setCursor} onOpen={open}
           empty={<Empty title={t('none')} />}
         />
       </div>
       {shown !== undefined && (
         <PatternDetail
-          pattern={shown} verdict={precisions.get(shown.id)} onClose={() => replaceQuery({})}
+          pattern={shown} verdict={precisions.get(shown.id)} onClose={() => go('patterns')}
         />
       )}
     </>
   );
 }
 
-export default function PatternsPage({ query }: PageProps) {
+export default function PatternsPage({ path, query }: PageProps) {
   const { data, error, reload } = useGet<Patterns>('/patterns');
   const verdicts = useGet<Verdicts>('/verdicts', { query: { by: 'pattern' } });
   const view = query.get('view') === 'fairness' ? 'fairness' : 'table';
@@ -200,7 +222,7 @@ export default function PatternsPage({ query }: PageProps) {
         onChoose={(key) => replaceQuery({ view: key === 'table' ? '' : key })}
       >
         {view === 'fairness' ? <Fairness /> : data === null ? (error === null && <Loading lines={12} />) : (
-          <All items={data.items} precisions={precisions} opened={query.get('id') ?? ''} />
+          <All items={data.items} precisions={precisions} opened={path[0] ?? query.get('id') ?? ''} />
         )}
       </Tabs>
     </div>

@@ -73,7 +73,7 @@ function AssigneeCell({ row }: { row: CaseRow }) {
 export function columns(): Column<CaseRow>[] {
   return [
     {
-      key: 'id', title: t('id'), width: '80px',
+      key: 'id', title: t('id'), width: '76px',
       cell: (row) => (
         <><a href={href(`case/${row.id}`)} tabIndex={-1}>#{row.id}</a> <Marks row={row} /></>
       ),
@@ -83,32 +83,38 @@ export function columns(): Column<CaseRow>[] {
       cell: (row) => <Rank row={row} />,
     },
     {
-      key: 'severity', title: t('severity'), width: '80px', spare: 1,
+      key: 'severity', title: t('severity'), width: '76px', spare: 1,
       cell: (row) => row.alerts > 0 && <SeverityBadge severity={row.severity} />,
     },
-    { key: 'state', title: t('state'), width: 'minmax(128px, 0.6fr)', cell: (row) => <StateCell row={row} /> },
-    { key: 'patterns', title: t('patterns'), width: 'minmax(164px, 2fr)', cell: (row) => <PatternsCell row={row} /> },
+    { key: 'state', title: t('state'), width: '124px', cell: (row) => <StateCell row={row} /> },
     {
-      key: 'subject', title: t('subjectColumn'), width: 'minmax(152px, 1fr)', spare: 3,
+      key: 'patterns', title: t('patterns'), width: 'minmax(186px, 3fr)', wraps: true,
+      cell: (row) => <PatternsCell row={row} />,
+    },
+    {
+      key: 'subject', title: t('subjectColumn'), width: 'minmax(164px, 1fr)', spare: 3,
       cell: (row) => (
         <span title={`${kindName(row.subject_kind)} ${row.subject}`}>
           <Ref id={row.subject} name={row.subject_name} />
         </span>
       ),
     },
-    { key: 'region', title: t('regionColumn'), width: '84px', spare: 5, cell: (row) => <Region code={row.region} /> },
+    { key: 'region', title: t('regionColumn'), width: '112px', spare: 5, cell: (row) => <Region code={row.region} /> },
     {
       key: 'money', title: t('money'), width: '76px', sort: 'amount', right: true,
       cell: (row) => <span title={dateTime(row.opened)}>{moneyShort(row.amount_fen)}</span>,
     },
-    { key: 'due', title: t('due'), width: '96px', sort: 'due', cell: (row) => <ClockCell row={row} /> },
-    { key: 'assignee', title: t('assignee'), width: 'minmax(104px, 0.7fr)', spare: 2, cell: (row) => <AssigneeCell row={row} /> },
+    { key: 'due', title: t('due'), width: '88px', sort: 'due', cell: (row) => <ClockCell row={row} /> },
+    {
+      key: 'assignee', title: t('assignee'), width: 'minmax(92px, 0.5fr)', spare: 2,
+      cell: (row) => <AssigneeCell row={row} />,
+    },
     {
       key: 'news', title: t('newsColumn'), width: '92px', spare: 6, sort: 'news',
       cell: (row) => row.news !== null && <span class="muted"><When at={row.news} as="relative" /></span>,
     },
     {
-      key: 'tags', title: t('tags'), width: 'minmax(72px, 0.6fr)', spare: 4,
+      key: 'tags', title: t('tags'), width: 'minmax(72px, 0.5fr)', spare: 4,
       cell: (row) => (
         <>
           {row.snoozed_until !== null && (

@@ -2,7 +2,7 @@
 // Above the table: ready-made and own filters, and the bar to narrow them.
 import { useState } from 'preact/hooks';
 import {
-  clocks, del, may, post, severities, states, type ResultType, type SavedFilter,
+  clocks, del, may, post, severities, states, type CaseRow, type ResultType, type SavedFilter,
 } from '../../core/api';
 import { language } from '../../core/i18n';
 import { asApiError, useGet } from '../../core/load';
@@ -11,6 +11,7 @@ import { patterns } from '../../core/patterns';
 import { href, replaceQuery } from '../../core/router';
 import { Button, Dialog, Field, Icon, Menu, Select, toast, type MenuEntry } from '../../core/ui';
 import { readFilter, viewOf, views, type FilterName, type QueueFilter, type Sort, type ViewName } from './filter';
+import { RegionFilter } from './region';
 import { t } from './text';
 
 const forWorkers: ViewName[] = ['mine', 'returned'];
@@ -111,9 +112,10 @@ export function SavedMenu({ filter, sort }: { filter: QueueFilter; sort: Sort })
   );
 }
 
-export function FilterBar({ filter, sort, first }: {
+export function FilterBar({ filter, sort, rows, first }: {
   filter: QueueFilter;
   sort: Sort;
+  rows: readonly CaseRow[];
   first: { current: HTMLElement | null };
 }) {
   const set = (name: FilterName, value: string) =>
@@ -145,8 +147,11 @@ export function FilterBar({ filter, sort, first }: {
       {choose('severity', t('anySeverity'), severities, severityName)}
       {choose('result_type', t('anyResult'), ['conclusive', 'suspicious'] satisfies ResultType[], resultName)}
       {choose('clock', t('anyClock'), clocks, clockName)}
-      {write('region', t('region'), 112)}
-      {write('subject', t('subject'), 152)}
+      <RegionFilter
+        value={filter.region ?? ''} label={t('region')} unknown={t('regionUnknown')} rows={rows}
+        onChange={(code) => set('region', code)}
+      />
+      {write('subject', t('subject'), 136)}
       {write('tag', t('tag'), 80)}
       {viewOf(filter) === null && (
         <Button kind="plain" onClick={() => replaceQuery({})}>{t('clear')}</Button>

@@ -221,7 +221,7 @@ export default function QueuePage({ query }: PageProps) {
           <Button kind="plain" hint="Esc" onClick={() => setSelected(new Set())}>{t('unselect')}</Button>
         </div>
       ) : (
-        <FilterBar filter={filter} sort={sort} first={filterBar} />
+        <FilterBar filter={filter} sort={sort} rows={rows} first={filterBar} />
       )}
       {live.error !== null && <ErrorBox error={live.error} retry={live.reload} />}
       <div class="split">
@@ -229,7 +229,7 @@ export default function QueuePage({ query }: PageProps) {
           {rows.length === 0 && live.loading ? <div class="body"><Loading lines={14} /></div> : (
             <DataTable
               label={t('title')} columns={columns()} rows={rows} rowKey={(row) => row.id}
-              rowHeight={30}
+              rowHeight={34}
               rowClass={(row) => (live.left.has(row.id) ? 'left' : '')}
               cursor={at} onCursor={move} onOpen={(row) => go(`case/${row.id}`)}
               selected={selected} onSelect={setSelected}

@@ -32,7 +32,8 @@ export const t = dictionary({
   anySeverity: ['所有等级', 'All severities'],
   anyResult: ['所有性质', 'All kinds'],
   anyClock: ['所有期限', 'All clocks'],
-  region: ['统筹区代码', 'Region code'],
+  region: ['统筹区名称或代码', 'Region or its code'],
+  regionUnknown: ['列表中没有这个统筹区，请填代码', 'None of the rows is of such a region: give its code'],
   tag: ['标签', 'Tag'],
   subject: ['对象代号', 'Subject'],
   // columns
