@@ -205,7 +205,7 @@ function Shell() {
           type="button" class="button plain" title={t('keys')} onClick={() => setHelp(true)}
           style={{ flex: 'none', justifyContent: 'flex-start', marginTop: 'auto', padding: '0 8px' }}
         >
-          <kbd>?</kbd><span class="muted">{t('keys')}</span>
+          <kbd>?</kbd><span class="muted">{t('keysShort')}</span>
         </button>
       </nav>
       <main id="main" tabIndex={-1}><Content /></main>

@@ -29,12 +29,12 @@ const titles = {
 } as const;
 
 // The service searches cases and alerts; the pack's patterns are here already. All words must be in
-// the title, in either language, or it is the beginning of the id.
+// the titles or the name, or it is the beginning of the id.
 export function patternsWith(text: string, all: Iterable<Pattern>): Pattern[] {
   const words = text.toLowerCase().split(/\s+/);
-  return [...all].filter(({ id, titles: { en, 'zh-CN': zh } }) => {
-    const title = `${en} ${zh}`.toLowerCase();
-    return id.toLowerCase().startsWith(words.join('')) || words.every((one) => title.includes(one));
+  return [...all].filter(({ id, name, titles: { en, 'zh-CN': zh } }) => {
+    const said = `${en} ${zh} ${name}`.toLowerCase();
+    return id.toLowerCase().startsWith(words.join('')) || words.every((one) => said.includes(one));
   });
 }
 

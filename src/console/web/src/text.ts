@@ -34,6 +34,7 @@ export const t = dictionary({
   signOut: ['退出', 'Sign out'],
   keys: ['键盘操作', 'Keyboard shortcuts'],
   everywhereKeys: ['任何页面', 'Anywhere'],
+  keysShort: ['键盘操作', 'Keyboard'],
   onPage: ['在“{page}”页', 'On the page: {page}'],
   keysRows: ['下一行、上一行', 'Next row, previous row'],
   keysOpen: ['打开', 'Open'],
