@@ -91,3 +91,11 @@ it('asks for more when the end of what was read is near', () => {
   show({ rows: rows.slice(0, 30), more: false, onNearEnd: near });
   expect(near).not.toHaveBeenCalled();
 });
+
+it('tells what a heading means behind a button of its own', () => {
+  const grid = show({ columns: [{ ...columns[0]!, hint: 'What it is' }, columns[1]!] });
+  const hints = grid.querySelectorAll('[role=columnheader] button[popovertarget]');
+  expect(hints.length).toBe(1);
+  expect(hints[0]!.getAttribute('aria-label')).toBe('What it is');
+  expect(document.getElementById(hints[0]!.getAttribute('popovertarget')!)?.textContent).toBe('What it is');
+});

@@ -49,8 +49,8 @@ function Alerts({ counts }: { counts: Pattern['counts'] }) {
   return (
     <span>
       {count(counts.opened)}
-      {withdrawn > 0 && <span class="muted"> · {t('ofWithdrawn', { n: withdrawn })}</span>}
-      {late > 0 && <span class="muted"> · {t('ofLate', { n: late })}</span>}
+      {withdrawn > 0 && <> <span class="muted nowrap">· {t('ofWithdrawn', { n: withdrawn })}</span></>}
+      {late > 0 && <> <span class="muted nowrap">· {t('ofLate', { n: late })}</span></>}
     </span>
   );
 }
@@ -77,7 +77,7 @@ function columnsOf(precisions: Precisions): Column<Pattern>[] {
       cell: (one) => <a href={href(`patterns/${one.id}`)} tabIndex={-1}><code>{one.id}</code></a>,
     },
     {
-      key: 'name', title: t('name'), width: 'minmax(208px, 3fr)', wraps: true,
+      key: 'name', title: t('name'), width: 'minmax(196px, 3fr)', wraps: true,
       cell: (one) => (
         <span title={one.titles[language.value]}>
           {one.shadow && <><Badge tone="warn" title={t('shadowWhat')}>{t('shadow')}</Badge> </>}
@@ -85,7 +85,7 @@ function columnsOf(precisions: Precisions): Column<Pattern>[] {
         </span>
       ),
     },
-    { key: 'version', title: t('version'), width: '48px', spare: 2, cell: (one) => `v${one.version}` },
+    { key: 'version', title: t('version'), width: '48px', spare: 3, cell: (one) => `v${one.version}` },
     {
       key: 'subject', title: t('subject'), width: 'minmax(84px, 0.6fr)', spare: 1,
       cell: (one) => kindName(one.subject),
@@ -99,7 +99,7 @@ function columnsOf(precisions: Precisions): Column<Pattern>[] {
       cell: (one) => <SeverityBadge severity={one.severity} />,
     },
     {
-      key: 'declared', title: t('declaredColumn'), width: '112px', hint: t('declaredWhat'), right: true,
+      key: 'declared', title: t('declaredColumn'), width: '104px', hint: t('declaredWhat'), right: true,
       cell: (one) => <Declared pattern={one} />,
     },
     {
@@ -107,7 +107,7 @@ function columnsOf(precisions: Precisions): Column<Pattern>[] {
       wraps: true, hint: t('realisedWhat'), cell: (one) => <Realised pattern={one} />,
     },
     {
-      key: 'alerts', title: t('alerts'), width: 'minmax(84px, 0.6fr)', hint: t('alertsWhat'),
+      key: 'alerts', title: t('alerts'), width: 'minmax(132px, 0.6fr)', hint: t('alertsWhat'),
       right: true, wraps: true, cell: (one) => <Alerts counts={one.counts} />,
     },
     {
@@ -117,7 +117,7 @@ function columnsOf(precisions: Precisions): Column<Pattern>[] {
       cell: (one) => <Precision verdict={precisions.get(one.id)} />,
     },
     {
-      key: 'cost', title: t('costColumn'), width: '100px', hint: t('costWhat'), right: true,
+      key: 'cost', title: t('costColumn'), width: '100px', spare: 2, hint: t('costWhat'), right: true,
       cell: (one) => one.cost
         ? t('microseconds', { n: microseconds(one.cost) })
         : <span class="muted">–</span>,

@@ -41,7 +41,7 @@ export const t = dictionary({
   ofMany: ['{rate}（{low}–{high}）/10万', '{rate} ({low}–{high}) / 100k'],
   tooMany: ['超出', 'too many'],
   ofWithdrawn: ['撤回 {n}', '{n} withdrawn'],
-  ofLate: ['迟到未发 {n}', '{n} too late'],
+  ofLate: ['迟到 {n}', '{n} late'],
   costColumn: ['每事件耗时', 'Time per event'],
   legend: [
     '误报：每 10 万个对象每月的次数，括号内为 95% 区间；“规则”本身即违规，不靠统计。准确率：确认 ÷（确认 + 误报），横条为 95% 区间，灰色表示判定不足 10 条。',
