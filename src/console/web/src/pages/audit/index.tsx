@@ -39,11 +39,11 @@ function columnsOf(names: AccountNames): Column<AuditRecord>[] {
     },
     { key: 'actor', title: t('actor'), width: 'minmax(96px, 0.6fr)', cell: (one) => one.actor },
     {
-      key: 'action', title: t('action'), width: 'minmax(144px, 1fr)',
+      key: 'action', title: t('action'), width: 'minmax(144px, 1fr)', wraps: true,
       cell: (one) => <span title={one.action}>{actionName(one.action)}</span>,
     },
     {
-      key: 'object', title: t('object'), width: 'minmax(144px, 1.2fr)',
+      key: 'object', title: t('object'), width: 'minmax(196px, 1fr)',
       cell: (one) => <ObjectName object={one.object} names={names} />,
     },
     {
@@ -51,7 +51,7 @@ function columnsOf(names: AccountNames): Column<AuditRecord>[] {
       cell: (one) => (one.purpose === '' ? <span class="muted">–</span> : purposeName(one.purpose)),
     },
     {
-      key: 'detail', title: t('detail'), width: 'minmax(160px, 2fr)', spare: 3,
+      key: 'detail', title: t('detail'), width: 'minmax(160px, 2fr)', spare: 3, wraps: true,
       cell: (one) => {
         const text = detailText(one.detail, names);
         return text === '' ? <span class="muted">–</span> : <span title={text}>{text}</span>;
@@ -281,6 +281,7 @@ export default function AuditPage({ query }: PageProps) {
         <div class="panel">
           <DataTable
             label={t('records')} columns={columnsOf(names)} rows={rows} rowKey={(one) => one.seq}
+            rowHeight={34}
             cursor={cursor} more={pages.more} onNearEnd={pages.readMore}
             onCursor={(at) => {
               setCursor(at);

@@ -77,7 +77,7 @@ function columnsOf(precisions: Precisions): Column<Pattern>[] {
       cell: (one) => <a href={href(`patterns/${one.id}`)} tabIndex={-1}><code>{one.id}</code></a>,
     },
     {
-      key: 'name', title: t('name'), width: 'minmax(196px, 3fr)', wraps: true,
+      key: 'name', title: t('name'), width: 'minmax(224px, 3fr)', wraps: true,
       cell: (one) => (
         <span title={one.titles[language.value]}>
           {one.shadow && <><Badge tone="warn" title={t('shadowWhat')}>{t('shadow')}</Badge> </>}
