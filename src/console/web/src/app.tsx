@@ -202,8 +202,7 @@ function Shell() {
           </a>
         ))}
         <button
-          type="button" class="button plain" title={t('keys')} onClick={() => setHelp(true)}
-          style={{ flex: 'none', justifyContent: 'flex-start', marginTop: 'auto', padding: '0 8px' }}
+          type="button" class="button plain keys" title={t('keys')} onClick={() => setHelp(true)}
         >
           <kbd>?</kbd><span class="muted">{t('keysShort')}</span>
         </button>

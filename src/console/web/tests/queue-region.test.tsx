@@ -3,7 +3,7 @@ import { render } from 'preact';
 import { act } from 'preact/test-utils';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { readRegions } from '../src/core/regions';
-import { RegionFilter, regionLabel, regionOf, withAbove } from '../src/pages/queue/region';
+import { RegionFilter, regionLabel, regionOf, withAbove } from '../src/core/ui';
 
 const known = withAbove(['210102', '210602', '210102']);
 

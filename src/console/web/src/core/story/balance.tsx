@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { useContext } from 'preact/hooks';
-import { LabelLayout } from 'echarts/features';
 import { dateTimeSeconds, money, moneyShort, percent } from '../i18n';
 import { colour } from '../theme';
-import { Chart, use as register } from '../ui/chart';
+import { Chart } from '../ui/chart';
 import { Context, Section, eventTip, onAxis, opens, span, timeAxis, useOption, yuan } from './common';
 import { DRAIN_SHARE, different, type Balance, type StoryEvent } from './model';
 import { t } from './text';
-
-register([LabelLayout]);
 
 const LABELS_MAX = 12;
 

@@ -2,7 +2,6 @@
 // Who was seen with whom. The layout starts from a circle, so the same case looks the same each time.
 import { useMemo, useRef } from 'preact/hooks';
 import { GraphChart } from 'echarts/charts';
-import { LabelLayout } from 'echarts/features';
 import type { Alert, Party } from '../api';
 import { count } from '../i18n';
 import { kindName } from '../names';
@@ -13,7 +12,7 @@ import { isNetworkDrawn, networkOf, type Network, type Node } from './model';
 import { shortRef } from './timeline';
 import { t } from './text';
 
-register([GraphChart, LabelLayout]);
+register([GraphChart]);
 
 // Kinds differ in shape too.
 const looks: Record<string, [symbol: string, series: number]> = {

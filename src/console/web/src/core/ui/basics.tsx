@@ -12,7 +12,6 @@ import {
   clockName, errorName, outcomeName, resultName, severityName, stateName,
 } from '../names';
 import { patternTitle } from '../patterns';
-import { regionName, regionPath } from '../regions';
 import { t } from './text';
 
 type ButtonProps = Omit<JSX.IntrinsicElements['button'], 'size' | 'class' | 'icon'> & {
@@ -74,11 +73,6 @@ export function PatternName({ id }: { id: string }) {
 // Pseudonyms, institutions, devices: one look, so that they are known for what they are.
 export function Ref({ id, name = '' }: { id: string; name?: string }) {
   return name === '' ? <code>{id}</code> : <span title={id}>{name}</span>;
-}
-
-// Where: the name of a region, and all of it with its code under the pointer.
-export function Region({ code, full = false }: { code: string; full?: boolean }) {
-  return <span title={`${regionPath(code)} ${code}`}>{full ? regionPath(code) : regionName(code)}</span>;
 }
 
 export function Money({ fen, short = false }: { fen: Fen; short?: boolean }) {

@@ -9,6 +9,7 @@ import {
   DataZoomInsideComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent,
   TooltipComponent,
 } from 'echarts/components';
+import { LabelLayout } from 'echarts/features';
 import { CanvasRenderer } from 'echarts/renderers';
 import type { EChartsCoreOption, ECharts } from 'echarts/core';
 import { colour, seriesColours, theme } from '../theme';
@@ -20,7 +21,7 @@ export type { EChartsCoreOption, ECharts } from 'echarts/core';
 
 echarts.use([
   BarChart, LineChart, ScatterChart, DataZoomInsideComponent, GridComponent, LegendComponent,
-  MarkAreaComponent, MarkLineComponent, TooltipComponent, CanvasRenderer,
+  MarkAreaComponent, MarkLineComponent, TooltipComponent, LabelLayout, CanvasRenderer,
 ]);
 
 function chartTheme() {

@@ -3,5 +3,6 @@
 export * from './basics';
 export * from './icons';
 export * from './overlay';
+export * from './region';
 export * from './table';
 export * from './tabs';

@@ -13,9 +13,8 @@ import { setting } from '../../core/settings';
 import { onChanges, streamMissed } from '../../core/stream';
 import {
   AsOf, Badge, Button, DataTable, Empty, ErrorBox, Icon, Loading, Money, PatternName, Ref,
-  Region, ResultBadge, Select, SeverityBadge, When, type Column,
+  Region, RegionFilter, ResultBadge, Select, SeverityBadge, When, type Column,
 } from '../../core/ui';
-import { RegionFilter } from '../queue/region';
 import { fits, merge, readFilter, ROWS_MAX, type AlertFilter } from './rows';
 import './style.css';
 import { t } from './text';

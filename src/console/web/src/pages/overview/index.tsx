@@ -2,7 +2,7 @@
 // The first look of the day: how much, what got worse, where, and whose time runs out.
 import { useEffect, useRef } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
-import type { DataHealth, Overview } from '../../core/api';
+import { may, type DataHealth, type Overview, type Page, type UnmaskRequest } from '../../core/api';
 import { watermarkState, watermarkTone } from '../../core/completeness';
 import { clockTime, count, date, moneyShort, percent, relative } from '../../core/i18n';
 import { useGet } from '../../core/load';
@@ -234,6 +234,15 @@ function CasesPanel({ overview, region }: { overview: Overview; region: string }
   );
 }
 
+// Somebody waits for this person's yes or no.
+function IdentityRequests() {
+  const { data } = useGet<Page<UnmaskRequest>>('/identities/requests');
+  const n = data?.items.filter((one) => one.state === 'waiting' && !one.mine).length ?? 0;
+  return n === 0 ? null : (
+    <p class="notice"><a href={href('admin', { view: 'requests' })}>{t('requestsWait', { n })}</a></p>
+  );
+}
+
 function DuePanel({ overview }: { overview: Overview }) {
   return (
     <section class="panel" aria-labelledby="due">
@@ -354,6 +363,7 @@ export default function OverviewPage({ query }: PageProps) {
         <span class="grow" />
         {health.data !== null && <Age health={health.data} />}
       </div>
+      {may('approve') && may('unmask') && <IdentityRequests />}
       {shown.error !== null && <ErrorBox error={shown.error} retry={shown.reload} />}
       {overview === null ? (shown.error === null && <Loading lines={12} />) : (
         <div class="all" aria-busy={shown.data === null}>

@@ -2,7 +2,6 @@
 // Where it happens: counties shaded, institutions on them. What lies far apart is drawn apart.
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { GeoComponent } from 'echarts/components';
-import { LabelLayout } from 'echarts/features';
 import type { Overview } from '../../core/api';
 import { count, language, money, moneyShort } from '../../core/i18n';
 import { regionName, regionPath } from '../../core/regions';
@@ -17,7 +16,7 @@ import { areasOf, type Area, type County, type Site } from './geometry';
 import { t } from './text';
 import { tooltip } from './tooltip';
 
-draws([GeoComponent, LabelLayout]);
+draws([GeoComponent]);
 
 const HEIGHT = 400;
 const SMALL_HEIGHT = 190;

@@ -10,6 +10,10 @@ export const t = dictionary({
   lastDays: ['最近 {days} 天', 'Last {days} days'],
   few: ['数量少', 'few'],
   control: ['对照样本', 'Control sample'],
+  requestsWait: [
+    '{n} 件查看身份的申请等待另一人同意',
+    '{n} {n|request|requests} to see identities {n|waits|wait} for a second person',
+  ],
   fewWhy: [
     '两天合计不足 10 条，差异可能出于偶然',
     'Fewer than 10 in both days together: the difference may be chance',

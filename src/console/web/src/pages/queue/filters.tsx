@@ -9,9 +9,8 @@ import { asApiError, useGet } from '../../core/load';
 import { clockName, errorName, resultName, severityName, stateName } from '../../core/names';
 import { patterns } from '../../core/patterns';
 import { href, replaceQuery } from '../../core/router';
-import { Button, Dialog, Field, Icon, Menu, Select, toast, type MenuEntry } from '../../core/ui';
+import { Button, Dialog, Field, Icon, Menu, RegionFilter, Select, toast, type MenuEntry } from '../../core/ui';
 import { readFilter, viewOf, views, type FilterName, type QueueFilter, type Sort, type ViewName } from './filter';
-import { RegionFilter } from './region';
 import { t } from './text';
 
 const forWorkers: ViewName[] = ['mine', 'returned'];

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Where, by code or by name: offered are the regions that were seen in the rows, and what is above
-// them.
+// Where, in names: shown, and chosen.
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { regionName, regionPath } from '../../core/regions';
-import { Badge } from '../../core/ui';
+import { regionName, regionPath } from '../regions';
+import { Badge } from './basics';
+
+// Where: the name of a region, and all of it with its code under the pointer.
+export function Region({ code, full = false }: { code: string; full?: boolean }) {
+  return <span title={`${regionPath(code)} ${code}`}>{full ? regionPath(code) : regionName(code)}</span>;
+}
 
 // 和平区 210102; where a code is part of the name, that alone.
 export function regionLabel(code: string): string {
@@ -31,6 +35,7 @@ export function regionOf(text: string, known: readonly string[]): string | null 
     ?? null;
 }
 
+// Takes a code or a name; offered are the regions that were seen in the rows, and what is above them.
 export function RegionFilter({ value, label, unknown, rows, onChange }: {
   value: string; // a code, or the beginning of one
   label: string;
