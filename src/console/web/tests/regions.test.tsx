@@ -16,6 +16,7 @@ it('shows codes until the names are there, and then names', async () => {
 it('names the city of a code that it does not know', async () => {
   await readRegions();
   expect([regionName('210199'), regionPath('210199')]).toEqual(['沈阳市 210199', '辽宁省沈阳市 210199']);
+  expect([regionName('1101'), regionPath('1101')]).toEqual(['北京市', '北京市']); // all its districts
   expect(['', '99', '999999'].map(regionName)).toEqual(['', '99', '999999']);
   expect(['', '999999'].map(regionPath)).toEqual(['', '999999']);
 });

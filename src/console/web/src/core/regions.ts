@@ -24,6 +24,10 @@ function known(code: string): string {
   return GROUPS.has(name) ? '' : name;
 }
 
+function isGroup(code: string): boolean {
+  return GROUPS.has(names.value[code.padEnd(6, '0')] ?? '');
+}
+
 // 和平区 of "210102", 沈阳市 of "2101": the last of its names; the code where there is none.
 export function regionName(code: string): string {
   const name = known(code);
@@ -31,7 +35,7 @@ export function regionName(code: string): string {
     return name;
   }
   const above = known(code.slice(0, 4)) || known(code.slice(0, 2));
-  return above === '' || code.length <= 2 ? code : `${above} ${code}`;
+  return above === '' || code.length <= 2 ? code : isGroup(code) ? above : `${above} ${code}`;
 }
 
 // 辽宁省沈阳市和平区; the code where there is none.
@@ -41,5 +45,5 @@ export function regionPath(code: string): string {
     .map(known)
     .filter((name, i, all) => name !== '' && all.indexOf(name) === i)
     .join('');
-  return path === '' ? code : known(code) === '' ? `${path} ${code}` : path;
+  return path === '' ? code : known(code) === '' && !isGroup(code) ? `${path} ${code}` : path;
 }

@@ -66,7 +66,7 @@ export function RegionFilter({ value, label, unknown, rows, onChange }: {
   return (
     <>
       <input
-        ref={box} class="input" style={{ width: '152px' }} type="search" list={id}
+        ref={box} class="input" style={{ width: '176px' }} type="search" list={id}
         aria-label={label} placeholder={label} spellcheck={false} aria-invalid={wrong}
         onInput={(event) => {
           const text = event.currentTarget.value;

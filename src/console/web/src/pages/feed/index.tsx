@@ -29,7 +29,13 @@ function columns(): Column<AlertRow>[] {
     { key: 'severity', title: t('severity'), width: '80px', cell: (row) => <SeverityBadge severity={row.severity} /> },
     {
       key: 'pattern', title: t('pattern'), width: 'minmax(236px, 3fr)', wraps: true,
-      cell: (row) => <><PatternName id={row.pattern} />{row.rev > 1 && <span class="muted"> · {t('rev', { n: row.rev })}</span>}</>,
+      cell: (row) => (
+        <>
+          <PatternName id={row.pattern} />
+          {row.rev > 1 && <span class="muted"> · {t('rev', { n: row.rev })}</span>}
+          {row.status === 'withdrawn' && <strong> · {statusName('withdrawn')}</strong>}
+        </>
+      ),
     },
     { key: 'result', title: t('result'), width: '96px', cell: (row) => <ResultBadge result={row.result_type} /> },
     {
