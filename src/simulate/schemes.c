@@ -148,6 +148,8 @@ static void play(struct xz_simulation *sim, uint32_t pattern, enum xz_intensity 
     stage.day = stage.day >= (int32_t)days ? (int32_t)days - 1 : stage.day;
     stage.span = (int32_t)days - stage.day;
     stage.day += (int32_t)first_day;
+    stage.begin = (int32_t)first_day;
+    stage.end = (int32_t)(first_day + days);
     plays[pattern].fn(&stage);
 }
 

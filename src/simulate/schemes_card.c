@@ -161,8 +161,8 @@ void xz_sim_t04(struct xz_sim_stage *stage)
         return;
     }
     struct xz_simulation *sim = stage->sim;
-    const int32_t day = stage->day / 2;
-    const int32_t span = (int32_t)sim->config.days - day;
+    const int32_t day = stage->begin + (stage->day - stage->begin) / 2;
+    const int32_t span = stage->end - day;
     struct xz_sim_intent end = xz_sim_intent_of(death ? XZ_SIM_DO_DEATH : XZ_SIM_DO_STATUS, person,
                                                 XZ_SIM_NONE, xz_sim_stage_time(stage, day, 3, 12));
     end.span = stage->intensity == XZ_INTENSITY_BLATANT ? 1 : (int16_t)(span > 16 ? 14 : span - 1);

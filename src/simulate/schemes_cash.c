@@ -79,9 +79,10 @@ void xz_sim_t11(struct xz_sim_stage *stage)
         return;
     }
     struct xz_simulation *sim = stage->sim;
-    const int32_t days = (int32_t)sim->config.days;
-    int32_t first = days * 6 / 10 + (int32_t)xz_rng_below(stage->rng, (uint32_t)days / 4 + 1);
-    if (days >= 110 && first < 93) {
+    const int32_t days = stage->end - stage->begin;
+    int32_t first =
+        stage->begin + days * 6 / 10 + (int32_t)xz_rng_below(stage->rng, (uint32_t)days / 4 + 1);
+    if (stage->end >= 110 && first < 93) {
         first = 93; /* long enough for ninety days of silence */
     }
     sim->people[person].flags |= XZ_SIM_SILENT;
@@ -91,7 +92,7 @@ void xz_sim_t11(struct xz_sim_stage *stage)
             first + spread_days[stage->intensity] * (int32_t)i / (int32_t)tickets[stage->intensity];
         struct xz_sim_intent intent =
             xz_sim_act(stage, XZ_SIM_DO_SHOP, person, sim->people[person].shop,
-                       xz_sim_stage_time(stage, day < days ? day : days - 1, 10 + 2 * i,
+                       xz_sim_stage_time(stage, day < stage->end ? day : stage->end - 1, 10 + 2 * i,
                                          xz_rng_below(stage->rng, 50)));
         intent.tweak = XZ_SIM_TWEAK_DRAIN;
         intent.amount_fen = shares[stage->intensity][i];
@@ -135,8 +136,8 @@ void xz_sim_t13(struct xz_sim_stage *stage)
     uint32_t cards[CARDS_MAX];
     const uint32_t count = cast_many(stage, 3, 150000, cards);
     const uint32_t site = any_shop(stage);
-    const int32_t first = stage->day / 4;
-    const int32_t span = (int32_t)stage->sim->config.days - first;
+    const int32_t first = stage->begin + (stage->day - stage->begin) / 4;
+    const int32_t span = stage->end - first;
     char subject[40];
 
     (void)snprintf(subject, sizeof(subject), "%s/OP02", stage->sim->sites[site].code);

@@ -10,8 +10,9 @@ struct xz_sim_stage { /* what a scheme's author works with */
     struct xz_rng *rng;
     uint32_t scheme; /* index */
     enum xz_intensity intensity;
-    int32_t day;  /* of the run: where it begins */
-    int32_t span; /* days from there to the end of the run, at least 1 */
+    int32_t begin, end; /* the days of the run that are its own; end is the first that is not */
+    int32_t day;        /* of the run: where it begins */
+    int32_t span;       /* days from there to the end of its own, at least 1 */
 };
 /* Someone not yet cast who has an account with at least so much in it; XZ_SIM_NONE if none. */
 uint32_t xz_sim_cast(struct xz_sim_stage *stage, int64_t balance_min_fen);
