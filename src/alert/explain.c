@@ -9,23 +9,24 @@
 #include "alert/alert_int.h"
 #include "base/time.h"
 
-enum { /* as xz_pack_fills */
-       FILL_SUBJECT,
-       FILL_EVENTS,
-       FILL_PERSONS,
-       FILL_AMOUNT,
-       FILL_START,
-       FILL_END,
-       FILL_OBSERVED,
-       FILL_EXPECTED,
-       FILL_OBSERVED2,
-       FILL_EXPECTED2,
-       FILL_TIMES,
-       FILL_ODDS,
-       FILL_SEGMENT,
-       FILL_PEERS,
-       FILL_PERIOD,
-       FILL_COUNT
+/* In the order of xz_pack_fills. */
+enum {
+    FILL_SUBJECT,
+    FILL_EVENTS,
+    FILL_PERSONS,
+    FILL_AMOUNT,
+    FILL_START,
+    FILL_END,
+    FILL_OBSERVED,
+    FILL_EXPECTED,
+    FILL_OBSERVED2,
+    FILL_EXPECTED2,
+    FILL_TIMES,
+    FILL_ODDS,
+    FILL_SEGMENT,
+    FILL_PEERS,
+    FILL_PERIOD,
+    FILL_COUNT
 };
 _Static_assert(FILL_COUNT == XZ_PACK_FILLS, "each name is filled in");
 

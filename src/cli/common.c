@@ -30,9 +30,9 @@ int xz_cli_usage(const char *command, const char *format, ...)
 
 int xz_cli_unknown(const char *command, char *const argv[], const struct option *longs)
 {
-    const char *names[OPTIONS_MAX], *given = argv[optind - 1], *nearest;
+    const char *names[OPTIONS_MAX], *nearest;
     size_t count = 0;
-    struct xz_str name = xz_str_from(given);
+    struct xz_str name = xz_str_from(argv[optind - 1]);
 
     for (; longs[count].name != NULL && count < OPTIONS_MAX; count++) {
         names[count] = longs[count].name;
@@ -41,7 +41,7 @@ int xz_cli_unknown(const char *command, char *const argv[], const struct option 
                                 longs[count].has_arg ? "wants a" : "takes no");
         }
     }
-    if (optopt != 0 && strncmp(given, "--", 2) != 0) {
+    if (optopt != 0) { /* 0: a long one */
         return xz_cli_usage(command, "no option -%c", optopt);
     }
     while (name.len > 0 && name.ptr[0] == '-') {

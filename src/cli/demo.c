@@ -43,7 +43,7 @@ static const char help[] =
     "      --seconds N        how long they take, about (60)\n"
     "      --seed N           another region for every number (1)\n"
     "      --lang LANG        explanations in zh-CN or en (by the environment's LANG)\n"
-    "      --keep             go on, month after month, until Ctrl-C\n"
+    "      --keep             go on until Ctrl-C, with new schemes in every N days\n"
     "      --listen ADDRESS   where the console is, HOST:PORT (127.0.0.1:9480, or the\n"
     "                         next port that is free); \"\": nowhere\n"
     "      --stay             leave the console open at the end, until Ctrl-C; so it is\n"

@@ -26,9 +26,10 @@ static const char help[] =
     "  -h, --help             this text\n"
     "\n"
     "SIGTERM and SIGINT drain, checkpoint and end with exit status 0; where that takes\n"
-    "longer than stop_within, it ends with 1 and the next start does the rest. SIGHUP reads the\n"
-    "configuration and the reference files again, and keeps the old ones if there is a\n"
-    "mistake; a new configuration begins with a checkpoint and an orderly new start.\n";
+    "longer than stop_within, it ends with 1 and the next start does the rest. SIGHUP\n"
+    "reads the configuration and the reference files again, and keeps the old ones if\n"
+    "there is a mistake; a new configuration begins with a checkpoint and an orderly\n"
+    "new start.\n";
 
 /* What ends a spell of the service. */
 enum ended { BY_SIGNAL, BY_ITSELF, BY_NEW_CONFIG };
