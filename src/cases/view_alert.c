@@ -227,7 +227,9 @@ static enum xz_rc find_cases(struct xz_db_conn *conn, const struct searching *se
     (void)xz_query_bind(&query, XZ_DB_TEXT(xz_buf_view(&searching->like)));
     (void)xz_query_bind(&query, XZ_DB_TEXT(words));
     xz_query_in_scope(&query, "c.region", searching->view->actor);
-    xz_query_add(&query, " ORDER BY c.is_open DESC, c.rank DESC, c.id DESC LIMIT " FOUND_MAX);
+    xz_query_add(&query,
+                 " ORDER BY CASE WHEN c.id = ?1 THEN 0 ELSE 1 END, c.is_open DESC, c.rank DESC, "
+                 "c.id DESC LIMIT " FOUND_MAX);
     rc = xz_case_rows(&query, conn, rows, err);
     xz_query_fini(&query);
     return rc;

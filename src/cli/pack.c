@@ -28,12 +28,12 @@ static int activate(const struct xz_config *config, const char *dir)
     struct xz_err err = {0};
     char cluster[64], sha256[65];
     int32_t partitions = 0;
+    const struct xz_patience patience = {0};       /* SIGINT ends the process */
     enum xz_rc rc = xz_cli_pack(dir, &pack, &err); /* says every mistake before anything is sent */
 
     xz_pack_free(pack);
-    rc = rc == XZ_OK ? xz_kafka_topics(config, (struct xz_patience){0}, &partitions, cluster, &err)
-                     : rc;
-    rc = rc == XZ_OK ? xz_packs_activate(config, dir, partitions, sha256, &err) : rc;
+    rc = rc == XZ_OK ? xz_kafka_topics(config, patience, &partitions, cluster, &err) : rc;
+    rc = rc == XZ_OK ? xz_packs_activate(config, patience, dir, partitions, sha256, &err) : rc;
     if (rc != XZ_OK) {
         return xz_cli_fail("pack activate", &err);
     }

@@ -7,9 +7,9 @@
 #include "base/mem.h"
 #include "engine/engine.h"
 #include "stream/frame.h"
-#include "stream/kafka.h"
 
 #define FLUSH_MS 30000
+#define LOOK_MS  250 /* so often: does somebody want the end meanwhile? */
 #define ACTIVE   XZ_STR("active")
 
 struct loaded {
@@ -142,18 +142,25 @@ static void delivered(void *arg, const rd_kafka_message_t *message)
     flight->failed += message->err != RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-static enum xz_rc flushed(struct xz_producer *producer, const struct flight *flight,
-                          struct xz_err *err)
+static enum xz_rc flushed(struct xz_producer *producer, struct xz_patience patience,
+                          const struct flight *flight, struct xz_err *err)
 {
-    if (rd_kafka_flush(producer->client, FLUSH_MS) != RD_KAFKA_RESP_ERR_NO_ERROR ||
-        flight->failed > 0) {
+    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR__TIMED_OUT;
+
+    for (int waited_ms = 0; code == RD_KAFKA_RESP_ERR__TIMED_OUT && waited_ms < FLUSH_MS &&
+                            !xz_patience_is_over(patience);
+         waited_ms += LOOK_MS) {
+        code = rd_kafka_flush(producer->client, LOOK_MS);
+    }
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR || flight->failed > 0) {
         return xz_err_set(err, XZ_RETRY, "the broker did not take the pack: it is not active");
     }
     return XZ_OK;
 }
 
-enum xz_rc xz_packs_activate(const struct xz_config *config, const char *dir, int32_t partitions,
-                             char sha256[static 65], struct xz_err *err)
+enum xz_rc xz_packs_activate(const struct xz_config *config, struct xz_patience patience,
+                             const char *dir, int32_t partitions, char sha256[static 65],
+                             struct xz_err *err)
 {
     struct xz_pack *pack = NULL;
     struct xz_buf archive = {0}, frame = {0};
@@ -166,7 +173,7 @@ enum xz_rc xz_packs_activate(const struct xz_config *config, const char *dir, in
     if (rc == XZ_OK) { /* the archive first: a control frame must never name what is nowhere */
         rc = xz_produce(&producer, config->topics_packs, 0, xz_str_from(sha256),
                         xz_buf_view(&archive), false, NULL, 0, NULL, err);
-        rc = rc == XZ_OK ? flushed(&producer, &flight, err) : rc;
+        rc = rc == XZ_OK ? flushed(&producer, patience, &flight, err) : rc;
     }
     xz_frame_pack(&frame, xz_str_from(sha256));
     for (int32_t p = 0; rc == XZ_OK && p < partitions; p++) {
@@ -176,7 +183,7 @@ enum xz_rc xz_packs_activate(const struct xz_config *config, const char *dir, in
     if (rc == XZ_OK) {
         rc = xz_produce(&producer, config->topics_packs, 0, ACTIVE, xz_str_from(sha256), false,
                         NULL, 0, NULL, err);
-        rc = rc == XZ_OK ? flushed(&producer, &flight, err) : rc;
+        rc = rc == XZ_OK ? flushed(&producer, patience, &flight, err) : rc;
     }
     xz_producer_close(&producer);
     xz_buf_fini(&archive);

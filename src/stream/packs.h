@@ -4,7 +4,7 @@
 #ifndef XZ_STREAM_PACKS_H
 #define XZ_STREAM_PACKS_H
 #include "pack/pack.h"
-#include "stream/config.h"
+#include "stream/kafka.h"
 
 struct xz_packs;
 
@@ -17,9 +17,10 @@ XZ_MUST enum xz_rc xz_packs_get(struct xz_packs *packs, struct xz_str sha256,
                                 const struct xz_pack **pack, struct xz_err *err);
 
 /* Checks the pack in dir, stores it, and writes a control frame to every observation partition: it
- * holds from there on. sha256 is told. */
-XZ_MUST enum xz_rc xz_packs_activate(const struct xz_config *config, const char *dir,
-                                     int32_t partitions, char sha256[static 65],
+ * holds from there on. sha256 is told. XZ_RETRY when the broker does not take it in thirty seconds,
+ * or patience is over before; activated again it is as if once. */
+XZ_MUST enum xz_rc xz_packs_activate(const struct xz_config *config, struct xz_patience patience,
+                                     const char *dir, int32_t partitions, char sha256[static 65],
                                      struct xz_err *err);
 
 /* The hash that was activated last, or an empty text. */

@@ -139,14 +139,15 @@ static enum xz_rc start_role(struct xz_service *service, enum xz_role at,
 
 /* ---- topics, and the first pack ---- */
 
-static enum xz_rc activate_first(struct xz_service_shared *shared, struct xz_err *err)
+static enum xz_rc activate_first(struct xz_service_shared *shared, struct xz_patience patience,
+                                 struct xz_err *err)
 {
     char sha256[65];
     enum xz_rc rc = xz_packs_active(shared->config, sha256, err);
 
     if (rc == XZ_OK && sha256[0] == '\0') {
-        rc = xz_packs_activate(shared->config, shared->config->pack, shared->partitions, sha256,
-                               err);
+        rc = xz_packs_activate(shared->config, patience, shared->config->pack, shared->partitions,
+                               sha256, err);
         if (rc == XZ_OK) {
             xz_log(XZ_LOG_INFO, "service", "pack_activated", "dir=%s sha256=%s",
                    shared->config->pack, sha256);
@@ -168,7 +169,7 @@ static enum xz_rc wait_for_topics(struct xz_service_shared *shared, struct xz_pa
             xz_log(XZ_LOG_WARN, "service", "waiting", "error=\"%s\"", err->msg);
         }
     }
-    return rc == XZ_OK ? activate_first(shared, err) : rc;
+    return rc == XZ_OK ? activate_first(shared, patience, err) : rc;
 }
 
 static bool is_stopped(void *arg)
@@ -185,7 +186,7 @@ static enum xz_rc make_topics(struct xz_service_shared *shared, struct xz_err *e
     enum xz_rc rc =
         xz_kafka_topics(shared->config, patience, &shared->partitions, shared->cluster_id, err);
 
-    rc = rc == XZ_OK ? activate_first(shared, err) : rc;
+    rc = rc == XZ_OK ? activate_first(shared, patience, err) : rc;
     return shared->stop ? XZ_OK : rc;
 }
 

@@ -290,6 +290,9 @@ static void test_search_finds_an_institution_by_its_name(void **state)
     const struct xz_desk_view view = {&desk, &li, MONDAY_MS}, blind = {&desk, &far, MONDAY_MS};
     struct said said[] = {saying("A1", "T09", "institution", "P1"),
                           saying("A2", "T09", "institution", "P2")};
+    struct xz_buf out = {0};
+    struct xz_err err = {0};
+    json_t *found;
 
     execute(&desk,
             "INSERT INTO institution (id, name, kind, level, region) VALUES "
@@ -302,6 +305,12 @@ static void test_search_finds_an_institution_by_its_name(void **state)
     assert_int_equal(finds(&view, "0%_"), 2); /* these are no wildcards */
     assert_int_equal(finds(&view, "第_大药房"), 0);
     assert_int_equal(finds(&blind, "药房"), 0);
+    /* a number is first of all that of a case, whatever the names of other cases have in them */
+    assert_int_equal(xz_view_search(&view, XZ_STR("1"), &out, &err), XZ_OK);
+    found = json_of(&out);
+    assert_int_equal(json_array_size(at(found, "cases")), 2);
+    assert_int_equal(int_at(found, "cases/0/id"), 1);
+    json_decref(found);
     xz_desk_close(&desk);
 }
 
