@@ -277,7 +277,8 @@ static void run(struct world *world, const struct xz_simulation_config *region)
     wait_ready(&world->first);
     assert_true(produce_until(world, first_day + days / 4));
     xz_service_reload(world->first.service);
-    assert_int_equal(xz_packs_activate(&world->first.config, PACK, PARTITIONS, sha256, &err),
+    assert_int_equal(xz_packs_activate(&world->first.config, (struct xz_patience){0}, PACK,
+                                       PARTITIONS, sha256, &err),
                      XZ_OK);
     start(world, &world->second, "second");
     assert_true(produce_until(world, first_day + days / 2));
