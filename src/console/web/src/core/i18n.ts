@@ -70,10 +70,15 @@ const SUPERSCRIPTS: Record<string, string> = {
   '-': '⁻', '0': '⁰', '1': '¹', '2': '²', '3': '³', '4': '⁴', '5': '⁵', '6': '⁶', '7': '⁷', '8': '⁸', '9': '⁹',
 };
 
+// Does rough() write it with a power of ten?
+export function isTinyOrHuge(value: number): boolean {
+  const size = Math.abs(value);
+  return size !== 0 && (size < 1e-3 || size >= 1e6);
+}
+
 // Few significant digits, for what may be tiny or huge: p-values, odds, rates. 0.41, 1.2×10⁻¹¹.
 export function rough(value: number, digits = 2): string {
-  const size = Math.abs(value);
-  if (size === 0 || (size >= 1e-3 && size < 1e6)) {
+  if (!isTinyOrHuge(value)) {
     return numberFormat({ maximumSignificantDigits: digits }).format(value);
   }
   const [digit, power] = value.toExponential(digits - 1).split('e') as [string, string];

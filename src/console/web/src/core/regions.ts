@@ -19,13 +19,19 @@ export async function readRegions(): Promise<void> {
   nameRegions((await import('china-area-data/data.json')).default);
 }
 
+// As the table has it; '' where it has none.
+function written(code: string): string {
+  return names.value[code.padEnd(6, '0')] ?? '';
+}
+
 function known(code: string): string {
-  const name = names.value[code.padEnd(6, '0')] ?? '';
+  const name = written(code);
   return GROUPS.has(name) ? '' : name;
 }
 
-function isGroup(code: string): boolean {
-  return GROUPS.has(names.value[code.padEnd(6, '0')] ?? '');
+// A code that the table does not have stands behind what is above it.
+function withCode(name: string, code: string): string {
+  return written(code) === '' ? `${name} ${code}` : name;
 }
 
 // 和平区 of "210102", 沈阳市 of "2101": the last of its names; the code where there is none.
@@ -35,7 +41,7 @@ export function regionName(code: string): string {
     return name;
   }
   const above = known(code.slice(0, 4)) || known(code.slice(0, 2));
-  return above === '' || code.length <= 2 ? code : isGroup(code) ? above : `${above} ${code}`;
+  return above === '' || code.length <= 2 ? code : withCode(above, code);
 }
 
 // 辽宁省沈阳市和平区; the code where there is none.
@@ -45,5 +51,5 @@ export function regionPath(code: string): string {
     .map(known)
     .filter((name, i, all) => name !== '' && all.indexOf(name) === i)
     .join('');
-  return path === '' ? code : known(code) === '' && !isGroup(code) ? `${path} ${code}` : path;
+  return path === '' ? code : withCode(path, code);
 }

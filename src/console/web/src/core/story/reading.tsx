@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the figures of an alert mean, in the words of who never heard of them.
 import type { Alert } from '../api';
+import { isTinyOrHuge } from '../i18n';
 import { Section } from './common';
 import { t } from './text';
 
@@ -10,11 +11,6 @@ const names: Readonly<Record<Term, Parameters<typeof t>[0]>> = {
   readP: 'readPName', readE: 'readEName', readGathered: 'readGatheredName', readPowers: 'readPowersName',
   readPoints: 'readPointsName', readWeight: 'readWeightName', readLimit: 'readLimitName',
 };
-
-// As rough() writes them.
-function isPower(value: number | null): boolean {
-  return value !== null && value > 0 && (value < 1e-3 || value >= 1e6);
-}
 
 // Only what stands in these alerts. A broken rule has no such figures.
 export function termsOf(alerts: readonly Alert[]): Term[] {
@@ -28,7 +24,7 @@ export function termsOf(alerts: readonly Alert[]): Term[] {
     ['readP', evidence.length > 0],
     ['readE', evidence.some((one) => one.e_value !== null)],
     ['readGathered', compared.some((one) => one.e_value !== null)],
-    ['readPowers', figures.some(isPower)],
+    ['readPowers', figures.some((one) => one !== null && isTinyOrHuge(one))],
     ['readLimit', evidence.length > 0],
   ];
   return terms.filter(([, stands]) => stands).map(([term]) => term);

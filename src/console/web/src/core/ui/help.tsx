@@ -45,7 +45,7 @@ export function Help({ others, onClose }: { others: readonly KeyGroup[]; onClose
   );
 }
 
-const HINT_WIDTH = 280;
+const HINT_WIDTH = 280; // as in style.css
 const HINT_GAP = 8;
 
 // A `?` that tells what stands before it means: by mouse, key and finger. The browser puts what it
@@ -63,25 +63,11 @@ export function Hint({ text }: { text: string }) {
   return (
     <>
       <button
-        ref={button} type="button" aria-label={text} popovertarget={id}
-        style={{
-          width: '16px', height: '16px', marginLeft: '4px', padding: 0, borderRadius: '50%',
-          border: '1px solid var(--border-strong)', background: 'none', color: 'inherit',
-          fontSize: '11px', lineHeight: '14px', textAlign: 'center', cursor: 'pointer',
-        }}
+        ref={button} type="button" class="hint-mark" aria-label={text} popovertarget={id}
       >
         ?
       </button>
-      <div
-        ref={box} id={id} popover="auto" class="panel" onBeforeToggle={place}
-        style={{
-          right: 'auto', bottom: 'auto', width: `${HINT_WIDTH}px`, margin: 0, padding: '8px 12px',
-          color: 'var(--text)', boxShadow: 'var(--shadow)', fontSize: '13px', fontWeight: 400,
-          lineHeight: '18px', textAlign: 'left', whiteSpace: 'normal',
-        }}
-      >
-        {text}
-      </div>
+      <div ref={box} id={id} popover="auto" class="panel hint" onBeforeToggle={place}>{text}</div>
     </>
   );
 }

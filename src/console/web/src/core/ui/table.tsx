@@ -63,11 +63,6 @@ function useVirtual(count: number, height: number, box: { current: HTMLDivElemen
 }
 
 const CHECKBOX_WIDTH = '36px';
-const HEADING = { whiteSpace: 'normal', lineHeight: '14px' };
-const TWO_LINES = {
-  display: '-webkit-box', WebkitBoxOrient: 'vertical', WebkitLineClamp: '2', whiteSpace: 'normal',
-  lineHeight: '15px',
-};
 
 function leastWidth(tracks: readonly string[]): number {
   return tracks.reduce((sum, track) => sum + Number(/\d+/.exec(track)?.[0] ?? 0), 0);
@@ -203,7 +198,6 @@ export function DataTable<R>(props: TableProps<R>) {
             return (
               <span
                 key={column.key} role="columnheader" class={column.right ? 'num' : ''}
-                style={HEADING}
                 aria-sort={isSorted ? (props.sortDown ? 'descending' : 'ascending') : undefined}
               >
                 {column.sort === undefined || props.onSort === undefined ? (
@@ -252,8 +246,8 @@ export function DataTable<R>(props: TableProps<R>) {
               )}
               {columns.map((column) => (
                 <span
-                  key={column.key} role="gridcell" class={column.right ? 'num' : ''}
-                  style={column.wraps ? TWO_LINES : undefined}
+                  key={column.key} role="gridcell"
+                  class={`${column.right ? 'num' : ''} ${column.wraps ? 'wraps' : ''}`}
                 >
                   {column.cell(row)}
                 </span>

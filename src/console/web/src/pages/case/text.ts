@@ -14,8 +14,8 @@ export const t = dictionary({
   probability: ['属实可能', 'Chance to hold up'],
   rank: ['排序值', 'Rank'],
   rankWhy: [
-    '概率 {p} × 金额 {money}（元，至少 100）× 紧急度 {urgency}',
-    'probability {p} × money {money} (yuan, at least 100) × urgency {urgency}',
+    '属实可能 {p} × 金额 {money}（元，至少 100）× 紧急度 {urgency}',
+    'chance to hold up {p} × money {money} (yuan, at least 100) × urgency {urgency}',
   ],
   clock: ['法定期限', 'Legal clock'],
   extended: ['已延期', 'extended'],
