@@ -13,7 +13,20 @@ struct sum {
     struct xz_case_row *row;
     struct xz_money money;
     bool all_readable;
+    bool is_subject_there; /* does an alert that stands speak of the subject of the case? */
+    char kind[sizeof(((struct xz_case_row *)0)->subject_kind)]; /* of the oldest that stands */
+    char subject[XZ_REF_MAX + 1];
 };
+
+static void add_subject(struct sum *sum, struct xz_str kind, struct xz_str subject)
+{
+    if (sum->subject[0] == '\0') {
+        (void)snprintf(sum->kind, sizeof(sum->kind), XZ_STR_FMT, XZ_STR_ARG(kind));
+        (void)snprintf(sum->subject, sizeof(sum->subject), XZ_STR_FMT, XZ_STR_ARG(subject));
+    }
+    sum->is_subject_there |= xz_str_eq(subject, xz_str_from(sum->row->subject)) &&
+                             xz_str_eq(kind, xz_str_from(sum->row->subject_kind));
+}
 
 static void add_pattern(struct xz_case_row *row, struct xz_str pattern)
 {
@@ -44,6 +57,7 @@ static bool add_alert(void *arg, const struct xz_db_row *row)
     probability =
         xz_rank_probability(conclusive, xz_db_double(row, 4), xz_db_int(row, 6), xz_db_int(row, 7));
     add_pattern(out, xz_db_text(row, 0));
+    add_subject(sum, xz_db_text(row, 8), xz_db_text(row, 9));
     out->conclusive |= conclusive;
     out->severity = severity > out->severity ? severity : out->severity;
     out->probability = probability > out->probability ? probability : out->probability;
@@ -55,7 +69,7 @@ enum xz_rc xz_case_recount(struct xz_db_conn *conn, int64_t case_id, bool is_new
                            struct xz_err *err)
 {
     struct xz_case_row before, after;
-    struct sum sum = {&after, {0}, true};
+    struct sum sum = {.row = &after, .all_readable = true};
     double old_worth, worth;
     enum xz_rc rc = xz_case_load(conn, case_id, &before, err);
 
@@ -68,14 +82,14 @@ enum xz_rc xz_case_recount(struct xz_db_conn *conn, int64_t case_id, bool is_new
     after.severity = XZ_CASE_SEVERITY_LOW;
     after.alerts = after.withdrawn = 0;
     after.probability = 0;
-    rc = xz_db_query(
-        conn,
-        "SELECT a.pattern, a.status, a.result_type, a.severity, a.score, a.money, "
-        "COALESCE((SELECT cases FROM sum_verdict v WHERE v.pattern = a.pattern "
-        "AND v.outcome = 'confirmed'), 0), "
-        "COALESCE((SELECT cases FROM sum_verdict v WHERE v.pattern = a.pattern "
-        "AND v.outcome = 'false_positive'), 0) FROM alert a WHERE a.case_id = ?1 ORDER BY a.seq",
-        XZ_DB_ARGS(XZ_DB_INT(case_id)), add_alert, &sum, err);
+    rc = xz_db_query(conn,
+                     "SELECT a.pattern, a.status, a.result_type, a.severity, a.score, a.money, "
+                     "COALESCE((SELECT cases FROM sum_verdict v WHERE v.pattern = a.pattern "
+                     "AND v.outcome = 'confirmed'), 0), "
+                     "COALESCE((SELECT cases FROM sum_verdict v WHERE v.pattern = a.pattern "
+                     "AND v.outcome = 'false_positive'), 0), a.subject_kind, a.subject FROM alert "
+                     "a WHERE a.case_id = ?1 ORDER BY a.seq",
+                     XZ_DB_ARGS(XZ_DB_INT(case_id)), add_alert, &sum, err);
     if (rc == XZ_OK && !sum.all_readable) {
         rc = xz_err_set(err, XZ_FATAL, "the sums of an alert of case %lld cannot be read",
                         (long long)case_id);
@@ -85,6 +99,11 @@ enum xz_rc xz_case_recount(struct xz_db_conn *conn, int64_t case_id, bool is_new
     if (after.alerts == after.withdrawn) { /* it goes on to say what it was about */
         (void)snprintf(after.patterns, sizeof(after.patterns), "%s", before.patterns);
         after.probability = GROUNDLESS;
+    }
+    if (xz_case_is_open(&before.life) && sum.subject[0] != '\0' && !sum.is_subject_there) {
+        /* It accuses nobody of whom no alert stands. What is closed stays as it was decided. */
+        (void)snprintf(after.subject_kind, sizeof(after.subject_kind), "%s", sum.kind);
+        (void)snprintf(after.subject, sizeof(after.subject), "%s", sum.subject);
     }
     old_worth = xz_rank(before.probability, before.amount_fen, before.severity, XZ_CLOCK_OK, false);
     worth = xz_rank(after.probability, after.amount_fen, after.severity, XZ_CLOCK_OK, false);

@@ -14,6 +14,16 @@
 
 #define CARD "{\"kind\":\"insured\",\"id\":\"210100190001011234\",\"role\":\"card\"}"
 
+static void execute(const struct xz_desk *desk, const char *sql)
+{
+    struct xz_db_conn *conn = NULL;
+    struct xz_err err = {0};
+
+    assert_int_equal(xz_db_take(desk->db, 1000, &conn, &err), XZ_OK);
+    assert_int_equal(xz_db_script(conn, sql, &err), XZ_OK);
+    xz_db_give(conn);
+}
+
 static struct xz_case_row case_of(const struct xz_desk *desk, int64_t id)
 {
     struct xz_db_conn *conn = NULL;
@@ -162,6 +172,41 @@ static void test_a_withdrawn_alert_says_so(void **state)
     assert_true(case_of(&desk, 1).probability < 0.1);
     assert_int_equal(number(&desk, "SELECT SUM(alerts) FROM sum_alert"), 0);
     assert_int_equal(number(&desk, "SELECT COUNT(*) FROM case_event WHERE what = 'withdrawn'"), 1);
+    xz_desk_close(&desk);
+}
+
+/* A case is called after somebody of whom an alert stands; a closed one after whom it was decided.
+ */
+static void test_a_case_is_of_whom_an_alert_stands(void **state)
+{
+    struct xz_desk desk = desk_opened(*state);
+    struct said said[2] = {saying("A1", "T02", "insured", "210100190001011234"),
+                           saying("A2", "T09", "institution", "P1")};
+
+    said[1].involved = CARD;
+    (void)bring(&desk, said, 2, MONDAY_MS);
+    assert_int_equal(number(&desk, "SELECT COUNT(*) FROM desk_case"), 1);
+    assert_string_equal(case_of(&desk, 1).subject_kind, "insured");
+    said[0].rev = 2;
+    said[0].status = "withdrawn";
+    (void)bring(&desk, said, 1, MONDAY_MS);
+    assert_string_equal(case_of(&desk, 1).subject_kind, "institution");
+    assert_string_equal(case_of(&desk, 1).subject, "P1");
+    said[1].rev = 2; /* of nobody: it stays */
+    said[1].status = "withdrawn";
+    (void)bring(&desk, said + 1, 1, MONDAY_MS);
+    assert_string_equal(case_of(&desk, 1).subject, "P1");
+    said[0].rev = 3;
+    said[0].status = "open";
+    (void)bring(&desk, said, 1, MONDAY_MS);
+    assert_string_equal(case_of(&desk, 1).subject_kind, "insured");
+    execute(&desk, "UPDATE desk_case SET state = 'closed' WHERE id = 1");
+    said[0].rev = 4;
+    said[0].status = "withdrawn";
+    said[1].rev = 3;
+    said[1].status = "open";
+    (void)bring(&desk, said, 2, MONDAY_MS);
+    assert_string_equal(case_of(&desk, 1).subject_kind, "insured");
     xz_desk_close(&desk);
 }
 
@@ -394,16 +439,6 @@ static void test_an_alert_stays_with_its_pool(void **state)
     xz_desk_close(&desk);
 }
 
-static void execute(const struct xz_desk *desk, const char *sql)
-{
-    struct xz_db_conn *conn = NULL;
-    struct xz_err err = {0};
-
-    assert_int_equal(xz_db_take(desk->db, 1000, &conn, &err), XZ_OK);
-    assert_int_equal(xz_db_script(conn, sql, &err), XZ_OK);
-    xz_db_give(conn);
-}
-
 /* What only the database finds wrong is passed over like the rest, and takes no other with it. */
 static void test_what_the_database_refuses_is_passed_over(void **state)
 {
@@ -436,6 +471,7 @@ int main(void)
         ON_BOTH(test_far_apart_in_time_they_do_not_join),
         ON_BOTH(test_a_worse_revision_makes_a_case_rise),
         ON_BOTH(test_a_withdrawn_alert_says_so),
+        ON_BOTH(test_a_case_is_of_whom_an_alert_stands),
         ON_BOTH(test_what_is_no_alert_is_passed_over),
         ON_BOTH(test_no_name_is_stored),
         ON_BOTH(test_a_party_has_each_role_once),

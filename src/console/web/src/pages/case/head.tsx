@@ -23,7 +23,7 @@ function withdrawnText(one: Case): string {
   return t('withdrawnSome', { n: one.withdrawn, all: one.alerts, which: which.join('; ') });
 }
 
-// The subject above is that of the first alert: it is said when the others speak of somebody else.
+// It is said when alerts speak of somebody else than the subject above.
 function Others({ one }: { one: Case }) {
   const { others, isFirstGone } = subjectsOf(one);
   if (others.length === 0) {

@@ -73,8 +73,8 @@ export interface Subject {
   id: string;
 }
 
-// A case keeps the subject of the alert that opened it. Alerts of others join it, and that first one
-// may be withdrawn: whom do those that stand speak of?
+// A case is called after one of those its alerts speak of; a closed one stays so when that alert is
+// withdrawn. Whom else do those that stand speak of?
 export function subjectsOf(one: Pick<Case, 'subject' | 'bodies' | 'bodies_left'>): {
   others: Subject[];
   isFirstGone: boolean; // of the subject of the case no alert stands

@@ -37,8 +37,8 @@ export const t = dictionary({
     '{n} of {all} alerts {n|was|were} withdrawn: {which}. A reversal or a late record took their grounds away.',
   ],
   subjectGone: [
-    '以上是最先预警的对象，其预警已撤回；仍成立的预警针对：',
-    'The subject above is whom the first alert spoke of, and that was withdrawn. The alerts that stand speak of:',
+    '结论针对以上对象，但其预警后来已撤回；仍成立的预警针对：',
+    'It was decided about the subject above, whose alert was withdrawn since. The alerts that stand speak of:',
   ],
   subjectOthers: ['本案另有预警针对：', 'Alerts of this case speak also of:'],
   subjectMore: ['，另有 {n} 个', ', and {n} more'],
